@@ -1,0 +1,49 @@
+# The commands of a user and of a contributor. `make` alone explains them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TORCH := torch==2.13.0
+
+.PHONY: help install demo test fast lint bench clean
+
+help:
+	@echo "make demo     install into $(VENV) and run a whole study: minutes, no download of models or data"
+	@echo "make test     everything that is checked: style, types, imports, all tests"
+	@echo "make fast     the quick tests only"
+	@echo "make lint     style, types, imports"
+	@echo "make bench    speed and memory, as ratios measured in one run"
+	@echo "make install  the virtual environment alone"
+	@echo "make clean    remove the virtual environment and caches"
+
+# A GPU build of PyTorch that is already in PYTHON's index is as good; the pin keeps CPU
+# machines from pulling one.
+$(VENV)/installed: pyproject.toml requirements-dev.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet $(TORCH)
+	$(BIN)/python -m pip install --quiet --constraint requirements-dev.lock --editable ".[dev]"
+	touch $@
+
+install: $(VENV)/installed
+
+demo: install
+	$(BIN)/tombola run first-look --out runs/first-look
+	@echo "open runs/first-look/report.html"
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fast: install
+	$(BIN)/pytest -q
+
+test: lint
+	$(BIN)/pytest -q -m "whole or not whole"
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

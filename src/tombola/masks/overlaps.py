@@ -1,0 +1,62 @@
+"""How much two masks have in common, beside what chance alone would give."""
+
+from dataclasses import dataclass
+from math import nan, prod
+
+from tombola.masks.mask import Mask
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """The surviving weights that two masks share. Counts are of entries."""
+
+    n: int
+    survivors: tuple[int, int]
+    """What survives in the first, in the second."""
+    intersection: int
+    """What survives in both."""
+    expected: float
+    """Mean intersection of two independent masks with these numbers of survivors."""
+    expected_by_tensor: float
+    """Mean intersection of two independent masks with these numbers of survivors in each tensor:
+    the chance level for masks that agree only on how much each tensor keeps."""
+
+    @property
+    def jaccard(self) -> float:
+        """Intersection over union, 0 to 1; NaN where nothing survives in either."""
+        return self._jaccard(self.intersection)
+
+    @property
+    def expected_jaccard(self) -> float:
+        """Jaccard index at the expected intersection, `expected`."""
+        return self._jaccard(self.expected)
+
+    @property
+    def expected_jaccard_by_tensor(self) -> float:
+        """Jaccard index at the expected intersection, `expected_by_tensor`."""
+        return self._jaccard(self.expected_by_tensor)
+
+    def _jaccard(self, intersection: int | float) -> float:
+        union = sum(self.survivors) - intersection
+        return intersection / union if union else nan
+
+
+def overlap(a: Mask, b: Mask) -> Overlap:
+    """Compare what survives; for what is pruned give `overlap(~a, ~b)`.
+
+    Raises UserError for masks of different models.
+    """
+    both = a & b
+    survivors = (a.n - a.n_pruned, b.n - b.n_pruned)
+    by_tensor = [
+        a.n_survivors(name) * b.n_survivors(name) / prod(shape)
+        for name, shape in a.shapes.items()
+        if prod(shape)
+    ]
+    return Overlap(
+        n=a.n,
+        survivors=survivors,
+        intersection=both.n - both.n_pruned,
+        expected=survivors[0] * survivors[1] / a.n if a.n else 0.0,
+        expected_by_tensor=sum(by_tensor, 0.0),
+    )

@@ -1,0 +1,84 @@
+"""Among which weights scores compete: the scope of a selection."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tombola.anatomy.parts import Parameter
+from tombola.errors import UserError
+
+SCOPES = ("global", "stack", "layer", "block", "matrix", "head")
+"""The scopes, from wide to narrow."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A box of entries of one parameter."""
+
+    name: str
+    """The parameter."""
+    index: tuple[slice, ...] = ()
+    """One slice for each leading axis; none at all is the whole parameter."""
+
+
+def groups(scope: str, parameters: Iterable[Parameter]) -> dict[str, tuple[Region, ...]]:
+    """Split parameters into disjoint groups within which scores compete.
+
+    global  all of them
+    stack, layer, block  those of one stack, of one layer, of one block. A parameter that belongs
+        to nothing so fine joins the others of the finest thing it belongs to: a norm of a layer
+        that is in no block joins its layer. Outside the stacks that is its parameter set: the
+        embeddings are one group, the pooler and the task head others.
+    matrix  each parameter alone
+    head    the query, key and value rows (weights and biases) and the output columns of one head
+        are one group; a parameter that belongs to no head is alone. Where query heads share keys
+        and values, the heads that share them are one group.
+
+    Raises UserError for another scope.
+    """
+    if scope not in SCOPES:
+        raise UserError(f"unknown scope {scope!r}; allowed: {', '.join(SCOPES)}")
+    parameters = tuple(parameters)
+    if scope == "head":
+        return _heads(parameters)
+    found: dict[str, tuple[Region, ...]] = {}
+    for parameter in parameters:
+        name = _group(scope, parameter)
+        found[name] = (*found.get(name, ()), Region(parameter.name))
+    return found
+
+
+def _group(scope: str, parameter: Parameter) -> str:
+    if scope == "global":
+        return scope
+    if scope == "matrix":
+        return parameter.name
+    place = (parameter.stack, parameter.layer, parameter.block)
+    depth = ("stack", "layer", "block").index(scope) + 1
+    return ".".join(str(part) for part in place[:depth] if part is not None) or parameter.set
+
+
+def _heads(parameters: tuple[Parameter, ...]) -> dict[str, tuple[Region, ...]]:
+    # the fewest heads of a block's parameters: of its keys where query heads share keys
+    n_heads: dict[str, int] = {}
+    for p in parameters:
+        if p.head_axis is not None and p.head_dim is not None:
+            n = p.shape[p.head_axis] // p.head_dim
+            n_heads[p.place] = min(n, n_heads.get(p.place, n))
+    found: dict[str, tuple[Region, ...]] = {}
+    for p in parameters:
+        if p.head_axis is None or p.head_dim is None:
+            found[p.name] = (Region(p.name),)
+            continue
+        for head, region in enumerate(_split(p, p.head_axis, n_heads[p.place])):
+            name = f"{p.place}.head{head}"
+            found[name] = (*found.get(name, ()), region)
+    return found
+
+
+def _split(parameter: Parameter, axis: int, n_heads: int) -> Iterator[Region]:
+    rows = parameter.shape[axis] // n_heads
+    whole = (slice(None),) * axis
+    return (
+        Region(parameter.name, (*whole, slice(head * rows, (head + 1) * rows)))
+        for head in range(n_heads)
+    )

@@ -1,0 +1,70 @@
+"""From a study's tables to everything a person reads."""
+
+import re
+import shutil
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tombola.errors import UserError
+from tombola.files import atomic_file, atomic_folder
+from tombola.report.exports import export_figure, export_tables
+from tombola.report.figures import FIGURES, drawings
+from tombola.report.html import Shown, page
+from tombola.report.reading import Study, Tables
+from tombola.report.words import clip, pretty
+
+
+def report(out: Path) -> Path:
+    """Build the report of the study in `out` from its tables; return the path of the page.
+
+    Reads `out/tables/*.parquet` and `out/study.json`; writes CSV and LaTeX into `out/tables`,
+    PDF and PNG into `out/figures` (which is replaced as a whole), and `out/report.html`, last.
+    Raises UserError where a table is missing or damaged; nothing is written then.
+    """
+    if not out.is_dir():
+        raise UserError(f"{out}: no such folder; a report is built from a study's output folder")
+    tables, study = Tables.read(out / "tables"), Study.read(out / "study.json")
+    charts = list(_charts(tables))
+    text = page(study, tables, charts)
+    with _replaced_folder(out / "figures") as folder:
+        for chart in charts:
+            export_figure(folder, chart.stem, dict(chart.spec))
+    export_tables(out / "tables", tables)
+    with atomic_file(out / "report.html") as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+    return out / "report.html"
+
+
+def _charts(tables: Tables) -> Iterator[Shown]:
+    """Every chart of every figure, with file names that differ."""
+    used: Counter[str] = Counter()
+    for name in FIGURES:
+        for drawing in drawings(name, tables):
+            stem = "-".join([name, *filter(None, map(_slug, drawing.which.values()))])
+            used[stem] += 1
+            stem = stem if used[stem] == 1 else f"{stem}-{used[stem]}"
+            which = " · ".join(dict.fromkeys(clip(pretty(v)) for v in drawing.which.values()))
+            yield Shown(name, stem, drawing.picture.spec, which)
+
+
+def _slug(text: str) -> str:
+    """Letters, digits and hyphens, for the name of a file."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:40].strip("-")
+
+
+@contextmanager
+def _replaced_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of `path` when it is complete."""
+    fresh, old = (path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}") for _ in range(2))
+    try:
+        with atomic_folder(fresh) as draft:
+            yield draft
+        if path.exists():
+            path.rename(old)
+        fresh.rename(path)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,62 @@
+"""The compact table of a paper: score by sparsity, mean ± sd over seeds."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tombola.report.reading import Tables
+from tombola.report.tickets import DENSE, kinds, with_kind
+from tombola.report.words import decimals, number, percent, pretty
+
+
+@dataclass(frozen=True)
+class PaperTable:
+    """One experiment's scores as text, row by row."""
+
+    experiment: str
+    metric: str
+    note: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def paper_tables(tables: Tables) -> list[PaperTable]:
+    """A table for each experiment, task and metric, in the order of the scores."""
+    groups = tables.groups("scores", ("experiment", "task", "metric"))
+    return [_paper_table(tables.where(**which).scores) for which in groups]
+
+
+def _paper_table(scores: pd.DataFrame) -> PaperTable:
+    scores = with_kind(scores)
+    places = decimals(scores["score"])
+    columns = [kind for kind, _, _ in kinds(scores)] or [DENSE]
+    dense = scores[scores["kind"] == DENSE]
+    # Every ticket was drawn from the same dense model: its score opens each column.
+    rows = [("0.0% (dense)", "0.0%", *[_cell(dense["score"], places)] * len(columns))]
+    for _, group in scores[scores["kind"] != DENSE].groupby("round"):
+        cells = [_cell(group.loc[group["kind"] == kind, "score"], places) for kind in columns]
+        sparsities = (percent(group["sparsity"].mean()), percent(group["sparsity_model"].mean()))
+        rows.append((*sparsities, *cells))
+    rows = rows if len(dense) else rows[1:]
+    seeds, n = scores["seed"].nunique(), int(scores["n"].max())
+    note = f"Mean ± sample standard deviation over seeds (at most {seeds}); n = {n:,} examples."
+    if scores["score"].isna().any():
+        note += " † some seeds diverged and are left out."
+    return PaperTable(
+        str(scores["experiment"].iloc[0]),
+        pretty(str(scores["metric"].iloc[0])),
+        note,
+        ("sparsity, prunable", "sparsity, model", *columns),
+        tuple(rows),
+    )
+
+
+def _cell(values: pd.Series, places: int) -> str:
+    finite = values.dropna()
+    mark = "†" if len(finite) < len(values) else ""
+    if finite.empty:
+        return f"–{mark}"
+    mean = number(finite.mean(), places)
+    # One seed has no spread to state.
+    spread = f" ± {number(finite.std(ddof=1), places)}" if len(finite) > 1 else ""
+    return mean + spread + mark

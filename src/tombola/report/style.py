@@ -1,0 +1,108 @@
+"""How figures look: one pixel of a chart is one point (1/72 inch) on paper."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+SINGLE_PT = 237.6
+"""Width of a single column: 3.3 inches."""
+DOUBLE_PT = 496.8
+"""Width of a double column: 6.9 inches."""
+
+BLACK = "#000000"
+GREY = "#767676"
+CATEGORIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+"""Okabe and Ito's colours that are told apart with any colour vision, without black and yellow."""
+SOLID = (1.0, 0.0)
+DASHES = (SOLID, (5.0, 2.0), (1.5, 1.5), (6.0, 2.0, 1.5, 2.0))
+PLASMA = ["#0d0887", "#46039f", "#7201a8", "#9c179e", "#bd3786", "#d8576b", "#ed7953", "#fb9f3a"]
+"""The dark three quarters of plasma, whose light end is lost on white paper."""
+DIVERGING = ["#08306b", "#0072B2", "#ffffff", "#D55E00", "#7f2704"]
+"""Blue above, orange below, white at exactly zero."""
+
+# Liberation Sans has the widths of Arial and Helvetica, so text keeps its place on any machine.
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+
+
+def config() -> dict[str, Any]:
+    """Vega-Lite's configuration for every figure."""
+    axis = {
+        "labelFontSize": 7, "titleFontSize": 7.5, "titleFontWeight": "normal", "titlePadding": 4,
+        "labelPadding": 2, "tickSize": 3, "gridColor": "#e8e8e8", "gridWidth": 0.5,
+        "domainColor": "#888888", "tickColor": "#888888", "labelColor": "#222222",
+        "titleColor": "#222222", "labelLimit": 90, "titleLimit": 220,
+    }  # fmt: skip
+    legend = {
+        "labelFontSize": 7, "titleFontSize": 7, "titleFontWeight": "normal", "orient": "top",
+        "symbolSize": 110, "symbolOpacity": 1, "symbolStrokeWidth": 1.4,
+        "columnPadding": 8, "rowPadding": 1, "titlePadding": 2, "offset": 4, "padding": 0,
+        "titleLimit": 230, "gradientThickness": 7, "gradientLength": 130,
+    }  # fmt: skip
+    title = {
+        "fontSize": 9, "subtitleFontSize": 7, "subtitleColor": "#444444", "anchor": "start",
+        "frame": "bounds", "offset": 6, "subtitlePadding": 3, "fontWeight": "bold",
+    }  # fmt: skip
+    return {
+        "font": FONT, "background": "white", "axis": axis, "legend": legend, "title": title,
+        "view": {"stroke": "#cccccc", "strokeWidth": 0.5}, "concat": {"spacing": 10},
+        "text": {"fontSize": 7},
+    }  # fmt: skip
+
+
+def shades(n: int) -> list[str]:
+    """`n` colours of a sequential scale, the darkest first."""
+    if n == 1:
+        return [PLASMA[4]]
+    return [_between(i * (len(PLASMA) - 1) / (n - 1)) for i in range(n)]
+
+
+def _between(place: float) -> str:
+    left = min(int(place), len(PLASMA) - 2)
+    ends = [[int(PLASMA[i][k : k + 2], 16) for k in (1, 3, 5)] for i in (left, left + 1)]
+    mixed = [round(a + (b - a) * (place - left)) for a, b in zip(*ends, strict=True)]
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+Entry = tuple[str, str, tuple[float, ...]]
+"""Name, colour and dash of a line."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """The lines of a figure: their names, colours and dashes, shown in one legend."""
+
+    entries: tuple[Entry, ...]
+
+    def color(self, columns: int, *, single: bool = False) -> alt.Color:
+        """The colour of the field `line`, with the legend in so many columns."""
+        return alt.Color("line:N", **self._scale(1), legend=_legend(columns, single))
+
+    def dash(self, columns: int, *, single: bool = False) -> alt.StrokeDash:
+        """The dash of the field `line`, in the same legend."""
+        return alt.StrokeDash("line:N", **self._scale(2), legend=_legend(columns, single))
+
+    def _scale(self, part: int) -> dict[str, alt.Scale]:
+        names = [entry[0] for entry in self.entries]
+        values = [entry[part] for entry in self.entries]
+        ranges = [list(v) if isinstance(v, tuple) else v for v in values]
+        return {"scale": alt.Scale(domain=names, range=ranges)}
+
+
+def _legend(columns: int, single: bool) -> alt.Legend:
+    # What a label may take beside its line and the padding, so that the legend fits the figure.
+    limit = ((SINGLE_PT if single else DOUBLE_PT) - 44) / columns - 26
+    return alt.Legend(title=None, columns=columns, symbolType="stroke", labelLimit=limit)
+
+
+def ticket_key(kinds: list[tuple[str, str, str]]) -> tuple[Entry, ...]:
+    """A key's entries for kinds of tickets: colour says the criterion, dash the rewinding."""
+    criteria = list(dict.fromkeys(criterion for _, criterion, _ in kinds))
+    coloured = [criterion for criterion in criteria if criterion != "random"]
+    rewindings = list(dict.fromkeys(rewinding for _, _, rewinding in kinds))
+    entries: list[Entry] = []
+    for label, criterion, rewinding in kinds:
+        color = GREY if criterion == "random" else CATEGORIES[coloured.index(criterion) % 6]
+        dash = DASHES[rewindings.index(rewinding) % len(DASHES)]
+        entries.append((label, color, dash))
+    return tuple(entries)

@@ -1,0 +1,63 @@
+"""The base of everything a user may set: unknown keys are errors, values do not change."""
+
+import re
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tombola.errors import UserError
+
+
+class Settings(BaseModel):
+    """Frozen, strict about keys and types; a whole number may stand where a real one is asked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def validate(settings: type[S], values: Any, where: str = "") -> S:
+    """`values` as settings.
+
+    Raises UserError for the first thing that is wrong: the key, what is wrong, what is allowed,
+    in one line that begins with `where`.
+    """
+    try:
+        return settings.model_validate(values)
+    except ValidationError as problem:
+        raise UserError(where + _one_line(problem, settings)) from problem
+
+
+def _one_line(problem: ValidationError, settings: type[Settings]) -> str:
+    first = problem.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        allowed = ", ".join(_settings_at(settings, first["loc"][:-1]).model_fields)
+        return f"unknown key {key!r}; allowed: {allowed}"
+    if first["type"] == "missing":
+        return f"{key}: missing"
+    said = re.sub(r"^(Value error, |Input )", "", first["msg"])
+    given = "" if first["type"] == "value_error" else f", not {first.get('input')!r}"
+    return f"{key}: {said}{given}" if key else said
+
+
+def _settings_at(settings: type[Settings], loc: tuple[int | str, ...]) -> type[Settings]:
+    """The settings class that stands at a place inside `settings`."""
+    here: Any = settings
+    for part in loc:
+        if isinstance(here, type) and issubclass(here, Settings):
+            here = here.model_fields[str(part)].annotation
+        else:  # a mapping or a tuple of settings
+            here = getattr(here, "__args__", (settings,))[-1]
+        here = _settings_in(here) or here
+    return here if isinstance(here, type) and issubclass(here, Settings) else settings
+
+
+def _settings_in(annotation: Any) -> type[Settings] | None:
+    """The settings class of `X`, or of `X | None`; None for a mapping or tuple."""
+    if getattr(annotation, "__origin__", None) in {dict, tuple}:
+        return None
+    options = [annotation, *getattr(annotation, "__args__", ())]
+    found = [o for o in options if isinstance(o, type) and issubclass(o, Settings)]
+    return found[0] if found else None

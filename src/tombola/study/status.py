@@ -1,0 +1,121 @@
+"""What of a study is done, running, failed, left, and how long it takes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from typing import Any, Literal, get_args
+
+from tombola.study.plan import Stage
+from tombola.study.run import read_plan
+from tombola.study.store import Store
+
+State = Literal["done", "running", "failed", "blocked", "left"]
+STATES: tuple[State, ...] = get_args(State)
+
+
+@dataclass(frozen=True)
+class StageStatus:
+    """One stage and how it stands."""
+
+    stage: Stage
+    state: State
+    seconds: float | None = None
+    """How long it took, where it is done."""
+    why: str = ""
+    """Why it failed, or which failure it waits for."""
+    step: int | None = None
+    total: int | None = None
+    """Steps done and in all, where a running or interrupted stage reports them."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a study stands."""
+
+    out: Path
+    stages: tuple[StageStatus, ...]
+
+    def count(self, state: State) -> int:
+        """Number of stages in a state."""
+        return sum(each.state == state for each in self.stages)
+
+    @property
+    def seconds_spent(self) -> float:
+        """Work that finished stages took, added up over processes."""
+        return sum(each.seconds or 0.0 for each in self.stages)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Work still to do, if stages take as long as finished ones of their kind do.
+
+        None where no stage of some kind is done yet.
+        """
+        left = 0.0
+        for each in self.stages:
+            if each.state not in {"left", "running"}:
+                continue
+            typical = self._typical(each.stage)
+            if typical is None:
+                return None
+            share = 1 - each.step / each.total if each.step and each.total else 1.0
+            left += typical * share
+        return left
+
+    def _typical(self, stage: Stage) -> float | None:
+        alike = [
+            each.seconds
+            for each in self.stages
+            if each.seconds is not None
+            and (each.stage.kind, each.stage.experiment) == (stage.kind, stage.experiment)
+        ]
+        return mean(alike) if alike else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            "out": str(self.out),
+            "counts": {state: self.count(state) for state in STATES},
+            "seconds_spent": round(self.seconds_spent, 3),
+            "seconds_left": self.seconds_left,
+            "stages": [
+                {
+                    "name": each.stage.name,
+                    "title": each.stage.title,
+                    "state": each.state,
+                    "seconds": each.seconds,
+                    "why": each.why,
+                    "step": each.step,
+                    "total": each.total,
+                }
+                for each in self.stages
+            ],
+        }
+
+
+def status(out: str | Path) -> Status:
+    """Look at a study's folder, also while it runs. Raises UserError where it is none."""
+    out = Path(out)
+    store = Store(out)
+    found: list[StageStatus] = []
+    stuck: dict[str, str] = {}
+    for stage in read_plan(out):
+        blocker = next((stuck[name] for name in stage.after if name in stuck), None)
+        each = _one(stage, store, blocker)
+        if each.state in {"failed", "blocked"}:
+            stuck[stage.name] = stage.title if each.state == "failed" else str(blocker)
+        found.append(each)
+    return Status(out, tuple(found))
+
+
+def _one(stage: Stage, store: Store, blocker: str | None) -> StageStatus:
+    if store.is_done(stage.name):
+        return StageStatus(stage, "done", seconds=store.seconds(stage.name))
+    if store.is_running(stage.name):
+        progress = store.progress(stage.name) or {}
+        return StageStatus(stage, "running", step=progress.get("step"), total=progress.get("total"))
+    failure = store.failure(stage.name)
+    if failure is not None:
+        return StageStatus(stage, "failed", why=failure["why"])
+    if blocker is not None:
+        return StageStatus(stage, "blocked", why=f"waits for: {blocker}")
+    return StageStatus(stage, "left")

@@ -1,0 +1,126 @@
+"""Where stages live: a folder that exists is done; a lock that is held is running."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from tombola.files import read_json, write_json
+from tombola.study.plan import Stage
+
+WORK_FILE = "resume.safetensors"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The stages of one study on disk.
+
+    stages/NAME     a finished stage; it appeared by one rename and never changes
+    working/NAME    what an unfinished stage has so far; a later run goes on from it
+    locks/NAME      locked by the operating system while a process works on the stage
+    failed/NAME     why a stage failed, until it is tried again
+    """
+
+    root: Path
+
+    def path(self, name: str) -> Path:
+        """The folder of a finished stage."""
+        return self.root / "stages" / name
+
+    def working(self, name: str) -> Path:
+        """The folder of an unfinished stage."""
+        return self.root / "working" / name
+
+    def is_done(self, name: str) -> bool:
+        """Whether the stage is finished."""
+        return self.path(name).is_dir()
+
+    def is_running(self, name: str) -> bool:
+        """Whether some process works on the stage now."""
+        lock = self._lock(name)
+        if not Path(lock.lock_file).exists():
+            return False
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+        return False
+
+    def failure(self, name: str) -> dict[str, Any] | None:
+        """Why the stage failed, if it did."""
+        path = self.root / "failed" / f"{name}.json"
+        return read_json(path) if path.exists() and not self.is_done(name) else None
+
+    def record_failure(self, stage: Stage, why: str) -> None:
+        """Note why a stage failed."""
+        path = self.root / "failed" / f"{stage.name}.json"
+        write_json(path, {"stage": stage.name, "what": stage.title, "why": why})
+
+    def forget_failure(self, name: str) -> None:
+        """Let a stage be tried again."""
+        (self.root / "failed" / f"{name}.json").unlink(missing_ok=True)
+
+    def progress(self, name: str) -> dict[str, Any] | None:
+        """Steps done and steps in all of a stage that reports them."""
+        path = self.working(name) / "progress.json"
+        return read_json(path) if path.exists() else None
+
+    def seconds(self, name: str) -> float:
+        """How long a finished stage took, over all its interruptions."""
+        return float(read_json(self.path(name) / "stage.json")["seconds"])
+
+    def run(self, stage: Stage, work: Callable[[Path], None]) -> bool:
+        """Do a stage once, whoever else tries at the same time.
+
+        `work` writes into the folder it is given: the same one again after an interruption.
+        Returns whether this call did the work.
+        """
+        with self._lock(stage.name):
+            if self.is_done(stage.name):
+                return False
+            working = self.working(stage.name)
+            working.mkdir(parents=True, exist_ok=True)
+            before = self._seconds_so_far(working)
+            started = time.monotonic()
+            with _clock(working, before):
+                work(working)
+            seconds = before + time.monotonic() - started
+            for leftover in (*working.glob("resume*"), working / "progress.json"):
+                leftover.unlink(missing_ok=True)
+            (working / "clock.json").unlink(missing_ok=True)
+            write_json(working / "stage.json", {**stage.to_dict(), "seconds": round(seconds, 3)})
+            self.path(stage.name).parent.mkdir(exist_ok=True)
+            working.rename(self.path(stage.name))
+        return True
+
+    def discard(self, name: str) -> None:
+        """Drop what an unfinished stage has so far."""
+        shutil.rmtree(self.working(name), ignore_errors=True)
+
+    def _lock(self, name: str) -> FileLock:
+        folder = self.root / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(folder / f"{name}.lock")
+
+    @staticmethod
+    def _seconds_so_far(working: Path) -> float:
+        path = working / "clock.json"
+        return float(read_json(path)["seconds"]) if path.exists() else 0.0
+
+
+@contextmanager
+def _clock(working: Path, before: float) -> Iterator[None]:
+    """Keep the time spent where work is interrupted by an error or Ctrl-C."""
+    started = time.monotonic()
+    try:
+        yield
+    except BaseException:
+        if working.exists():
+            write_json(working / "clock.json", {"seconds": before + time.monotonic() - started})
+        raise

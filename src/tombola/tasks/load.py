@@ -1,0 +1,35 @@
+"""One door to every task."""
+
+from pathlib import Path
+
+from tombola.errors import UserError
+from tombola.tasks import conllu, glue  # noqa: F401 — they register their tasks
+from tombola.tasks.builtin import BUILTIN, DEV, TRAIN, load_builtin
+from tombola.tasks.language import Language
+from tombola.tasks.task import TASKS, Task
+
+
+def load_task(
+    name: str,
+    folder: Path | str | None = None,
+    train: int | None = None,
+    dev: int | None = None,
+    seed: int = 0,
+    language: Language | None = None,
+) -> Task:
+    """The task `name`, from `folder` where it is read from files.
+
+    `train` and `dev` are numbers of examples: of a corpus, that many drawn by `seed` (None: all);
+    of the built-in language, that many made by `seed` (None: the task's default); `language` has
+    that language's knobs.
+    Raises UserError where the name is unknown (it lists the known ones), the files are unusable, or
+    a language is given for a task that is read from files.
+    """
+    load = TASKS[name]
+    if language is not None:
+        if name not in BUILTIN or folder is not None:
+            raise UserError(f"task {name!r}: only a built-in task without a folder has a language")
+        return load_builtin(name, train or TRAIN, dev or DEV, seed, language)
+    return load(
+        folder=None if folder is None else Path(folder), n_train=train, n_dev=dev, seed=seed
+    )

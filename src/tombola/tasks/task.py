@@ -1,0 +1,113 @@
+"""A task: what a model learns from and what it is scored on."""
+
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
+
+from tombola.errors import UserError
+from tombola.registry import Registry
+from tombola.tasks.examples import SentenceExample, TaggedSentence, TranslationExample
+
+Kind = Literal["classification", "regression", "translation", "tagging"]
+Example = SentenceExample | TranslationExample | TaggedSentence
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Task:
+    """Examples to learn from, examples to be scored on, and the metric of that score."""
+
+    name: str
+    kind: Kind
+    labels: tuple[str, ...] | None
+    """Names of the classes or tags, in the order of their ids; None where there are none."""
+    metric: str
+    """Name in `METRICS`."""
+    train: tuple[Example, ...]
+    dev: tuple[Example, ...]
+    n_dropped: int = 0
+    """Rows of the files that were no example and were left out: only where a published corpus is
+    known to hold such rows (QQP), 0 elsewhere."""
+
+    @property
+    def text(self) -> list[str]:
+        """All text of the training split, line by line; of translations, both sides."""
+        return [line for example in self.train for line in _lines(example)]
+
+    @property
+    def references(self) -> list[Any]:
+        """The right answers of the dev split: labels, numbers, translations, or tags."""
+        return [_answer(example) for example in self.dev]
+
+    @cached_property
+    def digest(self) -> str:
+        """12 hexadecimal digits of all that determines the task: equal digests, equal examples."""
+        digest = hashlib.blake2b(digest_size=6)
+        digest.update(json.dumps([self.name, self.kind, self.labels, self.metric]).encode())
+        for split in (self.train, self.dev):
+            for example in split:
+                row = [type(example).__name__, *asdict(example).values()]
+                digest.update(json.dumps(row).encode() + b"\n")
+            digest.update(b"\n")
+        return digest.hexdigest()
+
+
+def _lines(example: Example) -> tuple[str, ...]:
+    match example:
+        case SentenceExample(text, pair):
+            return (text,) if pair is None else (text, pair)
+        case TranslationExample(source, target):
+            return (source, target)
+        case TaggedSentence(words):
+            return (" ".join(words),)
+
+
+def _answer(example: Example) -> Any:
+    match example:
+        case SentenceExample(_, _, label):
+            return label
+        case TranslationExample(_, target):
+            return target
+        case TaggedSentence(_, tags):
+            return tags
+
+
+class Loader(Protocol):
+    """Makes a task from a folder, where it needs one, with as many examples as asked."""
+
+    def __call__(
+        self, *, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int
+    ) -> Task:
+        """Raise UserError where the folder, its files or the counts are not usable."""
+        ...
+
+
+TASKS: Registry[Loader] = Registry("task")
+"""Every task by its name."""
+
+
+def sample(examples: Sequence[T], n: int | None, seed: int, where: str) -> tuple[T, ...]:
+    """`n` of the examples, drawn without replacement by `seed`, in their own order.
+
+    All of them where `n` is None. Raises UserError where there are fewer than `n`.
+    """
+    if n is None:
+        return tuple(examples)
+    check_count(n, where)
+    if n > len(examples):
+        raise UserError(f"{where}: {n} examples asked for, there are {len(examples)}")
+    rng = random.Random(f"sample/{seed}")  # a string is hashed by SHA-512: the same everywhere
+    keys = [rng.random() for _ in examples]
+    chosen = sorted(range(len(examples)), key=keys.__getitem__)[:n]
+    return tuple(examples[i] for i in sorted(chosen))
+
+
+def check_count(n: int, where: str) -> None:
+    """Raise UserError unless `n` is a number of examples one can ask for."""
+    if n < 1:
+        raise UserError(f"{where}: {n} examples asked for, at least 1 is needed")

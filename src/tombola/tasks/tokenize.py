@@ -1,0 +1,209 @@
+"""Text to numbers: a word-level tokenizer, and the encoding of examples by any fast tokenizer."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast, overload
+
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast
+
+from tombola.errors import UserError
+from tombola.tasks.examples import SentenceExample, TaggedSentence, TranslationExample
+
+IGNORED = -100
+"""Label of a position that no loss counts (the convention of torch and transformers)."""
+
+SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+PAD, UNK, CLS, SEP, MASK = SPECIALS
+
+Row = dict[str, list[int] | int | float]
+"""One example: names of a model's inputs to their values; `labels` is a number or a list."""
+
+
+def word_tokenizer(
+    sentences: Iterable[str],
+    purpose: Literal["encoder", "translation"] = "encoder",
+    max_words: int | None = None,
+) -> PreTrainedTokenizerFast:
+    """A tokenizer whose tokens are the words of `sentences`, split at white space.
+
+    For an encoder it adds `[CLS]` and `[SEP]` as BERT does, with segment ids; for translation it
+    adds the end token `[SEP]` only. For translation give sources and targets: the vocabulary is
+    joint. Ids: the five special tokens, then words from frequent to rare, ties in code point order;
+    with `max_words`, only that many of the most frequent. `save_pretrained` and `from_pretrained`
+    work as with any tokenizer of transformers.
+    """
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    words = sorted(counts.keys() - set(SPECIALS), key=lambda word: (-counts[word], word))
+    if not words:
+        raise UserError("no words to make a tokenizer of")
+    vocabulary = {token: i for i, token in enumerate([*SPECIALS, *words[:max_words]])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=UNK))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    encoder = purpose == "encoder"
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{CLS} $A {SEP}" if encoder else f"$A {SEP}",
+        pair=f"{CLS} $A {SEP} $B:1 {SEP}:1" if encoder else f"$A {SEP} $B {SEP}",
+        special_tokens=[(CLS, vocabulary[CLS]), (SEP, vocabulary[SEP])],
+    )
+    inputs = ["input_ids", "token_type_ids", "attention_mask"]
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token=PAD,
+        unk_token=UNK,
+        cls_token=CLS,
+        bos_token=CLS,
+        sep_token=SEP,
+        eos_token=SEP,
+        mask_token=MASK,
+        model_input_names=inputs if encoder else [inputs[0], inputs[2]],
+    )
+
+
+@dataclass(frozen=True)
+class Encoded(Sequence[Row]):
+    """Encoded examples in their order, and how many of them were cut to fit."""
+
+    rows: tuple[Row, ...]
+    n_cut: int
+    """Examples that lost tokens because they were longer than the limit."""
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, index: int | slice) -> Row | tuple[Row, ...]:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+
+def encode(
+    examples: Sequence[SentenceExample | TranslationExample | TaggedSentence],
+    tokenizer: Any,
+    max_tokens: int,
+    tags: Sequence[str] | None = None,
+) -> Encoded:
+    """Encode examples of one kind for a model, `max_tokens` each at most, special tokens included.
+
+    Sentences keep their label (none where it is hidden). Translations have their target's tokens as
+    labels. Tagged sentences need `tags`, the names in the order of their ids: the first sub-token
+    of a word carries its tag, the others `IGNORED`; a word without any sub-token is a UserError.
+    Longer examples are cut as the tokenizer cuts them (the longer of a pair first) and counted.
+    """
+    if not examples:
+        raise UserError("no examples to encode")
+    kinds = {type(example) for example in examples}
+    if len(kinds) > 1:
+        raise ValueError(f"examples of mixed kinds: {kinds}")
+    if kinds == {SentenceExample}:
+        return _sentences(cast(Sequence[SentenceExample], examples), tokenizer, max_tokens)
+    if kinds == {TranslationExample}:
+        return _translations(cast(Sequence[TranslationExample], examples), tokenizer, max_tokens)
+    if tags is None:
+        raise ValueError("tagged sentences need the names of their tags")
+    return _tagged(cast(Sequence[TaggedSentence], examples), tokenizer, max_tokens, tags)
+
+
+def _sentences(examples: Sequence[SentenceExample], tokenizer: Any, max_tokens: int) -> Encoded:
+    paired = {example.pair is not None for example in examples}
+    if len(paired) > 1:
+        raise ValueError("examples of mixed kinds: sentences and pairs")
+    texts = [e.text if e.pair is None else (e.text, e.pair) for e in examples]
+    rows, cut = _tokenize(texts, tokenizer, max_tokens, paired=paired.pop())
+    for row, example in zip(rows, examples, strict=True):
+        if example.label is not None:
+            row["labels"] = example.label
+    return Encoded(tuple(rows), len(cut))
+
+
+def _translations(
+    examples: Sequence[TranslationExample], tokenizer: Any, max_tokens: int
+) -> Encoded:
+    rows, cut = _tokenize([e.source for e in examples], tokenizer, max_tokens)
+    targets = [e.target for e in examples]
+    target_rows, target_cut = _tokenize(targets, tokenizer, max_tokens, as_target=True)
+    for row, target in zip(rows, target_rows, strict=True):
+        row["labels"] = target["input_ids"]
+    return Encoded(tuple(rows), len(cut | target_cut))
+
+
+def _tagged(
+    examples: Sequence[TaggedSentence], tokenizer: Any, max_tokens: int, tags: Sequence[str]
+) -> Encoded:
+    _check_limit(tokenizer, max_tokens, paired=False)
+    ids = {tag: i for i, tag in enumerate(tags)}
+    rows: list[Row] = []
+    n_cut = 0
+    for example in examples:
+        whole = tokenizer(list(example.words), is_split_into_words=True, verbose=False)
+        row: Row = dict(whole)
+        word_ids = whole.word_ids()
+        check_every_word(example.words, word_ids)
+        if len(word_ids) > max_tokens:
+            n_cut += 1
+            short = tokenizer(
+                list(example.words),
+                is_split_into_words=True,
+                truncation=True,
+                max_length=max_tokens,
+            )
+            row, word_ids = dict(short), short.word_ids()
+        labels = []
+        previous = None
+        for word in word_ids:
+            first = word is not None and word != previous
+            labels.append(ids[example.tags[word]] if first else IGNORED)
+            previous = word
+        row["labels"] = labels
+        rows.append(row)
+    return Encoded(tuple(rows), n_cut)
+
+
+def check_every_word(words: Sequence[str], word_ids: Sequence[int | None]) -> None:
+    """Raise UserError where a word has no sub-token at all: nothing would stand for it."""
+    lost = set(range(len(words))) - set(word_ids)
+    if lost:
+        first = min(lost)
+        raise UserError(
+            f"the tokenizer makes no token of word {first + 1}, {words[first]!r}, "
+            f"in {' '.join(words)!r}"
+        )
+
+
+def _check_limit(tokenizer: Any, max_tokens: int, paired: bool) -> None:
+    n_special = tokenizer.num_special_tokens_to_add(pair=paired)
+    if max_tokens <= n_special:
+        raise UserError(
+            f"at most {max_tokens} tokens per example: special tokens alone take {n_special}"
+        )
+
+
+def _tokenize(
+    texts: Sequence[Any],
+    tokenizer: Any,
+    max_tokens: int,
+    paired: bool = False,
+    as_target: bool = False,
+) -> tuple[list[Row], set[int]]:
+    """Rows of the texts (a pair of texts is one row), and the indices of those that were cut."""
+    _check_limit(tokenizer, max_tokens, paired)
+    key = "text_target" if as_target else "text"
+
+    def run(chosen: Sequence[Any], **options: Any) -> list[Row]:
+        # Passed as one batch: a fast tokenizer spreads it over threads.
+        columns = tokenizer(**{key: list(chosen)}, **options)
+        return [{name: values[i] for name, values in columns.items()} for i in range(len(chosen))]
+
+    rows = run(texts, verbose=False)  # it would warn of long texts, which are dealt with below
+    cut = [i for i, row in enumerate(rows) if len(cast(list[int], row["input_ids"])) > max_tokens]
+    if cut:
+        short = run([texts[i] for i in cut], truncation=True, max_length=max_tokens)
+        for i, row in zip(cut, short, strict=True):
+            rows[i] = row
+    return rows, set(cut)

@@ -1,0 +1,157 @@
+"""The training loop."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tombola.errors import DivergedError
+from tombola.masks import Enforcer, Mask
+from tombola.tasks import Batches
+from tombola.training.checkpoint import Checkpoint, capture, restore
+from tombola.training.settings import Training, learning_rate_at
+
+SECONDS_BETWEEN_SAVES = 60.0
+
+Loss = Callable[[torch.nn.Module, Mapping[str, Tensor]], Tensor]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training run leaves besides the model's weights."""
+
+    end: Checkpoint
+    kept: dict[int, Checkpoint]
+    """The checkpoints asked for, by step."""
+    losses: list[tuple[int, float]]
+    """Step and loss, about a hundred of them; since the last resumption only."""
+
+
+def train(
+    model: torch.nn.Module,
+    batches: Batches,
+    loss_of: Loss,
+    training: Training,
+    *,
+    seed: int,
+    start: Checkpoint | None = None,
+    mask: Mask | None = None,
+    keep: Iterable[int] = (),
+    resume: Path | None = None,
+    on_step: Callable[[int, int], None] = lambda step, total: None,
+) -> Trained:
+    """Train `model` in place from `start` to the end of the schedule.
+
+    Batches and dropout of step `s` are functions of `seed` and `s` alone: a run that starts from
+    the checkpoint of step `s` goes on exactly as the run did from which it was taken.
+
+    Args:
+        model: on the device to train on.
+        batches: the training split.
+        loss_of: mean loss of a batch.
+        training: the settings of a whole run, of which `start` may leave only the rest to do.
+        seed: of the order of the data and of dropout.
+        start: where to begin; None begins at step 0 with the weights as they are.
+        mask: weights held at exactly zero.
+        keep: steps whose checkpoints are wanted (0 is the beginning).
+        resume: a file to save the state to every minute, and to go on from where it exists.
+        on_step: called with the steps done and the steps of the whole run.
+
+    Raises:
+        DivergedError: the loss is not finite any more; the message says at which step.
+    """
+    total = training.total_steps(len(batches))
+    optimizer = build_optimizer(model, training)
+    wanted, kept = set(keep), dict[int, Checkpoint]()
+    if resume is not None and resume.exists():
+        start = Checkpoint.load(resume)
+        kept |= _kept_beside(resume, wanted)
+    step = 0
+    if start is not None:
+        restore(start, model, optimizer)
+        step = start.step
+    enforcer = Enforcer(model, mask) if mask is not None else None
+    if enforcer is not None:
+        enforcer.weights()
+        enforcer.optimizer_state(optimizer)
+
+    losses: list[tuple[int, float]] = []
+    log_every, saved_at = max(1, total // 100), time.monotonic()
+    device = next(model.parameters()).device
+    model.train()
+    # Dropout draws from torch's global generator; the fork gives the caller's back afterwards.
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        for batch in _from_step(batches, seed, step):
+            if step in wanted and step not in kept:
+                kept[step] = capture(model, optimizer, step)
+                if resume is not None:
+                    kept[step].save(_beside(resume, step))
+            if step >= total:
+                break
+            torch.manual_seed(_step_seed(seed, step))
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate_at(training, step, total)
+            optimizer.zero_grad(set_to_none=True)
+            loss = loss_of(model, {key: value.to(device) for key, value in batch.items()})
+            value = float(loss.detach())
+            if not math.isfinite(value):
+                raise DivergedError(f"the loss became {value} at step {step + 1} of {total}")
+            loss.backward()
+            if enforcer is not None:
+                enforcer.gradients()  # before clipping, which then counts surviving weights only
+            if training.max_grad_norm is not None:
+                torch.nn.utils.clip_grad_norm_(model.parameters(), training.max_grad_norm)
+            optimizer.step()
+            if enforcer is not None:
+                enforcer.weights()
+                enforcer.optimizer_state(optimizer)
+            step += 1
+            if step % log_every == 0 or step == total:
+                losses.append((step, value))
+            on_step(step, total)
+            if resume is not None and time.monotonic() - saved_at > SECONDS_BETWEEN_SAVES:
+                capture(model, optimizer, step).save(resume)
+                saved_at = time.monotonic()
+    model.eval()
+    return Trained(capture(model, optimizer, step), kept, losses)
+
+
+def build_optimizer(model: torch.nn.Module, training: Training) -> torch.optim.AdamW:
+    """AdamW over all trainable parameters; vectors (biases, norms) are not decayed."""
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in trainable if p.ndim > 1], "weight_decay": training.weight_decay},
+        {"params": [p for p in trainable if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(
+        groups, lr=training.learning_rate, betas=training.betas, eps=training.epsilon, fused=True
+    )
+
+
+def _from_step(batches: Batches, seed: int, step: int) -> Iterator[dict[str, Tensor]]:
+    """The endless stream of training batches from `step` on."""
+    epoch, skip = divmod(step, len(batches))
+    while True:
+        for indices in batches.order(seed, epoch)[skip:]:
+            yield batches.collate(indices)
+        epoch, skip = epoch + 1, 0
+
+
+def _step_seed(seed: int, step: int) -> int:
+    """A seed for the dropout of one step; SeedSequence keeps neighbours apart."""
+    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> 1)
+
+
+def _beside(resume: Path, step: int) -> Path:
+    return resume.with_name(f"{resume.stem}-kept-{step}{resume.suffix}")
+
+
+def _kept_beside(resume: Path, wanted: set[int]) -> dict[int, Checkpoint]:
+    """Kept checkpoints that an interrupted run had already written."""
+    paths = {step: _beside(resume, step) for step in wanted}
+    return {step: Checkpoint.load(path) for step, path in paths.items() if path.exists()}

@@ -1,0 +1,65 @@
+"""How a model is trained."""
+
+import math
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from tombola.settings import Settings
+
+
+class Training(Settings):
+    """Length, batches, optimizer and learning rate of one training run (AdamW)."""
+
+    epochs: float | None = Field(None, gt=0)
+    """Passes over the training split; give this or `steps`."""
+    steps: int | None = Field(None, gt=0)
+    """Optimizer steps; give this or `epochs`."""
+    batch_size: int = Field(32, gt=0)
+    """Examples in a batch."""
+    learning_rate: float = Field(5e-5, gt=0)
+    """Peak learning rate."""
+    schedule: Literal["linear", "constant", "inverse-sqrt"] = "linear"
+    """How the learning rate falls after the warm-up."""
+    warmup: float = Field(0.0, ge=0, le=1)
+    """Share of all steps over which the learning rate rises from 0."""
+    weight_decay: float = Field(0.0, ge=0)
+    """Decoupled weight decay of matrices and embeddings; vectors are never decayed."""
+    betas: tuple[float, float] = (0.9, 0.999)
+    """Decay rates of Adam's two moments."""
+    epsilon: float = Field(1e-8, gt=0)
+    """Adam's epsilon."""
+    max_grad_norm: float | None = Field(1.0, gt=0)
+    """Gradients are clipped to this norm; null for no clipping."""
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    """Share of the target probability spread over all labels or tokens."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> "Training":
+        if (self.epochs is None) == (self.steps is None):
+            raise ValueError("give either epochs or steps")
+        return self
+
+    def total_steps(self, steps_per_epoch: int) -> int:
+        """Optimizer steps of a whole run."""
+        if self.steps is not None:
+            return self.steps
+        assert self.epochs is not None  # the validator saw to it
+        return max(1, math.ceil(self.epochs * steps_per_epoch))
+
+
+def learning_rate_at(training: Training, step: int, total_steps: int) -> float:
+    """Learning rate of the optimizer step number `step` (the first is 0).
+
+    A pure function, so that rewinding the learning rate is nothing but a smaller `step`.
+    `inverse-sqrt` follows Vaswani et al. (2017), section 5.3, scaled to peak at `learning_rate`.
+    """
+    warmup_steps = round(training.warmup * total_steps)
+    if step < warmup_steps:
+        return training.learning_rate * (step + 1) / warmup_steps
+    if training.schedule == "constant":
+        return training.learning_rate
+    if training.schedule == "linear":
+        left = (total_steps - step) / max(1, total_steps - warmup_steps)
+        return training.learning_rate * max(0.0, left)
+    return training.learning_rate * math.sqrt(max(1, warmup_steps) / (step + 1))

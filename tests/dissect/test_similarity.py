@@ -1,0 +1,170 @@
+"""Similarity of layers of models, streamed over batches."""
+
+import math
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+import torch
+from dissect_models import batches, bert, marian, sentences
+from test_moments_cka import D, direct_biased, direct_debiased
+from transformers import AutoModel, AutoTokenizer
+
+import realdata
+from tombola.dissect import MEASURES, layer_similarity
+from tombola.dissect.representations import stream
+from tombola.errors import UserError
+from tombola.tables import SIGNATURE, TABLES, WHICH
+
+
+def values(rows) -> np.ndarray:
+    return np.array([row.value for row in rows])
+
+
+@pytest.mark.parametrize(
+    ("measure", "direct"), [("debiased", direct_debiased), ("as_published", direct_biased)]
+)
+def test_all_pairs_of_layers_of_both_stacks(measure, direct) -> None:
+    source, target = sentences(30, seed=1), sentences(30, seed=2)
+    text = batches(source, 30, targets=target)
+    dense, sparse = marian(seed=3), marian(seed=4)
+    rows = layer_similarity(dense, sparse, batches(source, 7, targets=target), measure)
+    (x,), (y,) = stream(dense, text), stream(sparse, text)
+    assert [(row.stack, row.dense_layer, row.sparse_layer) for row in rows] == [
+        *(("encoder", i, j) for i in range(3) for j in range(3)),
+        *(("decoder", i, j) for i in range(2) for j in range(2)),
+    ]
+    for row in rows:
+        a, b = x[row.stack][row.dense_layer], y[row.stack][row.sparse_layer]
+        # the padding of a batch moves its float32 states by some 1e-7
+        assert row.value == pytest.approx(direct(a.to(D), b.to(D)), abs=1e-5)
+        assert (row.n, row.width, row.measure) == (len(a), 16, measure)
+
+
+def test_rows_fit_the_table() -> None:
+    rows = layer_similarity(bert(1), bert(2), batches(sentences(5, 3), 2))
+    columns = set(TABLES["similarity"]) - set(WHICH) - set(SIGNATURE)
+    assert set(asdict(rows[0])) == columns
+
+
+@pytest.mark.parametrize("measure", sorted(MEASURES))
+def test_batch_size_and_padding_do_not_count(measure) -> None:
+    texts = sentences(40, seed=5)
+    dense, sparse = bert(seed=6), bert(seed=7)
+    every = [
+        layer_similarity(dense, sparse, batches(texts, size, width), measure)
+        for size, width in ((1, None), (8, None), (8, 30), (40, 12))
+    ]
+    for other in every[1:]:
+        assert np.allclose(values(every[0]), values(other), atol=1e-6)
+        assert [row.n for row in other] == [sum(map(len, texts))] * 9
+
+
+def test_a_model_is_like_itself() -> None:
+    model = bert(seed=8).train()
+    rows = layer_similarity(model, model, batches(sentences(30, 9), 5), block_sentences=5)
+    for row in rows:
+        if row.dense_layer == row.sparse_layer:
+            assert row.value == pytest.approx(1, abs=1e-9)
+            assert (row.low, row.high) == (pytest.approx(1, abs=1e-6), 1)
+        else:
+            assert row.low < row.value < row.high <= 1
+    assert all(module.training for module in model.modules())
+
+
+def test_text_may_be_an_iterator_and_layers_chosen() -> None:
+    texts = sentences(20, seed=10)
+    dense, sparse = bert(seed=6), bert(seed=7)
+    every = layer_similarity(dense, sparse, iter(batches(texts, 4)))
+    some = layer_similarity(dense, sparse, iter(batches(texts, 4)), layers={2, 0})
+    wanted = [row for row in every if 1 not in (row.dense_layer, row.sparse_layer)]
+    assert [(r.dense_layer, r.sparse_layer) for r in some] == [(0, 0), (0, 2), (2, 0), (2, 2)]
+    assert np.allclose(values(some), values(wanted), atol=1e-12)
+
+
+def test_one_block_has_no_interval() -> None:
+    rows = layer_similarity(bert(6), bert(7), batches(sentences(9, 1), 3), block_sentences=5)
+    assert all(math.isnan(row.low) and math.isnan(row.high) for row in rows)
+
+
+def test_noise_floor_and_its_spread() -> None:
+    texts = batches(sentences(60, seed=12), 10)
+    for measure in ("debiased", "as_published"):
+        row = layer_similarity(bert(1), bert(2), texts, measure)[-1]
+        floor = row.noise_floor
+        assert floor == 0 if measure == "debiased" else 0 < floor < row.value
+        assert row.noise_sd == pytest.approx(math.sqrt(2) / row.n, rel=0.02)
+
+
+@pytest.mark.parametrize("measure", sorted(MEASURES))
+def test_the_interval_covers_what_more_text_gives(measure) -> None:
+    """Over fresh texts of one language, about 95% of intervals hold the value of a long text."""
+    dense, sparse = bert(seed=13), bert(seed=14)
+    with torch.no_grad():  # a ticket: like the dense model, not the same
+        for theirs, own in zip(sparse.parameters(), dense.parameters(), strict=True):
+            theirs.copy_(own + 0.5 * theirs * (own.ndim > 1))
+    runs = [
+        layer_similarity(
+            dense, sparse, batches(sentences(320, 100 + k), 20), measure, block_sentences=20
+        )
+        for k in range(20)
+    ]
+    value, low, high = (
+        np.array([[getattr(row, name) for row in run] for run in runs])
+        for name in ("value", "low", "high")
+    )
+    truth = value.mean(0)  # of the same n: the biased estimator's mean depends on it
+    # 180 intervals, some of them of one text: an independent 95% would miss 9.
+    assert ((low < truth) & (truth < high)).mean() > 0.9
+    assert (high - low).mean() < 1.6 * (2 * 1.96 * value.std(0)).mean()
+
+
+def test_many_blocks_are_joined() -> None:
+    dense, sparse = bert(seed=13), bert(seed=14)
+    texts = batches(sentences(200, 3), 1)
+    fine = layer_similarity(dense, sparse, texts, block_sentences=3, layers={1})[0]
+    coarse = layer_similarity(dense, sparse, texts, block_sentences=6, layers={1})[0]
+    assert fine.value == pytest.approx(coarse.value, abs=1e-9)
+    assert fine.high - fine.low == pytest.approx(coarse.high - coarse.low, rel=0.7)
+
+
+def test_bad_input_is_said() -> None:
+    texts = batches(sentences(4, 1), 2)
+    with pytest.raises(UserError, match=r"unknown measure.*as_published, debiased"):
+        layer_similarity(bert(1), bert(2), texts, "cka")
+    with pytest.raises(UserError, match=r"no layer \[3\] in the encoder; allowed: 0 to 2"):
+        layer_similarity(bert(1), bert(2), texts, layers=[3])
+    with pytest.raises(UserError, match="no tokens"):
+        layer_similarity(bert(1), bert(2), [])
+    with pytest.raises(UserError, match="no tokens"):
+        layer_similarity(bert(1), bert(2), texts, exclude=range(40))
+    both = batches(sentences(4, 1), 2, targets=sentences(4, 2))
+    with pytest.raises(UserError, match="differ in stacks"):
+        layer_similarity(bert(1), marian(1), both)
+
+
+def test_a_real_encoder() -> None:
+    folder = realdata.minilm()
+    model, tokenizer = AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+    ticket = AutoModel.from_pretrained(folder)
+    with torch.no_grad():
+        for name, weight in ticket.named_parameters():
+            if "encoder.layer" in name and weight.ndim == 2:
+                weight[weight.abs() < weight.abs().median()] = 0
+    nouns = ("cat", "ship", "law", "river", "song", "price", "doctor", "stone", "idea", "train")
+    lines = [f"The old {a} left the {b} by chance." for a in nouns for b in nouns]
+    text = [
+        dict(tokenizer(lines[k : k + 25], padding=True, return_tensors="pt"))
+        for k in range(0, len(lines), 25)
+    ]
+    rows = layer_similarity(model, ticket, text, block_sentences=25)
+    assert len(rows) == 49
+    assert rows[0].value == pytest.approx(1)  # embeddings were not pruned
+    assert rows[-1].value < 0.99
+
+    last = [
+        torch.cat([batch["encoder"][6] for batch in stream(own, text)]).to(D)
+        for own in (model, ticket)
+    ]
+    assert rows[-1].value == pytest.approx(direct_debiased(*last), abs=1e-9)
+    assert rows[-1].low <= rows[-1].value <= rows[-1].high

@@ -1,0 +1,181 @@
+import math
+
+import numpy as np
+import pytest
+import sacrebleu
+import scipy.stats
+import sklearn.metrics
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tombola.errors import UserError
+from tombola.tasks import METRICS
+
+CLASSES = {
+    "accuracy": sklearn.metrics.accuracy_score,
+    "matthews": sklearn.metrics.matthews_corrcoef,
+    "f1": lambda y, p: sklearn.metrics.f1_score(y, p, zero_division=0),
+}
+NUMBERS = {"pearson": scipy.stats.pearsonr, "spearman": scipy.stats.spearmanr}
+
+
+def noisy(n: int, k: int, seed: int) -> tuple[list[int], list[int]]:
+    rng = np.random.default_rng(seed)
+    references = rng.integers(k, size=n)
+    predictions = np.where(rng.random(n) < 0.3, rng.integers(k, size=n), references)
+    return predictions.tolist(), references.tolist()
+
+
+@pytest.mark.filterwarnings("ignore:A single label was found")  # by scikit-learn
+@given(pairs=st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=30))
+@settings(deadline=None, max_examples=60)
+@pytest.mark.parametrize("name", sorted(CLASSES))
+def test_values_of_two_classes_equal_those_of_scikit_learn(name, pairs):
+    predictions, references = [p for p, _ in pairs], [r for _, r in pairs]
+    score = METRICS[name](predictions, references, resamples=20)
+    expected = CLASSES[name](references, predictions)
+    assert score.value == pytest.approx(expected, abs=1e-12)
+    frequent = max((0, 1), key=references.count)
+    if references.count(0) != references.count(1):
+        constant = CLASSES[name](references, [frequent] * len(references))
+        assert score.chance == pytest.approx(constant, abs=1e-12)
+    assert score.n == len(pairs)
+
+
+@pytest.mark.parametrize("name", ["accuracy", "matthews"])
+def test_values_of_more_classes_and_of_names(name):
+    predictions, references = noisy(200, 5, seed=1)
+    expected = CLASSES[name](references, predictions)
+    assert METRICS[name](predictions, references).value == pytest.approx(expected)
+    as_names = (
+        [["NOUN", "VERB", "ADJ", "X", "DET"][i] for i in predictions],
+        [["NOUN", "VERB", "ADJ", "X", "DET"][i] for i in references],
+    )
+    assert METRICS[name](*as_names).value == pytest.approx(expected)
+
+
+def test_wilson_interval_by_its_formula():
+    predictions, references = [1] * 8 + [0] * 2, [1] * 10
+    score = METRICS["accuracy"](predictions, references)
+    z, n, p = scipy.stats.norm.ppf(0.975), 10, 0.8
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    assert (score.low, score.high) == pytest.approx((middle - half, middle + half))
+
+
+@pytest.mark.parametrize("name", ["matthews", "f1"])
+def test_count_resampling_is_resampling_of_examples(name):
+    """Against 4000 float64 bootstrap samples of the examples themselves, scored by sklearn."""
+    predictions, references = map(np.array, noisy(150, 2, seed=2))
+    score = METRICS[name](predictions.tolist(), references.tolist(), resamples=20_000)
+    rng = np.random.default_rng(99)
+    values = []
+    for _ in range(4000):
+        drawn = rng.integers(150, size=150)
+        p, r = predictions[drawn], references[drawn]
+        hits, both = (p * r).sum(), (p + r).sum()
+        f1 = 2 * hits / both
+        values.append(f1 if name == "f1" else np.corrcoef(p, r)[0, 1])
+    expected = np.percentile(values, [2.5, 97.5])
+    width = expected[1] - expected[0]
+    assert (score.low, score.high) == pytest.approx(tuple(expected), abs=0.04 * width)
+
+
+@pytest.mark.parametrize("name", sorted(NUMBERS))
+def test_correlations_and_their_bootstrap_equal_scipy_sample_by_sample(name):
+    rng = np.random.default_rng(3)
+    references = np.round(rng.normal(size=60), 1)  # with ties
+    predictions = references + rng.normal(size=60)
+    score = METRICS[name](predictions, references, seed=5, resamples=100)
+    correlate = NUMBERS[name]
+    assert score.value == pytest.approx(correlate(predictions, references).statistic)
+    rng = np.random.default_rng(5)
+    drawn = np.concatenate([rng.integers(60, size=(64, 60)), rng.integers(60, size=(36, 60))])
+    values = [correlate(predictions[d], references[d]).statistic for d in drawn]
+    assert (score.low, score.high) == pytest.approx(tuple(np.percentile(values, [2.5, 97.5])))
+    assert score.chance is None
+
+
+@pytest.mark.parametrize("name", sorted(NUMBERS))
+def test_undefined_correlations_are_not_a_number(name):
+    for predictions in ([1.0, 1.0, 1.0], [math.nan, 1.0, 2.0], [math.inf, 1.0, 2.0]):
+        score = METRICS[name](predictions, [1.0, 2.0, 3.0])
+        assert math.isnan(score.value)
+        assert score.low <= score.high or math.isnan(score.low)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e200])
+def test_pearson_at_any_scale(scale):
+    x, y = [1.0, 2.0, 4.0, 3.0], [1.0, 3.0, 3.0, 2.0]
+    score = METRICS["pearson"]([v * scale for v in x], y)
+    assert score.value == pytest.approx(scipy.stats.pearsonr(x, y).statistic)
+
+
+HYPOTHESES = [
+    "the cat sat on the mat .",
+    "a dog barks loudly at night",
+    "he went",
+    "",
+    "rain is falling on the old town again",
+    "the the the the",
+] * 6
+REFERENCES = [
+    "the cat sat upon the mat .",
+    "a dog barked loudly at night",
+    "she went home",
+    "nothing here",
+    "rain is falling on the old town",
+    "the end of it",
+] * 6
+
+
+def test_bleu_and_its_interval_equal_sacrebleu():
+    score = METRICS["bleu"](HYPOTHESES, REFERENCES, resamples=4000)
+    direct = sacrebleu.corpus_bleu(HYPOTHESES, [REFERENCES])
+    assert score.value == direct.score
+    assert "tok:13a" in score.signature
+    assert sacrebleu.__version__ in score.signature
+    rng = np.random.default_rng(17)
+    values = []
+    for _ in range(600):
+        drawn = rng.integers(len(HYPOTHESES), size=len(HYPOTHESES))
+        hypotheses = [HYPOTHESES[i] for i in drawn]
+        references = [REFERENCES[i] for i in drawn]
+        values.append(sacrebleu.corpus_bleu(hypotheses, [references]).score)
+    expected = np.percentile(values, [2.5, 97.5])
+    width = expected[1] - expected[0]
+    assert (score.low, score.high) == pytest.approx(tuple(expected), abs=0.1 * width)
+
+
+def test_bleu_of_one_sentence_has_no_spread():
+    score = METRICS["bleu"](["a b c d e f"], ["a b c d e g"])
+    assert score.low == pytest.approx(score.value)
+    assert score.high == pytest.approx(score.value)
+    assert METRICS["bleu"](["", ""], ["a b", "c"]).value == 0
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+def test_intervals_are_decided_by_the_seed_and_hold_the_value(name):
+    if name == "bleu":
+        predictions, references = HYPOTHESES, REFERENCES
+    else:
+        predictions, references = noisy(80, 2, seed=4)
+    first = METRICS[name](predictions, references, seed=1)
+    assert first == METRICS[name](predictions, references, seed=1)
+    assert first.low <= first.value <= first.high
+    other = METRICS[name](predictions, references, seed=2)
+    assert other.value == first.value
+    if name != "accuracy":  # which draws nothing
+        assert (other.low, other.high) != (first.low, first.high)
+        assert other.signature != first.signature
+
+
+def test_misuse_is_refused():
+    with pytest.raises(UserError, match="unknown metric 'bleurt'; allowed: accuracy, bleu"):
+        METRICS["bleurt"]
+    with pytest.raises(ValueError, match="2 predictions for 1 references"):
+        METRICS["accuracy"]([1, 0], [1])
+    with pytest.raises(ValueError, match="nothing to score"):
+        METRICS["bleu"]([], [])
+    with pytest.raises(ValueError, match="classes 0 and 1"):
+        METRICS["f1"]([2, 0], [1, 0])

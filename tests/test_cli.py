@@ -1,0 +1,175 @@
+"""The command line as a person meets it, in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from transformers import MarianConfig
+
+import tombola
+import toys
+from tombola.tasks import word_tokenizer
+
+
+def call(*arguments: str | Path, where: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a verb."""
+    command = [sys.executable, "-m", "tombola.cli", *map(str, arguments)]
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    return subprocess.run(
+        command, cwd=where, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def refused(*arguments: str | Path, where: Path | None = None) -> str:
+    """Run a verb that must end in one clear line and exit code 2; return the line."""
+    result = call(*arguments, where=where)
+    assert result.returncode == 2, result.stderr
+    assert "Traceback" not in result.stderr
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("tombola: ")
+    return lines[0]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model, a ticket of it, another model, a configuration, and text."""
+    folder = tmp_path_factory.mktemp("models")
+    tokenizer = word_tokenizer(["the dog sees a cat ."])
+    for name, layers in (("dense", 1), ("other", 2)):
+        toys.bert(layers=layers).save_pretrained(folder / name)
+        tokenizer.save_pretrained(folder / name)
+    tombola.prune(folder / "dense", 0.5).save(folder / "ticket")
+    MarianConfig(architectures=["MarianMTModel"]).save_pretrained(folder / "bare")
+    text = folder / "CoLA"
+    text.mkdir()
+    for split in ("train", "dev"):
+        rows = [f"x\t{i % 2}\t\tthe dog sees a cat ." for i in range(6)]
+        (text / f"{split}.tsv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+def test_help_answers_without_loading_torch():
+    code = (
+        "import sys; sys.argv = ['tombola', '--help']\n"
+        "from tombola.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'transformers', 'pandas', 'altair'} & set(sys.modules)\n"
+        "sys.exit(1 if heavy else 0)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert result.returncode == 0
+    for verb in (b"run", b"status", b"inspect", b"prune", b"masks"):
+        assert verb in result.stdout
+
+
+def test_inspect_reads_models_tickets_and_bare_configurations(models: Path):
+    shown = call("inspect", models / "bare")
+    assert shown.returncode == 0
+    assert "Marian" in shown.stdout
+    found = json.loads(call("inspect", models / "ticket", "--json").stdout)
+    matrices = tombola.load(models / "ticket").mask
+    assert found == tombola.inspect(models / "ticket").to_dict()
+    assert str(matrices.n_pruned) in json.dumps(found)
+
+
+def test_prune_compare_masks_and_load(models: Path, tmp_path: Path):
+    drawn = call("prune", models / "dense", "--amount", "0.5", "--out", tmp_path / "t")
+    assert drawn.returncode == 0, drawn.stderr
+    assert "neither smaller nor faster" in drawn.stdout
+    assert tombola.load(tmp_path / "t").mask == tombola.load(models / "ticket").mask
+
+    pairs = json.loads(call("masks", tmp_path / "t", models / "ticket", "--json").stdout)
+    assert pairs[0]["jaccard"] == 1.0
+    assert pairs[0]["expected_jaccard"] == pytest.approx(1 / 3, abs=1e-3)
+
+    arguments = ("compare", models / "dense", tmp_path / "t", "--task", "CoLA")
+    found = json.loads(call(*arguments, "--folder", models / "CoLA", "--json").stdout)
+    assert found["behaviour"]["n"] == 6
+    assert {row["stack"] for row in found["layers"]} == {"encoder"}
+    assert call(*arguments, "--folder", models / "CoLA").returncode == 0
+
+
+def test_probe(models: Path):
+    found = call("probe", models / "dense", "--train", "20", "--dev", "10", "--json")
+    assert found.returncode == 0, found.stderr
+    assert [row["layer"] for row in json.loads(found.stdout)] == [0, 1]
+
+
+def test_recipes():
+    assert "first-look" in call("recipes").stdout
+    assert call("recipes", "show", "first-look").stdout.startswith("name: first-look")
+    assert "first-look" in refused("recipes", "show", "no-such")
+
+
+def test_wrong_input_is_one_line_and_exit_code_2(models: Path, tmp_path: Path):
+    dense, out = models / "dense", tmp_path / "out"
+    assert "no such file" in refused("inspect", "./nowhere").lower()
+    assert "supported" in refused("inspect", _config(tmp_path, "gpt2"))
+    assert "amount" in refused("prune", dense, "--amount", "1.5", "--out", out)
+    assert "amount" in refused("prune", dense, "--amount", "much", "--out", out)
+    assert "'global', 'stack'" in refused(
+        "prune", dense, "--amount", ".5", "--scope", "world", "--out", out
+    )
+    assert "allowed" in refused("prune", dense, "--amount", ".5", "--sets", "x", "--out", out)
+    assert "exists already" in refused("prune", dense, "--amount", ".5", "--out", dense)
+    assert "--amount" in refused("prune", dense, "--out", out)
+    assert "different models" in refused("masks", models / "ticket", _ticket(models, tmp_path))
+    assert "two masks" in refused("masks", models / "ticket")
+    assert "no readable mask" in refused("masks", models / "ticket", dense / "config.json")
+    assert "allowed" in refused("compare", dense, dense, "--task", "nonsense")
+    assert "no study here" in refused("status", tmp_path)
+    assert "tombola" in refused("report", tmp_path)
+    assert "first-look" in refused("run", "no-such-recipe")
+    assert "allowed" in refused("run", "first-look", "--set", "nonsense=1")
+    assert "engine" in refused("run", "first-look", "--engine", "horses")
+    assert not out.exists()
+    assert "No such command" in refused("dance")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"only one column\n", "train.tsv:1"),
+        (b"x\t1\t\tgood .\nx\t7\t\tbad label .\n", "train.tsv:2"),
+        (b"", "train.tsv"),
+        (b"x\t1\t\t\xff\xfe .\n", "UTF-8"),
+        (None, "train.tsv"),
+    ],
+)
+def test_malformed_text_names_file_and_line(
+    models: Path, tmp_path: Path, content: bytes | None, words: str
+):
+    text = tmp_path / "CoLA"
+    text.mkdir()
+    (text / "dev.tsv").write_bytes((models / "CoLA" / "dev.tsv").read_bytes())
+    if content is not None:
+        (text / "train.tsv").write_bytes(content)
+    changes = [f"cola.task.folder={text}", f"cola.model.load={models / 'dense'}"]
+    changes.append("cola.dissect.probe=null")
+    arguments = [part for change in changes for part in ("--set", change)]
+    line = refused("run", "cola-minilm", *arguments, "--out", tmp_path / "out")
+    assert words in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_model_without_a_head_for_the_task_is_refused(models: Path, tmp_path: Path):
+    change = "translation.model.new={model_type: bert, hidden_size: 16}"
+    line = refused("run", "first-look", "--set", change, "--out", tmp_path / "out")
+    assert "head" in line
+    assert "translation" in line
+
+
+def _config(folder: Path, model_type: str) -> Path:
+    path = folder / model_type
+    path.mkdir()
+    (path / "config.json").write_text(json.dumps({"model_type": model_type}))
+    return path
+
+
+def _ticket(models: Path, folder: Path) -> Path:
+    return tombola.prune(models / "other", 0.5).save(folder / "other-ticket")

@@ -1,0 +1,78 @@
+from itertools import pairwise
+
+import pytest
+import torch
+from torch.nn.utils import prune as torch_prune
+
+import toys
+from tombola.anatomy import anatomy
+from tombola.errors import UserError
+from tombola.masks import Mask
+from tombola.tickets import Pruning, Rewinding, next_mask, rewind
+from tombola.training import Checkpoint
+
+
+def draw(model: torch.nn.Module, pruning: Pruning, rounds: int, criterion: str) -> list[Mask]:
+    """The masks of some rounds, without training in between."""
+    body = anatomy(model)
+    weights = dict(model.named_parameters())
+    masks = [Mask.ones(pruning.parameters(body))]
+    for round_ in range(rounds):
+        masks.append(next_mask(weights, masks[-1], body, pruning, criterion, seed=round_))
+    return masks
+
+
+def test_each_round_prunes_exactly_its_share_of_what_remains_and_revives_nothing():
+    masks = draw(toys.bert(layers=2), Pruning(amount=0.2), 4, "magnitude")
+    for before, after in pairwise(masks):
+        remaining = before.n - before.n_pruned
+        assert after.n_pruned - before.n_pruned == round(0.2 * remaining)
+        assert (after - before).n_pruned == after.n  # nothing survives that was pruned before
+
+
+def test_global_magnitude_agrees_with_torch():
+    model = toys.bert(layers=2)
+    mask = draw(model, Pruning(amount=0.3), 1, "magnitude")[1]
+    modules = {name: model.get_submodule(name.removesuffix(".weight")) for name in mask}
+    torch_prune.global_unstructured(
+        [(module, "weight") for module in modules.values()],
+        pruning_method=torch_prune.L1Unstructured,
+        amount=0.3,
+    )
+    for name, module in modules.items():
+        assert torch.equal(mask[name], module.weight_mask.bool())
+
+
+def test_random_masks_have_the_size_of_magnitude_masks_and_differ_by_seed():
+    model, pruning = toys.bert(), Pruning(amount=0.5)
+    magnitude, random = (draw(model, pruning, 2, c)[-1] for c in ("magnitude", "random"))
+    assert magnitude.n_pruned == random.n_pruned
+    assert magnitude != random
+    body, weights = anatomy(model), dict(model.named_parameters())
+    ones = Mask.ones(pruning.parameters(body))
+    masks = [next_mask(weights, ones, body, pruning, "random", seed=s) for s in (1, 1, 2)]
+    assert masks[0] == masks[1] != masks[2]
+
+
+def test_a_weight_that_is_no_number_is_refused():
+    model = toys.bert()
+    with torch.no_grad():
+        model.bert.encoder.layer[0].output.dense.weight[0, 0] = float("nan")
+    with pytest.raises(UserError, match=r"output\.dense\.weight"):
+        draw(model, Pruning(amount=0.2), 1, "magnitude")
+
+
+def test_an_unknown_set_or_criterion_is_refused():
+    with pytest.raises(UserError, match="allowed"):
+        draw(toys.bert(), Pruning(amount=0.2, sets=("matrixes",)), 1, "magnitude")
+    with pytest.raises(UserError, match="allowed: magnitude, random"):
+        draw(toys.bert(), Pruning(amount=0.2), 1, "luck")
+
+
+def test_rewinding():
+    early = Checkpoint(3, {"w": torch.zeros(2)}, {"w/exp_avg": torch.zeros(2)})
+    trained = Checkpoint(9, {"w": torch.ones(2)}, {"w/exp_avg": torch.ones(2)})
+    assert rewind(Rewinding(what="weights", to=0.3), early, trained) is early
+    kept = rewind(Rewinding(what="learning-rate", to=0.3), early, trained)
+    assert (kept.step, kept.weights, kept.moments) == (3, trained.weights, trained.moments)
+    assert Rewinding(what="weights", to=0.5).step(60) == 30

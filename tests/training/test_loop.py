@@ -1,0 +1,148 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+import toys
+from tombola.errors import DivergedError, UserError
+from tombola.masks import Mask
+from tombola.training import Checkpoint, Training, loss_for, train
+from tombola.training import loop as loop_module
+
+SETTINGS = Training(steps=12, batch_size=8, learning_rate=1e-2, warmup=0.25, weight_decay=0.1)
+LOSS = loss_for("classification")
+
+
+def same(a: Checkpoint, b: Checkpoint) -> bool:
+    """Whether two checkpoints are equal bit by bit."""
+    return (
+        a.step == b.step
+        and a.weights.keys() == b.weights.keys()
+        and a.moments.keys() == b.moments.keys()
+        and all(torch.equal(t, b.weights[k]) for k, t in a.weights.items())
+        and all(torch.equal(t, b.moments[k]) for k, t in a.moments.items())
+    )
+
+
+def half_mask(model: torch.nn.Module) -> Mask:
+    """Every second entry of every attention and MLP matrix pruned."""
+    pruned = {}
+    for name, parameter in model.named_parameters():
+        if "encoder" in name and parameter.ndim == 2:
+            keep = torch.arange(parameter.numel()).reshape(parameter.shape) % 2 == 0
+            pruned[name] = keep
+    return Mask(pruned)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
+    runs = [train(toys.bert(), toys.batches(), LOSS, SETTINGS, seed=s).end for s in (1, 1, 2)]
+    assert same(runs[0], runs[1])
+    assert not same(runs[0], runs[2])
+
+
+def test_training_from_a_checkpoint_goes_on_exactly_as_the_run_it_was_taken_from():
+    whole = train(toys.bert(), toys.batches(), LOSS, SETTINGS, seed=1, keep=(0, 5))
+    for step in (0, 5):
+        model = toys.bert(seed=99)  # other weights: all must come from the checkpoint
+        again = train(model, toys.batches(), LOSS, SETTINGS, seed=1, start=whole.kept[step])
+        assert same(again.end, whole.end)
+
+
+def test_the_checkpoint_of_step_0_is_the_model_before_training():
+    model = toys.bert()
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    kept = train(model, toys.batches(), LOSS, SETTINGS, seed=1, keep=(0,)).kept[0]
+    assert kept.step == 0
+    assert kept.moments == {}
+    assert all(torch.equal(value, before[name]) for name, value in kept.weights.items())
+
+
+@pytest.mark.parametrize("interrupted_at", [3, 7, 12])
+def test_an_interrupted_run_ends_with_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interrupted_at: int
+):
+    monkeypatch.setattr(loop_module, "SECONDS_BETWEEN_SAVES", -1.0)  # save after every step
+    whole = train(toys.bert(), toys.batches(), LOSS, SETTINGS, seed=1, keep=(2,))
+
+    def interrupt(step: int, total: int) -> None:
+        if step == interrupted_at:
+            raise KeyboardInterrupt
+
+    resume = tmp_path / "resume.safetensors"
+    arguments = {"seed": 1, "keep": (2,), "resume": resume}
+    with pytest.raises(KeyboardInterrupt):
+        train(toys.bert(), toys.batches(), LOSS, SETTINGS, on_step=interrupt, **arguments)
+    steps = []
+    again = train(
+        toys.bert(),
+        toys.batches(),
+        LOSS,
+        SETTINGS,
+        on_step=lambda step, total: steps.append(step),
+        **arguments,
+    )
+    assert same(again.end, whole.end)
+    assert same(again.kept[2], whole.kept[2])
+    assert steps == list(range(interrupted_at, 13))[-len(steps) :]
+    assert len(steps) <= 13 - interrupted_at + 1
+
+
+def test_masked_weights_stay_exactly_zero_and_the_others_learn():
+    model = toys.bert()
+    mask = half_mask(model)
+    dense = train(model, toys.batches(), LOSS, SETTINGS, seed=1, keep=(6,))
+    # The checkpoint has non-zero weights and moments where the mask prunes.
+    sparse = train(model, toys.batches(), LOSS, SETTINGS, seed=1, start=dense.kept[6], mask=mask)
+    for name, survives in mask.items():
+        assert sparse.end.weights[name][~survives].count_nonzero() == 0
+        assert sparse.end.moments[f"{name}/exp_avg"][~survives].count_nonzero() == 0
+        moved = sparse.end.weights[name] != dense.kept[6].weights[name]
+        assert moved[survives].float().mean() > 0.5
+
+
+def test_training_learns():
+    model, settings = toys.bert(dropout=0.0), Training(steps=150, learning_rate=1e-2)
+    losses = train(model, toys.batches(n=64), LOSS, settings, seed=1).losses
+    assert losses[-1][1] < 0.3 < losses[0][1]
+    assert losses[-1][0] == 150
+
+
+def test_the_callers_random_state_is_left_alone():
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    train(toys.bert(), toys.batches(), LOSS, Training(steps=2), seed=1)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_says_where():
+    model = toys.bert()
+    calls = []
+
+    def breaks(model, batch):
+        calls.append(1)
+        loss = LOSS(model, batch)
+        return loss * float("nan") if len(calls) == 4 else loss
+
+    with pytest.raises(DivergedError, match=r"nan at step 4 of 12"):
+        train(model, toys.batches(), breaks, SETTINGS, seed=1)
+
+
+def test_a_checkpoint_survives_the_disk(tmp_path: Path):
+    end = train(toys.bert(), toys.batches(), LOSS, SETTINGS, seed=1).end
+    end.save(tmp_path / "end.safetensors")
+    assert same(Checkpoint.load(tmp_path / "end.safetensors"), end)
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"\xff" * 100])
+def test_a_damaged_checkpoint_is_refused_in_one_line(tmp_path: Path, content: bytes):
+    path = tmp_path / "end.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="no readable checkpoint"):
+        Checkpoint.load(path)
+
+
+def test_a_checkpoint_of_another_model_is_refused():
+    end = train(toys.bert(), toys.batches(), LOSS, Training(steps=1), seed=1).end
+    with pytest.raises(UserError, match="another model"):
+        train(toys.bert(layers=2), toys.batches(), LOSS, SETTINGS, seed=1, start=end)

@@ -1,0 +1,106 @@
+"""The whole path of a newcomer: the demo's study, killed and started again, and its report."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tombola import tables
+from tombola.study import shipped, status
+
+pytestmark = pytest.mark.whole
+
+KILLS = 3
+
+
+def start(out: Path) -> subprocess.Popen[bytes]:
+    """The demo's study in a process group of its own, shortened by its settings alone."""
+    changes = ["seeds=[1]", "translation.training.steps=60", "acceptability.training.steps=60"]
+    changes += ["translation.task.train=800", "acceptability.task.train=800"]
+    changes += [f"{name}.dissect.probe.epochs=3" for name in ("translation", "acceptability")]
+    command = [sys.executable, "-m", "tombola.cli", "run", "first-look", "--out", str(out)]
+    command += [part for change in changes for part in ("--set", change)]
+    return subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL the command and all of its workers at once."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study, run without interruption."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    process = start(out)
+    _, errors = process.communicate()
+    assert process.returncode == 0, errors.decode()
+    return out
+
+
+def test_it_ends_with_tables_figures_and_a_report(whole: Path):
+    assert status(whole).count("done") == len(status(whole).stages)
+    for name in tables.TABLES:
+        assert len(tables.read(whole / "tables", name)) > 0
+    assert (whole / "report.html").stat().st_size < 5_000_000
+    assert list((whole / "figures").glob("*.pdf"))
+    assert list((whole / "figures").glob("*.png"))
+    assert json.loads((whole / "study.json").read_text())["failures"] == []
+
+
+def test_killed_at_any_moment_it_ends_with_the_same_tables_and_repeats_no_stage(
+    whole: Path, tmp_path: Path
+):
+    out, rng = tmp_path / "out", random.Random(1)
+    written: dict[str, float] = {}
+    for _ in range(KILLS):
+        process = start(out)
+        deadline = time.monotonic() + 300
+        already = len(_finished(out))
+        # Wait for some progress, then strike at an arbitrary moment.
+        while len(_finished(out)) <= already and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        time.sleep(rng.uniform(0, 4))
+        kill(process)
+        for path in _finished(out):
+            moment = path.stat().st_mtime_ns
+            assert written.setdefault(path.name, moment) == moment
+    process = start(out)
+    _, errors = process.communicate()
+    assert process.returncode == 0, errors.decode()
+    for path in _finished(out):
+        assert written.get(path.name, path.stat().st_mtime_ns) == path.stat().st_mtime_ns
+    for name in tables.TABLES:
+        file = f"tables/{name}.parquet"
+        assert (out / file).read_bytes() == (whole / file).read_bytes()
+
+
+def test_the_report_comes_from_the_tables_alone(whole: Path, tmp_path: Path):
+    """With nothing but tables and study.json, the report is the same."""
+    alone = tmp_path / "alone"
+    (alone / "tables").mkdir(parents=True)
+    for path in (whole / "tables").glob("*.parquet"):
+        (alone / "tables" / path.name).write_bytes(path.read_bytes())
+    (alone / "study.json").write_bytes((whole / "study.json").read_bytes())
+    command = [sys.executable, "-m", "tombola.cli", "report", str(alone)]
+    assert subprocess.run(command, check=False).returncode == 0
+    assert (alone / "report.html").read_bytes() == (whole / "report.html").read_bytes()
+
+
+def test_the_demo_is_a_shipped_recipe():
+    assert "first-look" in shipped()
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text()
+    assert "tombola run first-look" in makefile
+
+
+def _finished(out: Path) -> list[Path]:
+    folder = out / "stages"
+    return sorted(folder.iterdir()) if folder.is_dir() else []
