@@ -46,13 +46,14 @@ def main() -> NoReturn:
         _say(problem.format_message())
         code = problem.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        _say("stopped; what is finished is kept: the same command goes on from there")
         code = INTERRUPTED
     except Exception as problem:
         if not is_full_disk(problem):
             raise
         _say("the disk is full; what is finished is kept: free some space and try again")
         code = BAD_INPUT
+    if code == INTERRUPTED:  # some versions of typer return it instead of raising
+        _say("stopped; what is finished is kept: the same command goes on from there")
     sys.exit(code if isinstance(code, int) else 0)
 
 

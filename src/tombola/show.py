@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 from rich.console import Console
@@ -108,17 +108,24 @@ def comparison(found: "Comparison") -> None:
 
 
 def mask_pairs(found: Iterable["MaskPair"]) -> None:
-    """What masks share."""
+    """What masks share; each has a number, for paths are long."""
+    pairs = list(found)
+    numbers: dict[str, str] = {}
+    for pair in pairs:
+        for path in (pair.a, pair.b):
+            numbers.setdefault(path, str(len(numbers) + 1))
+    for path, number in numbers.items():
+        _line(f"{number}  {path}")
     rows = [
         (
-            f"{pair.a}\n{pair.b}",
+            f"{numbers[pair.a]} · {numbers[pair.b]}",
             f"{pair.overlap.intersection:,}",
             f"{pair.overlap.jaccard:.4f}",
             f"{pair.overlap.expected_jaccard:.4f}",
             f"{pair.overlap.expected_jaccard_by_tensor:.4f}",
             f"{pair.overlap.n:,}",
         )
-        for pair in found
+        for pair in pairs
     ]
     heads = ("masks", "shared", "Jaccard", "by chance", "by chance per tensor", "n weights")
     _table(heads, rows, right=(1, 2, 3, 4, 5))
@@ -139,7 +146,8 @@ def _table(
 ) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column, head in enumerate(heads):
-        table.add_column(head, justify="right" if column in right else "left")
+        side: Literal["left", "right"] = "right" if column in right else "left"
+        table.add_column(head, justify=side, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))  # Text: no markup in what came from data
     Console().print(table)

@@ -180,6 +180,7 @@ def probe(
     """
     task = tasks.load_task(name, _path(folder), train=train, dev=dev)
     ticket = tickets.load(model)
+    _vocabulary(ticket, model)  # refused where there is none
     return dissect.probe(
         ticket.model, ticket.tokenizer, task.train, task.dev, seed=seed, epochs=epochs
     )
@@ -213,11 +214,11 @@ def compare(
     """
     task = tasks.load_task(name, _path(folder), dev=examples)
     first, second = tickets.load(a), tickets.load(b)
-    if first.tokenizer.get_vocab() != second.tokenizer.get_vocab():
+    if _vocabulary(first, a) != _vocabulary(second, b):
         raise UserError(f"{a} and {b} have different vocabularies: they cannot read the same text")
     encoded = tasks.encode(task.dev, first.tokenizer, max_tokens)
     batches = tasks.Batches(encoded, batch_size, first.tokenizer.pad_token_id)
-    able = all(_can_answer(ticket.model) for ticket in (first, second))
+    able = all(_has_head(ticket.model) for ticket in (first, second))
     behaviour = dissect.compare(first.model, second.model, batches.in_order()) if able else None
     layers = dissect.layer_similarity(
         first.model, second.model, batches.in_order(), measure=measure
@@ -240,6 +241,13 @@ def compare_masks(files: list[str | Path]) -> list[MaskPair]:
     return [MaskPair(a, b, masks.overlap(x, y)) for (a, x), (b, y) in combinations(read, 2)]
 
 
+def _vocabulary(ticket: "Ticket", source: str | Path) -> dict[str, int]:
+    if ticket.tokenizer is None:
+        raise UserError(f"{source}: no tokenizer there: it cannot read text")
+    vocabulary: dict[str, int] = ticket.tokenizer.get_vocab()
+    return vocabulary
+
+
 def _mask_file(path: Path) -> Path:
     return path / tickets.MASK_FILE if path.is_dir() else path
 
@@ -248,5 +256,6 @@ def _path(folder: str | Path | None) -> Path | None:
     return None if folder is None else Path(folder)
 
 
-def _can_answer(model: "torch.nn.Module") -> bool:
-    return type(model).__name__.endswith(("ForSequenceClassification", "MTModel"))
+def _has_head(model: Any) -> bool:
+    """Whether the model has anything on top of its body (transformers: its base model)."""
+    return model.base_model is not model

@@ -60,7 +60,7 @@ def test_the_tickets_are_what_the_tables_say(done: Path):
         ticket = tombola.load(folder / "model")
         row = scores[scores["mask"] == ticket.mask.digest].iloc[0]
         assert ticket.mask.sparsity == row["sparsity"]
-        assert row["criterion"] == ticket.provenance["criterion"]
+        assert row["criterion"] == ticket.provenance["stage"]["criterion"]
 
 
 def test_learning_rate_rewinding_keeps_trained_weights_and_weight_rewinding_does_not(done: Path):

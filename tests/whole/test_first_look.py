@@ -83,6 +83,19 @@ def test_killed_at_any_moment_it_ends_with_the_same_tables_and_repeats_no_stage(
         assert (out / file).read_bytes() == (whole / file).read_bytes()
 
 
+def test_ctrl_c_ends_it_in_one_line_with_its_workers_and_keeps_what_is_done(tmp_path: Path):
+    process = start(tmp_path / "out")
+    while not _finished(tmp_path / "out"):
+        assert process.poll() is None
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the command and its workers
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors.decode()
+    assert errors.decode().strip().splitlines()[-1].startswith("tombola: stopped")
+    assert len(tables.read(tmp_path / "out" / "tables", "scores")) > 0
+
+
 def test_the_report_comes_from_the_tables_alone(whole: Path, tmp_path: Path):
     """With nothing but tables and study.json, the report is the same."""
     alone = tmp_path / "alone"

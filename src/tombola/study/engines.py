@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import queue
+import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,7 +80,7 @@ def run_processes(
                     tasks.put(stage)
                     watch(Event("started", stage))
             if not running:
-                continue
+                break  # whatever waited came after a failure
             name, problem, crash = _next_result(results, processes)
             running.remove(name)
             if crash:
@@ -116,20 +118,17 @@ def attempt(stage: Stage, recipe: Recipe, inputs: Inputs, store: Store) -> str |
 
 def _work(tasks: Any, results: Any, recipe: Recipe, root: Path) -> None:
     """The life of a worker process: stages from a queue until None comes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends its workers
     _leave_with_parent()
     inputs = read_inputs(recipe)
     store = Store(root)
     for stage in iter(tasks.get, None):
         try:
             results.put((stage.name, attempt(stage, recipe, inputs, store), None))
-        except KeyboardInterrupt:
-            return
         except UserError as problem:
             results.put((stage.name, None, problem))
-        except Exception as problem:
-            import traceback
-
-            results.put((stage.name, None, f"{problem!r}\n{traceback.format_exc()}"))
+        except Exception:
+            results.put((stage.name, None, traceback.format_exc()))
 
 
 @contextmanager

@@ -1,9 +1,7 @@
 """Where stages live: a folder that exists is done; a lock that is held is running."""
 
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +70,7 @@ class Store:
         return read_json(path) if path.exists() else None
 
     def seconds(self, name: str) -> float:
-        """How long a finished stage took, over all its interruptions."""
+        """How long a finished stage took, since it was last begun or resumed."""
         return float(read_json(self.path(name) / "stage.json")["seconds"])
 
     def run(self, stage: Stage, work: Callable[[Path], None]) -> bool:
@@ -86,41 +84,17 @@ class Store:
                 return False
             working = self.working(stage.name)
             working.mkdir(parents=True, exist_ok=True)
-            before = self._seconds_so_far(working)
             started = time.monotonic()
-            with _clock(working, before):
-                work(working)
-            seconds = before + time.monotonic() - started
+            work(working)
+            seconds = round(time.monotonic() - started, 3)
             for leftover in (*working.glob("resume*"), working / "progress.json"):
                 leftover.unlink(missing_ok=True)
-            (working / "clock.json").unlink(missing_ok=True)
-            write_json(working / "stage.json", {**stage.to_dict(), "seconds": round(seconds, 3)})
+            write_json(working / "stage.json", {**stage.to_dict(), "seconds": seconds})
             self.path(stage.name).parent.mkdir(exist_ok=True)
             working.rename(self.path(stage.name))
         return True
-
-    def discard(self, name: str) -> None:
-        """Drop what an unfinished stage has so far."""
-        shutil.rmtree(self.working(name), ignore_errors=True)
 
     def _lock(self, name: str) -> FileLock:
         folder = self.root / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         return FileLock(folder / f"{name}.lock")
-
-    @staticmethod
-    def _seconds_so_far(working: Path) -> float:
-        path = working / "clock.json"
-        return float(read_json(path)["seconds"]) if path.exists() else 0.0
-
-
-@contextmanager
-def _clock(working: Path, before: float) -> Iterator[None]:
-    """Keep the time spent where work is interrupted by an error or Ctrl-C."""
-    started = time.monotonic()
-    try:
-        yield
-    except BaseException:
-        if working.exists():
-            write_json(working / "clock.json", {"seconds": before + time.monotonic() - started})
-        raise

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from tombola.anatomy import anatomy
+from tombola.anatomy import Anatomy, anatomy
 from tombola.dissect import ProbeSettings, layer_similarity, probe
 from tombola.files import read_json, write_json
 from tombola.masks import Mask
@@ -19,8 +19,10 @@ from tombola.study.recipe import Experiment, Recipe
 from tombola.study.store import WORK_FILE, Store
 from tombola.tasks import Batches, Encoded, encode
 from tombola.tickets import Rewinding, Ticket, load, next_mask, rewind, write_ticket
-from tombola.training import Checkpoint, best_device, evaluate, loss_for, train
+from tombola.training import Checkpoint, Trained, best_device, evaluate, loss_for, train
+from tombola.version import __version__
 
+END_FILE = "end.safetensors"
 SECONDS_BETWEEN_REPORTS = 1.0
 LENGTH_WINDOW = 50
 """Batches within which training examples are sorted by length: half the padding."""
@@ -37,6 +39,7 @@ class Job:
         self.store = store
         self.experiment: Experiment = recipe.experiments[stage.experiment]
         self.inputs: ExperimentInputs = inputs.by_experiment[stage.experiment]
+        self._encoded: dict[str, Encoded] = {}
 
     def earlier(self, role: int) -> Path:
         """The folder of a stage that this one comes after."""
@@ -48,16 +51,24 @@ class Job:
         (found,) = (r for r in self.experiment.rewinding if r.what == self.stage.rewinding)
         return found
 
-    def encoded(self, split: str, examples: int | None = None) -> Encoded:
-        """A split of the task, or its first examples, as the model reads it."""
-        chosen = getattr(self.inputs.task, split)[:examples]
-        return encode(chosen, self.inputs.tokenizer, self.experiment.task.max_tokens)
+    @property
+    def total_steps(self) -> int:
+        """Optimizer steps of a whole training."""
+        return self.experiment.training.total_steps(len(self.batches("train")))
+
+    def encoded(self, split: str) -> Encoded:
+        """A split of the task as the model reads it."""
+        if split not in self._encoded:
+            examples = getattr(self.inputs.task, split)
+            longest = self.experiment.task.max_tokens
+            self._encoded[split] = encode(examples, self.inputs.tokenizer, longest)
+        return self._encoded[split]
 
     def batches(self, split: str, examples: int | None = None) -> Batches:
-        """A split of the task in batches; in training, examples of like length together."""
+        """A split in batches, or its first examples; in training, those of like length together."""
         pad = self.inputs.tokenizer.pad_token_id
         size = self.experiment.training.batch_size
-        return Batches(self.encoded(split, examples), size, pad, window=LENGTH_WINDOW)
+        return Batches(self.encoded(split)[:examples], size, pad, window=LENGTH_WINDOW)
 
 
 def do(stage: Stage, recipe: Recipe, inputs: Inputs, store: Store) -> bool:
@@ -93,11 +104,8 @@ def draw_ticket(job: Job, folder: Path) -> None:
     old = ticket.mask if ticket.mask is not None else Mask.ones(parameters)
     mask = next_mask(weights, old, body, pruning, stage.criterion, _mask_seed(stage))
 
-    step = job.rewinding.step(job.experiment.training.total_steps(len(job.batches("train"))))
-    early = Checkpoint.load(dense / _early(step))
-    trained = (
-        early if job.rewinding.what == "weights" else Checkpoint.load(before / "end.safetensors")
-    )
+    early = Checkpoint.load(dense / _early(job.rewinding.step(job.total_steps)))
+    trained = Checkpoint.load(before / END_FILE) if _keeps_weights(job.rewinding) else early
     model = ticket.model.to(best_device())
     start = rewind(job.rewinding, early, trained)
     retrained = _train(job, folder, model, start=start, mask=mask)
@@ -136,55 +144,71 @@ def probe_layers(job: Job, folder: Path) -> None:
     write_json(folder / "rows.json", [{"probe": task.name, **asdict(row)} for row in found])
 
 
-def _train(job: Job, folder: Path, model: torch.nn.Module, **kwargs: Any) -> Any:
-    training, task = job.experiment.training, job.inputs.task
-    trained = train(
+def _train(job: Job, folder: Path, model: torch.nn.Module, **kwargs: Any) -> Trained:
+    training = job.experiment.training
+    return train(
         model,
         job.batches("train"),
-        loss_for(task.kind, training.label_smoothing),
+        loss_for(job.inputs.task.kind, training.label_smoothing),
         training,
         seed=job.stage.seed,
         resume=folder / WORK_FILE,
         on_step=_reporter(folder),
         **kwargs,
     )
-    return trained
 
 
 def _finish(
     job: Job, folder: Path, model: torch.nn.Module, mask: Mask | None, end: Checkpoint
 ) -> None:
-    """Score the model and write it as a ticket."""
+    """Score the model and write it as a ticket, with what its chain needs to go on."""
     task, tokenizer = job.inputs.task, job.inputs.tokenizer
-    score = evaluate(model, task, job.batches("dev"), tokenizer)
+    score = asdict(evaluate(model, task, job.batches("dev"), tokenizer))
     cut = {f"n_cut_{split}": job.encoded(split).n_cut for split in ("train", "dev")}
-    write_json(folder / "score.json", {**asdict(score), **cut})
-    body = anatomy(model)
-    counts = {"parameters": body.count(), "pruned": 0, "prunable": 0, "digest": "", "rows": []}
-    parameters = job.experiment.pruning.parameters(body)
-    shown = mask if mask is not None else Mask.ones(parameters)
-    counts |= {"pruned": shown.n_pruned, "prunable": shown.n}
-    counts["digest"] = mask.digest if mask is not None else ""
-    counts["rows"] = shown.sparsity_by(body, "stack", "layer", "block", "role", "set")
-    write_json(folder / "mask.json", counts)
+    write_json(folder / "score.json", {**score, **cut})
+    write_json(folder / "mask.json", _mask_facts(job, anatomy(model), mask))
     if _is_rewound_from(job):
-        end.save(folder / "end.safetensors")
-    provenance = {**job.stage.to_dict(), "score": asdict(score)}
+        end.save(folder / END_FILE)
+    provenance = {
+        "stage": job.stage.to_dict(),
+        "pruning": job.experiment.pruning.model_dump(mode="json"),
+        "task": {"name": task.name, "digest": task.digest},
+        "started_from": {"digest": job.inputs.model_digest},
+        "score": score,
+        "tombola": __version__,
+    }
     target = folder / "model"
     target.mkdir(exist_ok=True)
     write_ticket(target, Ticket(model.cpu(), mask, tokenizer, provenance))
 
 
+def _mask_facts(job: Job, body: Anatomy, mask: Mask | None) -> dict[str, Any]:
+    """The counts that tables are made of; a dense model has those of a mask that prunes nothing."""
+    shown = mask if mask is not None else Mask.ones(job.experiment.pruning.parameters(body))
+    return {
+        "parameters": body.count(),
+        "prunable": shown.n,
+        "pruned": shown.n_pruned,
+        "digest": mask.digest if mask is not None else "",
+        "rows": shown.sparsity_by(body, "stack", "layer", "block", "role", "set"),
+    }
+
+
+def _keeps_weights(rewinding: Rewinding) -> bool:
+    """Whether retraining goes on from the end of the training before."""
+    return rewinding.what == "learning-rate"
+
+
 def _is_rewound_from(job: Job) -> bool:
-    """Whether a learning-rate rewinding may go on from the end of this stage's training."""
+    """Whether some retraining may go on from the end of this stage's training."""
     if job.stage.kind == "ticket":
-        return job.stage.rewinding == "learning-rate"
-    return any(rewinding.what == "learning-rate" for rewinding in job.experiment.rewinding)
+        return _keeps_weights(job.rewinding)
+    return any(map(_keeps_weights, job.experiment.rewinding))
 
 
 def _early_steps(job: Job) -> tuple[int, ...]:
-    total = job.experiment.training.total_steps(len(job.batches("train")))
-    return tuple(sorted({rewinding.step(total) for rewinding in job.experiment.rewinding}))
+    """The steps of the dense training that some chain of rounds goes back to."""
+    return tuple(sorted({r.step(job.total_steps) for r in job.experiment.rewinding}))
 
 
 def _early(step: int) -> str:
