@@ -22,12 +22,12 @@ class Tables:
     probes: pd.DataFrame
 
     @classmethod
-    def read(cls, folder: Path) -> "Tables":
-        """Read the tables in `folder`.
+    def read(cls, folder: str | Path) -> "Tables":
+        """Read the tables in `folder`: `Tables.read("runs/first-look/tables")`.
 
         Raises UserError where one is missing, damaged or of other types.
         """
-        return cls(**{field.name: _read(folder, field.name) for field in fields(cls)})
+        return cls(**{field.name: _read(Path(folder), field.name) for field in fields(cls)})
 
     def where(self, **which: Hashable) -> "Tables":
         """The rows with these values; a table without such a column keeps its rows."""

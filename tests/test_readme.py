@@ -1,0 +1,81 @@
+"""What the README promises in Python, on a model so small that it takes seconds."""
+
+import json
+from pathlib import Path
+
+import pytest
+from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
+
+import tombola
+import toys
+from tombola import tables
+from tombola.tasks import encode, word_tokenizer
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A model's folder."""
+    toys.bert().save_pretrained(tmp_path / "model")
+    word_tokenizer(["the dog sees a cat ."]).save_pretrained(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    """A task's folder in the form of CoLA."""
+    (tmp_path / "CoLA").mkdir()
+    rows = [f"x\t{i % 2}\t\tthe dog sees {'a' if i % 2 else 'the'} cat ." for i in range(20)]
+    for split in ("train", "dev"):
+        (tmp_path / "CoLA" / f"{split}.tsv").write_text("\n".join(rows) + "\n")
+    return tmp_path / "CoLA"
+
+
+def test_the_five_lines(model: Path, text: Path, tmp_path: Path):
+    ticket = tombola.prune(model, 0.5)
+    rows = [
+        dict(row) for row in encode(tombola.load_task("CoLA", text).train, ticket.tokenizer, 32)
+    ]
+    arguments = TrainingArguments(
+        str(tmp_path / "trainer"), max_steps=4, learning_rate=0.1, weight_decay=0.1,
+        report_to="none", disable_tqdm=True, use_cpu=True,
+    )  # fmt: skip
+    Trainer(
+        ticket.model,
+        arguments,
+        train_dataset=rows,
+        data_collator=DataCollatorWithPadding(ticket.tokenizer),
+        callbacks=[tombola.MaskCallback(ticket.mask)],
+    ).train()
+    ticket.save(tmp_path / "half")
+    assert tombola.load(tmp_path / "half").mask == ticket.mask  # which refuses revived weights
+
+    found = tombola.compare(model, tmp_path / "half", "CoLA", text)
+    assert found.behaviour.n == 20
+    assert len(found.layers) == 2 * 2
+    assert "in all" in str(tombola.inspect(tmp_path / "half"))
+
+    _a_table(tmp_path / "tables")
+    chart = tombola.figure("score", tombola.Tables.read(str(tmp_path / "tables")))
+    assert "translation" in json.dumps(chart.to_dict())
+
+
+def test_every_name_it_uses_exists():
+    for line in README.splitlines():
+        for word in line.split("tombola.")[1:]:
+            name = word.split("(")[0].split(".")[0]
+            if name.isidentifier():
+                assert hasattr(tombola, name), name
+
+
+def _a_table(folder: Path) -> None:
+    row = {
+        "experiment": "translation", "seed": 1, "criterion": "dense", "rewinding": "none",
+        "round": 0, "sparsity": 0.0, "task": "t", "model": "m", "sparsity_model": 0.0,
+        "metric": "accuracy", "score": 0.9, "low": 0.8, "high": 0.95, "n": 50, "chance": 0.5,
+        "mask": "", "signature": "s",
+    }  # fmt: skip
+    pruned = {**row, "criterion": "magnitude", "rewinding": "weights", "round": 1, "sparsity": 0.5}
+    for name in tables.TABLES:
+        tables.write(folder, name, tables.table(name, [row, pruned] if name == "scores" else []))
