@@ -26,7 +26,14 @@ def start(out: Path) -> subprocess.Popen[bytes]:
     changes += [f"{name}.dissect.probe.epochs=3" for name in ("translation", "acceptability")]
     command = [sys.executable, "-m", "tombola.cli", "run", "first-look", "--out", str(out)]
     command += [part for change in changes for part in ("--set", change)]
-    return subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, start_new_session=True, stderr=subprocess.PIPE, preexec_fn=_hear_ctrl_c
+    )
+
+
+def _hear_ctrl_c() -> None:
+    """A shell that starts these tests in the background has its children ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
