@@ -10,7 +10,7 @@ import torch
 
 from tombola.anatomy import Anatomy, anatomy
 from tombola.dissect import ProbeSettings, layer_similarity, probe
-from tombola.files import read_json, write_json
+from tombola.files import write_json
 from tombola.masks import Mask
 from tombola.registry import Registry
 from tombola.study.inputs import ExperimentInputs, Inputs
@@ -231,9 +231,3 @@ def _reporter(folder: Path) -> Callable[[int, int], None]:
             write_json(folder / "progress.json", {"step": step, "total": total})
 
     return report
-
-
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The rows that a dissecting stage wrote."""
-    rows: list[dict[str, Any]] = read_json(path / "rows.json")
-    return rows
