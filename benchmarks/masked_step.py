@@ -40,8 +40,7 @@ class Training:
         clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         if self.enforcer:
-            self.enforcer.optimizer_state(self.optimizer)
-            self.enforcer.weights()
+            self.enforcer.weights()  # as in training/loop.py: AdamW's moments need no more
         self.optimizer.zero_grad()
 
 

@@ -108,8 +108,8 @@ def train(
                 torch.nn.utils.clip_grad_norm_(model.parameters(), training.max_grad_norm)
             optimizer.step()
             if enforcer is not None:
+                # AdamW's moments, masked at the start, stay zero under masked gradients.
                 enforcer.weights()
-                enforcer.optimizer_state(optimizer)
             step += 1
             if step % log_every == 0 or step == total:
                 losses.append((step, value))
