@@ -8,7 +8,7 @@ import pytest
 import torch
 from rich.console import Console
 from safetensors.torch import load_file, save_file
-from transformers import BertConfig
+from transformers import AlbertConfig, BertConfig, LlamaConfig
 
 import realdata
 from anatomy.tiny import CASES, Case, bert_config, marian_config, transformer_big
@@ -27,7 +27,7 @@ def zero_some(model: torch.nn.Module, seed: int = 4) -> None:
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, p in model.named_parameters():
-            if "layer" in name:
+            if "layer" in name or "h." in name:  # of GPT-2
                 p *= torch.rand(p.shape, generator=generator) > 0.3
 
 
@@ -146,12 +146,23 @@ def test_what_is_shown_fits(width: int) -> None:
 def test_layers_that_look_alike_share_a_line() -> None:
     model: Any = load_model(bert_config(num_hidden_layers=6))
     lines = shown(inspect(remove(model, {"encoder.2.self": [0]})), width=120)
-    layers = [line.split()[1] for line in lines if line.startswith("encoder")]
-    layers += [line.split()[0] for line in lines if line.startswith("         ")]
-    assert [entry for entry in layers if entry[0].isdigit()] == ["0-1", "2", "3-5"]
+    names = [line.replace("│", " ").strip("├└─ ") for line in lines]
+    assert [name for name in names if name.startswith("layer") and name[-1].isdigit()] == [
+        "layers 0-1",
+        "layer 2",
+        "layers 3-5",
+    ]
     assert len(shown(inspect(BertConfig(num_hidden_layers=48)))) == len(
         shown(inspect(BertConfig()))
     )
+
+
+def test_shared_layers_and_shared_keys_are_told() -> None:
+    shared = "\n".join(shown(inspect(AlbertConfig(num_hidden_layers=7))))
+    assert "used 7 times" in shared
+    grouped = inspect(LlamaConfig(num_hidden_layers=3, num_key_value_heads=8))
+    assert [(b.heads, b.key_heads) for b in grouped.blocks if b.kind == "self"] == [(32, 8)] * 3
+    assert "32 heads × 128, keys of 8" in "\n".join(shown(grouped))
 
 
 def test_a_source_s_name_is_no_markup(tmp_path: Path) -> None:

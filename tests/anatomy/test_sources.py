@@ -11,7 +11,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
-from transformers import GPT2Config
+from transformers import BloomConfig
 
 import realdata
 from anatomy.tiny import CASES, WIDTH, Case, bert_config, marian_config, outputs
@@ -108,8 +108,15 @@ def test_n_labels(saved: Path) -> None:
     assert load_model(saved, "sequence-classification", n_labels=3).config.num_labels == 3
     assert "n_labels" in refusal(lambda: load_model(saved, n_labels=2))
     assert "n_labels" in refusal(lambda: load_model(saved, "sequence-classification", 0))
-    # The classifier that is there has another size: it is not silently replaced.
-    message = refusal(lambda: load_model(saved, "sequence-classification", n_labels=5))
+    # A classifier of another size is drawn anew where another number is asked for, and only there.
+    redrawn = load_model(saved, "sequence-classification", n_labels=5)
+    assert redrawn.classifier.weight.shape == (5, WIDTH)
+    kept = load_model(saved)
+    for name, weight in kept.named_parameters():
+        if not name.startswith("classifier"):
+            assert torch.equal(weight, redrawn.get_parameter(name))
+    change(saved, id2label={i: str(i) for i in range(5)}, label2id={str(i): i for i in range(5)})
+    message = refusal(lambda: load_model(saved))
     assert "classifier" in message
     assert "(3," in message
     assert "(5," in message
@@ -219,9 +226,9 @@ def test_a_folder_without_a_model(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"model_type": "gpt2"}, "supported: bert, marian"),
-        ({"model_type": None}, "supported: bert, marian"),
-        ({"model_type": ["bert"]}, "supported: bert, marian"),
+        ({"model_type": "bloom"}, "supported: albert, bart"),
+        ({"model_type": None}, "supported: albert, bart"),
+        ({"model_type": ["bert"]}, "supported: albert, bart"),
         ({"auto_map": {"AutoModel": "modeling.Model"}}, "auto_map"),
         ({"quantization_config": {"quant_method": "gptq"}}, "quantised"),
         ({"hidden_size": "wide"}, "hidden_size"),
@@ -250,12 +257,12 @@ def test_a_configuration_that_is_no_json_object(saved: Path, text: bytes) -> Non
 
 
 def test_families_and_heads_that_are_not_supported(saved: Path) -> None:
-    assert "gpt2" in refusal(lambda: read_config(GPT2Config()))
+    assert "bloom" in refusal(lambda: read_config(BloomConfig()))
     assert "quantised" in refusal(
         lambda: read_config(bert_config(quantization_config={"quant_method": "awq"}))
     )
     assert "it has: sequence-classification" in refusal(lambda: load_model(saved, "translation"))
-    assert "has no head" in refusal(lambda: load_model(marian_config(), "sequence-classification"))
+    assert "has no head" in refusal(lambda: load_model(marian_config(), "masked-lm"))
     assert "allowed" in refusal(lambda: load_model(saved, "tail"))
 
 

@@ -6,7 +6,7 @@ from transformers import BertConfig, BertForSequenceClassification, MarianConfig
 from worlds import HEAD_DIM, HEADS, small_anatomy
 
 from tombola.anatomy import anatomy
-from tombola.anatomy.parts import Anatomy, Parameter
+from tombola.anatomy.parts import Anatomy, Parameter, Strip
 from tombola.errors import UserError
 from tombola.masks import SCOPES, Mask, groups, prunable
 
@@ -60,14 +60,26 @@ def test_a_head_is_rows_of_its_inputs_and_columns_of_its_output():
 
 
 def test_heads_that_share_keys_are_one_group():
-    place = {"stack": "decoder", "layer": 0, "block": "self", "head_dim": 2}
-    query = Parameter("q", (8, 5), "matrices", "query", **place, head_axis=0)
-    key = Parameter("k", (4, 5), "matrices", "key", **place, head_axis=0)
-    output = Parameter("o", (5, 8), "matrices", "output", **place, head_axis=1)
+    place = {"stack": "decoder", "layer": 0, "block": "self"}
+    heads, key_heads = Strip(0, 4, 2), Strip(0, 2, 2)
+    query = Parameter("q", (8, 5), "matrices", "query", **place, axis=0, strips=(heads,))
+    key = Parameter("k", (4, 5), "matrices", "key", **place, axis=0, strips=(key_heads,))
+    output = Parameter("o", (5, 8), "matrices", "output", **place, axis=1, strips=(heads,))
     found = groups("head", [query, key, output])
     assert {name: [r.index for r in regions] for name, regions in found.items()} == {
         "decoder.0.self.head0": [(slice(0, 4),), (slice(0, 2),), (slice(None), slice(0, 4))],
         "decoder.0.self.head1": [(slice(4, 8),), (slice(2, 4),), (slice(None), slice(4, 8))],
+    }
+
+
+def test_a_matrix_that_makes_queries_keys_and_values_has_three_boxes_per_head():
+    place = {"stack": "decoder", "layer": 0, "block": "self"}
+    strips = (Strip(0, 2, 3), Strip(6, 2, 3), Strip(12, 2, 3))
+    fused = Parameter("qkv", (18, 5), "matrices", "query_key_value", **place, axis=0, strips=strips)
+    found = groups("head", [fused])
+    assert {name: [r.index for r in regions] for name, regions in found.items()} == {
+        "decoder.0.self.head0": [(slice(0, 3),), (slice(6, 9),), (slice(12, 15),)],
+        "decoder.0.self.head1": [(slice(3, 6),), (slice(9, 12),), (slice(15, 18),)],
     }
 
 

@@ -4,10 +4,11 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from tombola.anatomy.parts import Anatomy, Parameter
+from tombola.anatomy.parts import Anatomy, Parameter, Strip
 from tombola.masks import Mask
 
 HEADS, HEAD_DIM, WIDTH, NEURONS = 3, 2, 6, 8
+OWN = Strip(0, HEADS, HEAD_DIM)
 
 
 def block(stack: str, layer: int, kind: str) -> list[Parameter]:
@@ -26,10 +27,10 @@ def block(stack: str, layer: int, kind: str) -> list[Parameter]:
         found.append(
             Parameter(
                 f"{at}.{role}.weight", (WIDTH, WIDTH), "matrices", role, **place,
-                head_axis=axis, head_dim=HEAD_DIM,
+                axis=axis, strips=(OWN,),
             )
         )  # fmt: skip
-        own = {"head_axis": 0, "head_dim": HEAD_DIM} if role != "output" else {}
+        own = {"axis": 0, "strips": (OWN,)} if role != "output" else {}
         found.append(Parameter(f"{at}.{role}.bias", (WIDTH,), "biases", role, **place, **own))
     return found
 

@@ -1,9 +1,11 @@
-"""Gates: numbers that scale the output of attention heads and MLPs, and can be learnt from.
+"""Gates: numbers that scale the output of heads, MLPs and neurons, and can be learnt from.
 
-A gate of 1 changes nothing, a gate of 0 closes the head or the MLP. The gradient of a loss with
-respect to a gate says how much the head matters (Michel et al. 2019, section 4.1).
+A gate of 1 changes nothing, a gate of 0 closes the head, the MLP or the neuron. The gradient of a
+loss with respect to a gate says how much what it stands at matters (Michel et al. 2019, section
+4.1).
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from tombola.anatomy.locate import anatomy
+from tombola.anatomy.locate import Located, anatomy, located, unwrapped
 from tombola.anatomy.parts import Anatomy, Block
 from tombola.errors import UserError
 
@@ -29,6 +31,8 @@ class Gates:
     """Attention block to gates [heads], or [batch heads]."""
     mlps: Mapping[str, Float[Tensor, "..."]] = field(default_factory=dict)
     """MLP block to a gate [], or [batch]."""
+    neurons: Mapping[str, Float[Tensor, "..."]] = field(default_factory=dict)
+    """MLP block to gates [neurons], or [batch neurons]."""
 
     @classmethod
     def ones(
@@ -38,8 +42,12 @@ class Gates:
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
         requires_grad: bool = False,
+        neurons: bool = False,
     ) -> "Gates":
-        """Open gates on every head and MLP; one row per example where `batch` is given."""
+        """Open gates on every head and MLP, and where asked on every neuron of every MLP.
+
+        One row per example where `batch` is given.
+        """
         rows = () if batch is None else (batch,)
 
         def ones(*shape: int) -> Tensor:
@@ -50,94 +58,215 @@ class Gates:
         return cls(
             heads={block.name: ones(block.n_heads) for block in anatomy.attention},
             mlps={block.name: ones() for block in anatomy.mlps},
+            neurons={b.name: ones(b.n_neurons) for b in anatomy.mlps} if neurons else {},
         )
 
     def closed(
-        self, heads: Mapping[str, Iterable[int]] | None = None, mlps: Iterable[str] = ()
+        self,
+        heads: Mapping[str, Iterable[int]] | None = None,
+        mlps: Iterable[str] = (),
+        neurons: Mapping[str, Iterable[int]] | None = None,
     ) -> "Gates":
-        """These gates with the named heads and MLPs at zero, as copies that need no gradient.
+        """These gates with some at zero, as copies that need no gradient.
 
-        Raises UserError where these gates hold no such block or head.
+        Raises UserError where these gates hold no such block, head or neuron.
         """
-        new_heads = {name: gate.detach().clone() for name, gate in self.heads.items()}
-        new_mlps = {name: gate.detach().clone() for name, gate in self.mlps.items()}
-        for name, indices in (heads or {}).items():
-            gate = _lookup(new_heads, name, "attention block")
-            for index in indices:
-                if not 0 <= index < gate.shape[-1]:
-                    raise UserError(f"{name} has no head {index}; heads 0 to {gate.shape[-1] - 1}")
-                gate[..., index] = 0.0
+
+        def copied(gates: Mapping[str, Tensor]) -> dict[str, Tensor]:
+            return {name: gate.detach().clone() for name, gate in gates.items()}
+
+        new = Gates(copied(self.heads), copied(self.mlps), copied(self.neurons))
+        for kind, gates, gone in (("head", new.heads, heads), ("neuron", new.neurons, neurons)):
+            for name, indices in (gone or {}).items():
+                gate = _lookup(gates, name, f"gates on the {kind}s of")
+                for index in indices:
+                    if not 0 <= index < gate.shape[-1]:
+                        last = gate.shape[-1] - 1
+                        raise UserError(f"{name} has no {kind} {index}; {kind}s 0 to {last}")
+                    gate[..., index] = 0.0
         for name in mlps:
-            _lookup(new_mlps, name, "MLP").zero_()
-        return Gates(new_heads, new_mlps)
+            _lookup(new.mlps, name, "gate on the MLP").zero_()
+        return new
+
+    def to_dict(self) -> dict[tuple[str, str], Tensor]:
+        """All gates by kind (`heads`, `mlps`, `neurons`) and block."""
+        return {
+            (kind, name): gate
+            for kind in ("heads", "mlps", "neurons")
+            for name, gate in getattr(self, kind).items()
+        }
 
 
 @contextmanager
 def gated(model: nn.Module, gates: Gates) -> Iterator[None]:
-    """Run `model` with gates on its heads and MLPs; afterwards it is as it was before.
+    """Run `model` with gates on its heads, MLPs and neurons; afterwards it is as it was before.
 
-    A head's gate multiplies its output before the output projection mixes the heads; an MLP's gate
-    multiplies its output, bias included, before dropout and the residual sum. Under gradient
-    checkpointing the backward pass must run inside too, because it runs layers again.
+    A head's gate multiplies its output before the output projection mixes the heads. An MLP's gate
+    multiplies its output, bias included, before dropout and the residual sum; where the output is
+    normalised before that sum (Gemma 2), it multiplies what comes out of the normalisation, which
+    no scale would pass. A neuron's gate multiplies what the down projection is given of it.
+
+    Holds under autocast, in generation with a cache, and for a model that `torch.compile` has
+    compiled, which is compiled anew inside and after (compiled code does not look for new hooks).
+    Under gradient checkpointing the backward pass must run inside too, because it runs layers
+    again.
 
     Raises UserError for a block that the model has not, for gates of a wrong shape, and, when the
     model runs, for per-example gates that meet a batch of another size (as in beam search).
     """
-    body = anatomy(model)
-    per_example = _check(body, gates)
-    blocks = {block.name: block for block in body.blocks}
+    model = unwrapped(model)
+    per_example = _check(anatomy(model), gates)
+    where = located(model)
     with ExitStack() as stack:
-        for name, gate in gates.heads.items():
-            block = blocks[name]
-            output = model.get_submodule(block.modules["output"])
-            handle = output.register_forward_pre_hook(_scale_heads(block, gate, per_example))
-            stack.callback(handle.remove)
+        stack.callback(_forget_compiled)  # called last, when the hooks are gone
+        sizes = _batch_sizes(model, gates, where, stack) if per_example else {}
+        for name, gate in (*gates.heads.items(), *gates.neurons.items()):
+            found = where[name]
+            role = "down" if found.block.kind == "mlp" else "output"
+            module = model.get_submodule(found.block.modules[role])
+            hook = _scale_inputs(found, gate, sizes.get(name))
+            stack.callback(module.register_forward_pre_hook(hook).remove)
         for name, gate in gates.mlps.items():
-            block = blocks[name]
-            down = model.get_submodule(block.modules["down"])
-            stack.callback(down.register_forward_hook(_scale_mlp(block, gate, per_example)).remove)
+            found = where[name]
+            module = model.get_submodule(found.gate_at)
+            hook_out = _scale_output(found, gate, sizes.get(name))
+            stack.callback(module.register_forward_hook(hook_out).remove)
+        _forget_compiled()
         yield
 
 
-def _scale_heads(
-    block: Block, gate: Tensor, per_example: bool
+def gate_gradients(
+    model: nn.Module,
+    losses: Callable[[], Float[Tensor, " batch"]],
+    n_examples: int,
+    neurons: bool = False,
+) -> Gates:
+    """The gradient of each example's loss with respect to every gate, all gates open.
+
+    One forward and one backward pass for all examples and gates; the parameters take no part, which
+    saves a third of the work and leaves their `.grad` alone.
+
+    Args:
+        model: a supported model.
+        losses: runs the model on `n_examples` examples and gives the loss of each.
+        n_examples: how many those are.
+        neurons: whether neurons have gates, too.
+
+    Returns gradients [batch heads], [batch] of MLPs, and [batch neurons]. A loss that some gate
+    does not reach has a gradient of zero there.
+    """
+    body = anatomy(model)
+    first = next(model.parameters())
+    gates = Gates.ones(body, n_examples, device=first.device, requires_grad=True, neurons=neurons)
+    learnt = [p for p in model.parameters() if p.requires_grad]
+    for parameter in learnt:
+        parameter.requires_grad_(False)
+    try:
+        with gated(model, gates), torch.enable_grad():
+            flat = gates.to_dict()
+            found = torch.autograd.grad(
+                losses().sum(), list(flat.values()), allow_unused=True, materialize_grads=True
+            )
+    finally:
+        for parameter in learnt:
+            parameter.requires_grad_(True)
+    by_kind: dict[str, dict[str, Tensor]] = {"heads": {}, "mlps": {}, "neurons": {}}
+    for (kind, name), gradient in zip(flat, found, strict=True):
+        by_kind[kind][name] = gradient
+    return Gates(**by_kind)
+
+
+def _forget_compiled() -> None:
+    """Make `torch.compile` look at the model's hooks again; nothing where it was never used."""
+    if "torch._dynamo" in sys.modules:
+        torch.compiler.reset()
+
+
+@dataclass
+class _BatchSize:
+    """How many examples the layer is working on, for an MLP that cannot see it."""
+
+    n: int | None = None
+
+
+def _batch_sizes(
+    model: nn.Module, gates: Gates, where: Mapping[str, Located], stack: ExitStack
+) -> dict[str, _BatchSize]:
+    """Watch, for MLPs that see the tokens of all examples in one list, how many examples pass."""
+    sizes: dict[str, _BatchSize] = {}
+    for name in {*gates.mlps, *gates.neurons}:
+        found = where[name]
+        if not found.plan.rows_flat:
+            sizes[name] = _BatchSize()
+            continue
+        sizes[name] = size = _BatchSize()
+        before = where[f"{found.block.stack}.{found.block.layer}.self"].block.modules["output"]
+
+        def note(module: nn.Module, args: tuple[Any, ...], size: _BatchSize = size) -> None:
+            size.n = args[0].shape[0]
+
+        stack.callback(model.get_submodule(before).register_forward_pre_hook(note).remove)
+    return sizes | {name: _BatchSize() for name in gates.heads}
+
+
+def _scale_inputs(
+    found: Located, gate: Tensor, size: _BatchSize | None
 ) -> Callable[[nn.Module, tuple[Any, ...]], tuple[Any, ...]]:
+    """Multiply the channels that a projection is given, those of a head alike."""
+    channels = found.block.head_dim or 1
+
     def hook(module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        side_by_side: Tensor = args[0]  # [batch, tokens, heads · head_dim]
-        if per_example:
-            _check_batch(block, gate, side_by_side)
-        by_head = side_by_side.unflatten(-1, (block.n_heads, block.head_dim))
-        factor = gate.to(by_head)[..., None]  # [(batch,) heads, 1]
-        if per_example:
-            factor = factor[:, None]
-        return ((by_head * factor).flatten(-2), *args[1:])
+        hidden: Tensor = args[0]  # [batch, tokens, units · channels]
+        factor = gate.to(hidden).repeat_interleave(channels, dim=-1)
+        if size is not None:
+            factor = _by_row(found, factor, hidden, size)
+        return (hidden * factor, *args[1:])
 
     return hook
 
 
-def _scale_mlp(
-    block: Block, gate: Tensor, per_example: bool
+def _scale_output(
+    found: Located, gate: Tensor, size: _BatchSize | None
 ) -> Callable[[nn.Module, tuple[Any, ...], Any], Tensor]:
     def hook(module: nn.Module, args: tuple[Any, ...], output: Tensor) -> Tensor:
-        if per_example:
-            _check_batch(block, gate, output)
         factor = gate.to(output)
-        return output * (factor[:, None, None] if per_example else factor)
+        if size is not None:
+            factor = _by_row(found, factor[:, None], output, size)
+        return output * factor
 
     return hook
+
+
+def _by_row(
+    found: Located, factor: Float[Tensor, "batch channels"], hidden: Tensor, size: _BatchSize
+) -> Tensor:
+    """Lay per-example factors along the examples of what they multiply."""
+    is_flat = found.plan.rows_flat
+    n = size.n if is_flat and size.n is not None else hidden.shape[found.batch_axis]
+    if n != factor.shape[0]:
+        raise UserError(
+            f"gates of {found.block.name} are for {factor.shape[0]} examples, "
+            f"the model was given {n}"
+        )
+    if is_flat:
+        return factor.repeat_interleave(hidden.shape[0] // n, dim=0)
+    return factor.unsqueeze(1 - found.batch_axis)
 
 
 def _check(body: Anatomy, gates: Gates) -> bool:
     """Check names and shapes; say whether the gates are per example."""
     shapes: dict[str, tuple[int, ...]] = {}
-    for kind, given, blocks in (
+    kinds: tuple[tuple[str, Mapping[str, Tensor], Iterable[Block]], ...] = (
         ("attention block", gates.heads, body.attention),
         ("MLP", gates.mlps, body.mlps),
-    ):
+        ("MLP", gates.neurons, body.mlps),
+    )
+    for kind, given, blocks in kinds:
         known = {block.name: block for block in blocks}
         for name, gate in given.items():
             block = _lookup(known, name, kind)
-            inner = (block.n_heads,) if block.n_heads else ()
+            units = block.n_heads if kind == "attention block" else block.n_neurons
+            inner = () if given is gates.mlps else (units,)
             outer = tuple(gate.shape[: gate.ndim - len(inner)])
             if tuple(gate.shape[len(outer) :]) != inner or len(outer) > 1:
                 raise UserError(
@@ -155,15 +284,7 @@ def _check(body: Anatomy, gates: Gates) -> bool:
     return bool(first is not None and shapes[first])
 
 
-def _check_batch(block: Block, gate: Tensor, hidden: Tensor) -> None:
-    if hidden.shape[0] != gate.shape[0]:
-        raise UserError(
-            f"gates of {block.name} are for {gate.shape[0]} examples, "
-            f"the model was given {hidden.shape[0]}"
-        )
-
-
 def _lookup(known: Mapping[str, Any], name: str, kind: str) -> Any:
     if name not in known:
-        raise UserError(f"no {kind} {name!r}; there are: {', '.join(known)}")
+        raise UserError(f"no {kind} {name!r}; there are: {', '.join(known) or 'none'}")
     return known[name]

@@ -6,10 +6,12 @@ from typing import Any
 
 from torch import nn
 
+from tombola.anatomy.loading import empty_model
 from tombola.anatomy.locate import anatomy, fixed_tables
-from tombola.anatomy.parts import SETS, Anatomy, Block, Parameter
-from tombola.anatomy.sources import Source, empty_model, source_name, weights_of
-from tombola.anatomy.stored import n_zeros, stored_zeros
+from tombola.anatomy.parts import SETS, Anatomy, Block, Layer, Parameter
+from tombola.anatomy.sources import Source, source_name, weights_of
+from tombola.anatomy.stored import stored_zeros
+from tombola.anatomy.zeros import Zeros, entries_per_head, heads_by_name, zeros
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class MatrixRow:
 
     role: str
     shape: tuple[int, ...]
-    """Outputs, inputs."""
+    """As stored: outputs, inputs; the other way round in GPT-2's `Conv1D`."""
     count: Count
 
 
@@ -54,6 +56,28 @@ class BlockRow:
     matrices: tuple[MatrixRow, ...]
     count: Count
     """Entries of the matrices, biases apart."""
+    key_heads: int = 0
+    """Heads of keys and values: fewer than `heads` where several share them."""
+    n_uses: int = 1
+    """How many times a forward pass goes through its layer."""
+    by_head: tuple[Count, ...] | None = None
+    """The same of each head: its rows of query, key and value and its columns of the output. Where
+    heads share keys and values, each of them counts those. None for an MLP, and where a matrix
+    cannot be split into heads."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            **asdict(self),
+            "matrices": [
+                {"role": m.role, "shape": list(m.shape), "count": m.count.to_dict()}
+                for m in self.matrices
+            ],
+            "count": self.count.to_dict(),
+            "by_head": None
+            if self.by_head is None
+            else [count.to_dict() for count in self.by_head],
+        }
 
 
 @dataclass(frozen=True)
@@ -79,6 +103,12 @@ class Inspection:
 
         return text(self)
 
+    def svg(self) -> str:
+        """A picture of it, as the text of an SVG file: `tombola.anatomy.picture`."""
+        from tombola.anatomy.picture import picture  # which needs this module
+
+        return picture(self)
+
     def to_dict(self) -> dict[str, Any]:
         """The same as nested dictionaries and lists that JSON can hold."""
         return {
@@ -86,21 +116,7 @@ class Inspection:
             "family": self.family,
             "architecture": self.architecture,
             "width": self.width,
-            "blocks": [
-                {
-                    **asdict(block),
-                    "matrices": [
-                        {
-                            "role": matrix.role,
-                            "shape": list(matrix.shape),
-                            "count": matrix.count.to_dict(),
-                        }
-                        for matrix in block.matrices
-                    ],
-                    "count": block.count.to_dict(),
-                }
-                for block in self.blocks
-            ],
+            "blocks": [block.to_dict() for block in self.blocks],
             "sets": {name: count.to_dict() for name, count in self.sets.items()},
             "total": self.total.to_dict(),
             "fixed": {name: list(shape) for name, shape in self.fixed.items()},
@@ -120,37 +136,50 @@ def inspect(source: Source | nn.Module) -> Inspection:
     """
     if isinstance(source, nn.Module):
         name, model, body = type(source).__name__, source, anatomy(source)
-        tensors = dict(source.named_parameters())
-        zeros = {
-            p.name: n_zeros(tensors[p.name]) for p in body.parameters if not tensors[p.name].is_meta
-        }
+        found = _live_zeros(source, body)
     else:
         name, model = source_name(source), empty_model(source)
         body = anatomy(model)
-        zeros = stored_zeros(weights_of(source), model, body)
+        found = stored_zeros(weights_of(source), model, body)
     return Inspection(
         source=name,
         family=body.family,
         architecture=body.architecture,
         width=body.width,
-        blocks=tuple(_block_row(body, block, zeros) for block in body.blocks),
-        sets={set_name: _count(body.in_sets([set_name]), zeros) for set_name in SETS},
-        total=_count(body.parameters, zeros),
+        blocks=tuple(
+            _block_row(body, layer, block, found)
+            for stack in body.stacks
+            for layer in stack.layers
+            for block in layer.blocks
+        ),
+        sets={set_name: _count(body.in_sets([set_name]), found) for set_name in SETS},
+        total=_count(body.parameters, found),
         fixed=fixed_tables(model),
         tied=tuple((p.name, *p.aliases) for p in body.parameters if p.aliases),
     )
 
 
-def _count(parameters: Iterable[Parameter], zeros: Mapping[str, int]) -> Count:
+def _live_zeros(model: nn.Module, body: Anatomy) -> dict[str, Zeros]:
+    """Zeros by parameter name; none of what is on the meta device."""
+    tensors = dict(model.named_parameters(remove_duplicate=False))
+    heads = heads_by_name(body)
+    return {
+        p.name: zeros(tensors[p.name], heads.get(p.name))
+        for p in body.parameters
+        if not tensors[p.name].is_meta
+    }
+
+
+def _count(parameters: Iterable[Parameter], found: Mapping[str, Zeros]) -> Count:
     """Known only where the zeros of every parameter are."""
     parameters = tuple(parameters)
     n = sum(p.size for p in parameters)
-    if not zeros or any(p.name not in zeros for p in parameters):
+    if not found or any(p.name not in found for p in parameters):
         return Count(n)
-    return Count(n, sum(zeros[p.name] for p in parameters))
+    return Count(n, sum(found[p.name].n for p in parameters))
 
 
-def _block_row(body: Anatomy, block: Block, zeros: Mapping[str, int]) -> BlockRow:
+def _block_row(body: Anatomy, layer: Layer, block: Block, found: Mapping[str, Zeros]) -> BlockRow:
     matrices = [body.parameter(f"{path}.weight") for path in block.modules.values()]
     return BlockRow(
         stack=block.stack,
@@ -159,6 +188,23 @@ def _block_row(body: Anatomy, block: Block, zeros: Mapping[str, int]) -> BlockRo
         heads=block.n_heads,
         head_dim=block.head_dim,
         neurons=block.n_neurons,
-        matrices=tuple(MatrixRow(p.role, p.shape, _count([p], zeros)) for p in matrices),
-        count=_count(matrices, zeros),
+        matrices=tuple(MatrixRow(p.role, p.shape, _count([p], found)) for p in matrices),
+        count=_count(matrices, found),
+        key_heads=block.n_key_heads,
+        n_uses=layer.n_uses,
+        by_head=_by_head(block, matrices, found),
+    )
+
+
+def _by_head(
+    block: Block, matrices: list[Parameter], found: Mapping[str, Zeros]
+) -> tuple[Count, ...] | None:
+    if not block.n_heads or any(p.axis is None for p in matrices):
+        return None
+    n = sum(entries_per_head(p) for p in matrices)
+    if any(p.name not in found for p in matrices):
+        return (Count(n),) * block.n_heads
+    return tuple(
+        Count(n, sum(found[p.name].by_head[head] for p in matrices))
+        for head in range(block.n_heads)
     )

@@ -1,5 +1,6 @@
 """The anatomy of a model: every parameter gets its place."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -7,34 +8,46 @@ from typing import Any
 from torch import nn
 
 from tombola.anatomy.adapters import FAMILIES, BlockPlan, Plan, StackPlan
-from tombola.anatomy.parts import Anatomy, Block, BlockKind, Layer, Parameter, SetName, Stack
+from tombola.anatomy.layout import count_heads, n_inputs, split_axis, strips
+from tombola.anatomy.parts import (
+    Anatomy,
+    Block,
+    BlockKind,
+    Layer,
+    Parameter,
+    SetName,
+    Stack,
+    Strip,
+)
 from tombola.errors import UserError
-
-_HEAD_AXIS = {
-    **{(role, is_bias): 0 for role in ("query", "key", "value") for is_bias in (False, True)},
-    ("output", False): 1,
-    # The output bias is added after the heads have been mixed: it is no head's own.
-}
-"""The axis that splits into heads, by role and whether it is a bias."""
 
 
 def anatomy(model: nn.Module) -> Anatomy:
     """Say what `model` is made of; weights are not looked at and may be on the meta device.
 
     Head and neuron counts are read from the shapes of the matrices, so that a model with removed
-    heads is described as it is. A tied parameter counts once, under the first of its names.
+    heads is described as it is. A tied parameter counts once, under the first of its names that is
+    not in a task's head: an output projection that is the table of words is the table of words.
 
     Raises UserError where the model's family is not supported.
     """
+    model = unwrapped(model)
     plan = plan_of(model)
     prefix = base_prefix(model)
     config: Any = model.config
-    places = dict(_places(model, plan, prefix))
+    stacks = tuple(_stack(model, stack, prefix) for stack in plan.stacks)
+    places = dict(_places(model, plan, prefix, stacks))
     parameters = []
     for names, tensor in _tensors(model, plan, prefix):
+        names = sorted(names, key=lambda n: _place_of(n, places, prefix).set == "task_head")
         place = _place_of(names[0], places, prefix)
         is_bias = names[0].endswith(".bias")
-        head_axis = _HEAD_AXIS.get((place.role, is_bias)) if place.set == "matrices" else None
+        axis = None
+        if place.strips:
+            module = model.get_submodule(names[0].rpartition(".")[0])
+            # A table of a score for each head is an embedding: its columns are the heads.
+            is_table = isinstance(module, nn.Embedding)
+            axis = 1 if is_table else split_axis(module, place.role, is_bias)
         parameters.append(
             Parameter(
                 name=names[0],
@@ -44,18 +57,25 @@ def anatomy(model: nn.Module) -> Anatomy:
                 stack=place.stack,
                 layer=place.layer,
                 block=place.block,
-                head_axis=head_axis,
-                head_dim=None if head_axis is None else place.head_dim,
-                aliases=names[1:],
+                axis=axis,
+                strips=() if axis is None else place.strips,
+                aliases=tuple(names[1:]),
             )
         )
     return Anatomy(
         family=config.model_type,
         architecture=type(model).__name__,
         width=config.hidden_size,
-        stacks=tuple(_stack(model, stack, prefix) for stack in plan.stacks),
+        stacks=stacks,
         parameters=tuple(parameters),
     )
+
+
+def unwrapped(model: nn.Module) -> nn.Module:
+    """The model itself, where `torch.compile` has put a module around it."""
+    inner = getattr(model, "_orig_mod", model)
+    assert isinstance(inner, nn.Module)
+    return inner
 
 
 def fixed_tables(model: nn.Module) -> dict[str, tuple[int, ...]]:
@@ -68,11 +88,42 @@ def fixed_tables(model: nn.Module) -> dict[str, tuple[int, ...]]:
     }
 
 
+@dataclass(frozen=True)
+class Located:
+    """A block of a model, and what its family's adapter says of it."""
+
+    block: Block
+    plan: BlockPlan
+    layer_path: str
+    batch_axis: int
+
+    @property
+    def gate_at(self) -> str:
+        """Path of the module whose output an MLP's gate scales."""
+        if self.plan.gate_at is None:
+            return self.block.modules["down"]
+        return f"{self.layer_path}.{self.plan.gate_at}"
+
+
+def located(model: nn.Module) -> dict[str, Located]:
+    """Every block of a model by its name."""
+    prefix = base_prefix(model)
+    return {
+        f"{stack.name}.{index}.{plan.kind}": Located(
+            _block(model, stack, index, path, plan), plan, path, stack.batch_axis
+        )
+        for stack in plan_of(model).stacks
+        for index, path in enumerate(layer_paths(model, stack, prefix))
+        for plan in stack.blocks
+    }
+
+
 def in_stacks(model: nn.Module, name: str) -> bool:
     """Whether `name`, in the model or not, is the name of something in a stack's layers."""
-    prefix = base_prefix(model)
+    inner = name.removeprefix(base_prefix(model))
     return any(
-        name.removeprefix(prefix).startswith(f"{stack.layers}.") for stack in plan_of(model).stacks
+        re.match(re.escape(stack.layers).replace(r"\*", r"[^.]+") + r"\.", inner)
+        for stack in plan_of(model).stacks
     )
 
 
@@ -86,10 +137,9 @@ def plan_of(model: nn.Module) -> Plan:
         what = "no transformers model" if config is None else f"of the family {family!r}"
         raise UserError(f"{kind} is {what}; supported families: {known}")
     plan = FAMILIES[family](config)
-    modules = dict(model.named_modules())
     prefix = base_prefix(model)
     for stack in plan.stacks:
-        if prefix + stack.layers not in modules:
+        if not any(layer_lists(model, stack, prefix)):
             raise UserError(
                 f"{kind} is no whole model of the family {family!r}: "
                 f"it has no {prefix}{stack.layers}"
@@ -103,54 +153,91 @@ def base_prefix(model: nn.Module) -> str:
     return f"{name}." if name and hasattr(model, name) else ""
 
 
+def layer_lists(model: nn.Module, stack: StackPlan, prefix: str) -> Iterator[str]:
+    """Paths of the lists that hold a stack's layers; there is one, or one for each `*`."""
+    before, star, after = (prefix + stack.layers).partition("*.")
+    paths = [before]
+    if star:
+        outer = before.removesuffix(".")
+        n = len(list(_submodule(model, outer).children()))
+        paths = [f"{outer}.{i}.{after}" for i in range(n)]
+    for path in paths:
+        try:
+            model.get_submodule(path)
+        except AttributeError:
+            continue
+        yield path
+
+
+def _submodule(model: nn.Module, path: str) -> nn.Module:
+    try:
+        return model.get_submodule(path)
+    except AttributeError:
+        return nn.ModuleList()
+
+
+def layer_paths(model: nn.Module, stack: StackPlan, prefix: str) -> list[str]:
+    """Paths of a stack's layers, from the input on."""
+    return [
+        f"{path}.{i}"
+        for path in layer_lists(model, stack, prefix)
+        for i, _ in enumerate(model.get_submodule(path).children())
+    ]
+
+
 @dataclass(frozen=True)
 class _Place:
-    """Where the parameters of a module stand."""
+    """Where the parameters of a module stand, and how they split into heads or neurons."""
 
     set: SetName
     role: str
     stack: str | None = None
     layer: int | None = None
     block: BlockKind | None = None
-    head_dim: int | None = None
+    strips: tuple[Strip, ...] = ()
 
 
-def _layers(model: nn.Module, stack: StackPlan, prefix: str) -> Iterator[tuple[int, str]]:
-    """The layers of a stack: index and path."""
-    path = prefix + stack.layers
-    for index, _ in enumerate(model.get_submodule(path).children()):
-        yield index, f"{path}.{index}"
-
-
-def _places(model: nn.Module, plan: Plan, prefix: str) -> Iterator[tuple[str, _Place]]:
+def _places(
+    model: nn.Module, plan: Plan, prefix: str, stacks: tuple[Stack, ...]
+) -> Iterator[tuple[str, _Place]]:
     """Paths of the planned modules and the place of their parameters."""
     for path, (set_name, role) in plan.outside.items():
         yield prefix + path, _Place(set_name, role)
-    for stack in plan.stacks:
-        for index, layer in _layers(model, stack, prefix):
-            for block in stack.blocks:
-                where = (stack.name, index, block.kind)
-                for role, path in block.modules.items():
-                    yield f"{layer}.{path}", _Place("matrices", role, *where, stack.head_dim)
-                for path in block.norms:
-                    yield f"{layer}.{path}", _Place("norms", "norm", *where)
+    for stack_plan, stack in zip(plan.stacks, stacks, strict=True):
+        paths = layer_paths(model, stack_plan, prefix)
+        for path, layer in zip(paths, stack.layers, strict=True):
+            for block_plan, block in zip(stack_plan.blocks, layer.blocks, strict=True):
+                yield from _block_places(path, block_plan, block)
+
+
+def _block_places(layer: str, plan: BlockPlan, block: Block) -> Iterator[tuple[str, _Place]]:
+    where = (block.stack, block.layer, block.kind)
+    counts = (block.n_heads, block.n_key_heads, block.head_dim, block.n_neurons)
+    for role, path in block.modules.items():
+        yield path, _Place("matrices", role, *where, strips(plan, role, *counts))
+    for path in plan.norms:
+        yield f"{layer}.{path}", _Place("norms", "norm", *where)
+    if plan.head_table:
+        heads = (Strip(0, block.n_heads, 1),)
+        yield (
+            f"{layer}.{plan.head_table}",
+            _Place("embeddings", "relative_position", *where, heads),
+        )
 
 
 def _place_of(name: str, places: dict[str, _Place], prefix: str) -> _Place:
-    """The place of the module that holds the parameter, or of a module around it."""
+    """The place of the parameter itself, of the module that holds it, or of one around that."""
     if not name.startswith(prefix):
         return _Place("task_head", name.partition(".")[0])
     path = name
     while path:
-        path = path.rpartition(".")[0]
         if path in places:
             return places[path]
+        path = path.rpartition(".")[0]
     raise RuntimeError(f"the adapter has no place for the parameter {name}")
 
 
-def _tensors(
-    model: nn.Module, plan: Plan, prefix: str
-) -> Iterator[tuple[tuple[str, ...], nn.Parameter]]:
+def _tensors(model: nn.Module, plan: Plan, prefix: str) -> Iterator[tuple[list[str], nn.Parameter]]:
     """Every learnt tensor once, with all its names."""
     names: dict[int, list[str]] = {}
     tensors: dict[int, nn.Parameter] = {}
@@ -159,36 +246,35 @@ def _tensors(
             names.setdefault(id(tensor), []).append(name)
             tensors[id(tensor)] = tensor
     for key, tensor in tensors.items():
-        yield tuple(names[key]), tensor
+        yield names[key], tensor
 
 
 def _is_fixed(name: str, plan: Plan, prefix: str) -> bool:
     return any(name.startswith(f"{prefix}{path}.") for path in plan.fixed)
 
 
-def _stack(model: nn.Module, stack: StackPlan, prefix: str) -> Stack:
+def _stack(model: nn.Module, plan: StackPlan, prefix: str) -> Stack:
     layers = []
-    for index, path in _layers(model, stack, prefix):
-        blocks = tuple(_block(model, stack, index, path, block) for block in stack.blocks)
-        layers.append(Layer(stack.name, index, blocks))
-    return Stack(stack.name, tuple(layers))
+    for index, path in enumerate(layer_paths(model, plan, prefix)):
+        blocks = tuple(_block(model, plan, index, path, block) for block in plan.blocks)
+        layers.append(Layer(plan.name, index, blocks, plan.n_uses))
+    return Stack(plan.name, tuple(layers))
 
 
 def _block(model: nn.Module, stack: StackPlan, index: int, layer: str, plan: BlockPlan) -> Block:
-    modules = {role: f"{layer}.{path}" for role, path in plan.modules.items()}
+    paths = {role: f"{layer}.{path}" for role, path in plan.modules.items()}
+    modules = {role: model.get_submodule(path) for role, path in paths.items()}
     if plan.kind == "mlp":
-        neurons = _rows(model, modules["up"])
-        return Block(stack.name, index, plan.kind, modules, n_neurons=neurons)
+        return Block(stack.name, index, "mlp", paths, n_neurons=n_inputs(modules["down"]))
+    n_heads, n_key_heads = count_heads(modules, stack.head_dim)
     return Block(
         stack.name,
         index,
         plan.kind,
-        modules,
-        n_heads=_rows(model, modules["query"]) // stack.head_dim,
+        paths,
+        n_heads=n_heads,
         head_dim=stack.head_dim,
+        n_key_heads=n_key_heads,
+        head_removal=plan.head_removal,
+        reason=plan.reason,
     )
-
-
-def _rows(model: nn.Module, path: str) -> int:
-    """Rows of the weight [rows, columns] of a linear module."""
-    return model.get_parameter(f"{path}.weight").shape[0]

@@ -12,15 +12,45 @@ SetName = Literal["matrices", "biases", "norms", "embeddings", "pooler", "task_h
 SETS: tuple[SetName, ...] = get_args(SetName)
 """The parameter sets. Every parameter of a model belongs to exactly one.
 
-matrices    weights of attention and MLP projections
+matrices    weights of attention and MLP projections, and of a convolution between layers
 biases      biases of those projections
 norms       scales and shifts of layer normalisation
-embeddings  tables of words, positions, segments (a tied output projection is the same table)
+embeddings  tables of words, positions, segments, relative positions, and projections of them (a
+            tied output projection is the same table); patches of an image
 pooler      what stands between the stacks and a task's head
 task_head   classifier, language-modelling head
 """
 
 BlockKind = Literal["self", "cross", "mlp"]
+
+HeadRemoval = Literal["freely", "evenly", "alike", "never"]
+"""How the heads of a block may be removed.
+
+freely  any of them (whole groups, where heads share keys and values)
+evenly  as many in every layer of the stack, whichever they are
+alike   the same heads in every layer of the stack
+never   they can only be gated
+"""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Channels side by side that are shared out evenly among the heads (or neurons) of a block.
+
+    A matrix that makes queries, keys and values at once has three strips; keys that several heads
+    share have fewer shares than the block has heads.
+    """
+
+    start: int
+    """The first channel."""
+    n_shares: int
+    width: int
+    """Channels per share."""
+
+    def slice(self, unit: int, n_units: int) -> slice:
+        """The channels of one of `n_units` heads or neurons."""
+        start = self.start + unit * self.n_shares // n_units * self.width
+        return slice(start, start + self.width)
 
 
 @dataclass(frozen=True)
@@ -31,15 +61,17 @@ class Parameter:
     shape: tuple[int, ...]
     set: SetName
     role: str
-    """`query`, `key`, `value`, `output`, `up`, `down` in blocks; free elsewhere (`word`, …)."""
+    """`query`, `key`, `value`, `output`, `up`, `gate`, `down` in blocks, and what several of them
+    make in one matrix (`query_key_value`); free elsewhere (`word`, …)."""
     stack: str | None = None
     layer: int | None = None
     """0 is the layer nearest to the input."""
     block: BlockKind | None = None
-    head_axis: int | None = None
-    """The axis that splits into heads: 0 for query, key, value (weights and biases), 1 for output
-    weights, None for what belongs to no single head."""
-    head_dim: int | None = None
+    axis: int | None = None
+    """The axis that splits into heads, in attention, or neurons, in an MLP; None for what belongs
+    to no single one."""
+    strips: tuple[Strip, ...] = ()
+    """How that axis splits."""
     aliases: tuple[str, ...] = ()
     """Other names of the same tensor (tied weights)."""
 
@@ -56,6 +88,16 @@ class Parameter:
         """Where it stands, from coarse to fine: `encoder.0.self`, or the set's name elsewhere."""
         return self.set if self.stack is None else f"{self.stack}.{self.layer}.{self.block}"
 
+    def boxes(self, unit: int, n_units: int) -> tuple[tuple[slice, ...], ...]:
+        """Where the entries of one of `n_units` heads or neurons are: an index for each strip.
+
+        Empty where the tensor does not split.
+        """
+        if self.axis is None:
+            return ()
+        whole = (slice(None),) * self.axis
+        return tuple((*whole, strip.slice(unit, n_units)) for strip in self.strips)
+
 
 @dataclass(frozen=True)
 class Block:
@@ -65,17 +107,27 @@ class Block:
     layer: int
     kind: BlockKind
     modules: dict[str, str]
-    """Role to module path: query, key, value, output; or up, down."""
+    """Role to module path: query, key, value, output; or up, gate, down; or what fuses them."""
     n_heads: int = 0
     """0 for an MLP."""
     head_dim: int = 0
     n_neurons: int = 0
     """0 for attention."""
+    n_key_heads: int = 0
+    """Heads of keys and values; fewer than `n_heads` where groups of heads share them."""
+    head_removal: HeadRemoval = "freely"
+    reason: str = ""
+    """Why heads cannot be removed freely."""
 
     @property
     def name(self) -> str:
         """`encoder.0.self`, `decoder.3.cross`, `encoder.0.mlp`."""
         return f"{self.stack}.{self.layer}.{self.kind}"
+
+    @property
+    def group(self) -> int:
+        """How many heads share keys and values, 1 where each has its own."""
+        return self.n_heads // self.n_key_heads if self.n_key_heads else 1
 
 
 @dataclass(frozen=True)
@@ -85,6 +137,10 @@ class Layer:
     stack: str
     index: int
     blocks: tuple[Block, ...]
+    n_uses: int = 1
+    """How many times a forward pass goes through it: ALBERT's layers share their weights over
+    depths. A head of such a layer is one head: gated or removed, it is so at every depth, and the
+    gradient of its gate is the sum over them."""
 
 
 @dataclass(frozen=True)

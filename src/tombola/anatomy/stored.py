@@ -1,45 +1,45 @@
 """Weights in safetensors files, looked at one tensor at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from torch import Tensor, nn
+from torch import nn
+from transformers.conversion_mapping import get_model_conversion_mapping
+from transformers.core_model_loading import WeightRenaming, apply_renamings
 
 from tombola.anatomy.locate import base_prefix, in_stacks
-from tombola.anatomy.parts import Anatomy, Parameter
+from tombola.anatomy.parts import Anatomy
+from tombola.anatomy.zeros import Zeros, heads_by_name, zeros
 from tombola.errors import UserError
 
-_OLD_ENDINGS = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}
-"""What the first BERT checkpoints call the scale and the shift of a normalisation."""
 
-
-def n_zeros(tensor: Tensor) -> int:
-    """Number of entries that are exactly zero."""
-    return tensor.numel() - int(tensor.count_nonzero())
-
-
-def stored_zeros(files: Iterable[Path], model: nn.Module, body: Anatomy) -> dict[str, int]:
-    """Number of entries that are exactly zero, by parameter name; files hold whole tensors.
+def stored_zeros(files: Iterable[Path], model: nn.Module, body: Anatomy) -> dict[str, Zeros]:
+    """Entries that are exactly zero, by parameter name; files hold whole tensors.
 
     A parameter that is in none of the files has no entry. A name may lack the prefix of the base
-    model or have one too many, as transformers allows. What is no parameter of the model (buffers,
-    heads for other tasks) is passed over.
+    model or have one too many, as transformers allows, and be one that transformers renames when it
+    loads. What is no parameter of the model (buffers, heads for other tasks) is passed over.
 
     Raises UserError where a file is damaged, holds layers that the configuration has not, or a
     shape that is not the configuration's.
     """
     known = {name: p for p in body.parameters for name in (p.name, *p.aliases)}
     prefix = base_prefix(model) or f"{getattr(model, 'base_model_prefix', '')}."
-    zeros: dict[str, int] = {}
+    names_of = _names_of(model, prefix)
+    heads, buffers = heads_by_name(body), dict(model.named_buffers())
+    found: dict[str, Zeros] = {}
     for path in files:
         try:
             with safe_open(path, framework="pt") as file:
                 for key in file.keys():  # noqa: SIM118 (no mapping: it cannot be iterated)
-                    parameter = _parameter(key, known, prefix)
-                    if parameter is None and in_stacks(model, key.removeprefix(prefix)):
+                    names = list(names_of(key))
+                    parameter = next((known[name] for name in names if name in known), None)
+                    if parameter is None and any(name in buffers for name in names):
+                        continue
+                    if parameter is None and in_stacks(model, names[0].removeprefix(prefix)):
                         raise UserError(f"{path}: holds {key}, the configuration has no such")
-                    if parameter is None or parameter.name in zeros:
+                    if parameter is None or parameter.name in found:
                         continue
                     shape = tuple(file.get_slice(key).get_shape())
                     if shape != parameter.shape:
@@ -47,17 +47,19 @@ def stored_zeros(files: Iterable[Path], model: nn.Module, body: Anatomy) -> dict
                             f"{path}: {key} has the shape {shape}, by the configuration it is "
                             f"{parameter.shape}"
                         )
-                    zeros[parameter.name] = n_zeros(file.get_tensor(key))
+                    found[parameter.name] = zeros(file.get_tensor(key), heads.get(parameter.name))
         except (SafetensorError, OSError) as problem:
             raise UserError(f"{path}: no readable safetensors file: {problem}") from problem
-    return zeros
+    return found
 
 
-def _parameter(key: str, known: Mapping[str, Parameter], prefix: str) -> Parameter | None:
-    for old, new in _OLD_ENDINGS.items():
-        if key.endswith(old):
-            key = key.removesuffix(old) + new
-    for name in (key, prefix + key, key.removeprefix(prefix)):
-        if name in known:
-            return known[name]
-    return None
+def _names_of(model: nn.Module, prefix: str) -> Callable[[str], Iterator[str]]:
+    """From a name in a file to those that it may have in the model, the likeliest first."""
+    mapping = get_model_conversion_mapping(model)
+    renamings = [change for change in mapping if isinstance(change, WeightRenaming)]
+
+    def names_of(key: str) -> Iterator[str]:
+        for name in (apply_renamings(key, renamings), key):
+            yield from (name, prefix + name, name.removeprefix(prefix))
+
+    return names_of

@@ -1,108 +1,177 @@
 """Surgery: a smaller model that computes what the gated one computes."""
 
 import copy
+import warnings
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
-from tombola.anatomy.locate import anatomy
-from tombola.anatomy.parts import Block
+from tombola.anatomy.cut import cut
+from tombola.anatomy.locate import anatomy, plan_of
+from tombola.anatomy.parts import Anatomy, Block
+from tombola.anatomy.record import KEY, Kept, Record, record_of
+from tombola.anatomy.say import settle
 from tombola.errors import UserError
 
 Model = TypeVar("Model", bound=nn.Module)
+
+
+class AllHeadsRemoved(UserWarning):
+    """No head of an attention block is left: the block passes on nothing but its output bias."""
 
 
 def remove(
     model: Model,
     heads: Mapping[str, Iterable[int]] | None = None,
     mlps: Iterable[str] = (),
+    neurons: Mapping[str, Iterable[int]] | None = None,
+    layers: Mapping[str, Iterable[int]] | None = None,
 ) -> Model:
-    """A copy of `model` without the named heads and MLPs; the model given is left as it is.
+    """A copy of `model` without some of its parts; the model given is left as it is.
 
     Args:
         model: a supported model.
-        heads: attention block (`encoder.0.self`) to the heads that go. The remaining heads of the
-            block are numbered anew from 0.
-        mlps: MLP blocks (`encoder.0.mlp`) that go; their layer keeps the residual connection.
+        heads: attention block (`encoder.0.self`) to the heads that go: whole groups where heads
+            share keys and values. Where all go, one head (or group) of zeros stays, because
+            attention needs one; a warning `AllHeadsRemoved` names the block.
+        mlps: MLPs (`encoder.0.mlp`) that go with their output bias; their layer keeps the residual
+            connection.
+        neurons: MLP to the neurons that go; where all go, the output bias stays.
+        layers: stack (`encoder`) to the layers that go.
 
-    The rows of query, key and value and the columns of the output that belong to a removed head
-    are gone; a removed MLP has no neurons and no output bias. The forward pass of transformers
-    reads head counts from the shapes of what flows through it, so nothing else changes: the
-    configuration stays that of the whole model.
+    What is left of a block or stack is numbered anew from 0. The result is of the same class, with
+    smaller matrices and no hooks; it computes what closed gates compute. Its configuration says
+    what it can of the new sizes and keeps a record of what was removed (`tombola_removed`), by
+    which `tombola.load` rebuilds it; `save` writes it.
 
-    Raises UserError for a block or a head that the model has not, and where no head of a block
-    would be left: without heads the attention of transformers cannot tell their number.
+    Raises UserError for a part that the model has not, and where the family's forward pass would
+    not do without it (see `Block.head_removal`).
     """
-    blocks = {block.name: block for block in anatomy(model).blocks}
-    keep = {name: _kept(blocks, name, gone) for name, gone in (heads or {}).items()}
-    closed = [_block(blocks, name, "mlp") for name in mlps]
+    body = anatomy(model)
+    blocks = {block.name: block for block in body.blocks}
+    kept = Kept(
+        heads={n: _kept_heads(blocks, n, gone) for n, gone in _given(heads).items()},
+        neurons={n: _kept_neurons(blocks, n, gone) for n, gone in _given(neurons).items()},
+        lost_mlps=frozenset(_block(blocks, name, "MLP").name for name in mlps),
+        layers={n: _kept_layers(model, body, n, gone) for n, gone in _given(layers).items()},
+    )
+    _refuse_uneven(body, kept)
+    _refuse_short(model, body, kept)
+    kept = replace(kept, heads={**kept.heads, **_of_lost_layers(body, kept)})
+    for name, left in kept.heads.items():
+        if not left:
+            message = f"no head of {name} is left: it passes on nothing but its output bias"
+            warnings.warn(message, AllHeadsRemoved, stacklevel=2)
     smaller = copy.deepcopy(model)
-    for name, rows in keep.items():
-        _cut_heads(smaller, blocks[name], rows)
-    for block in closed:
-        _empty_mlp(smaller, block)
+    cut(smaller, kept)
+    config: Any = smaller.config
+    setattr(config, KEY, (record_of(config) or Record()).then(kept).to_dict())
+    settle(smaller)
     return smaller
+
+
+def _given(gone: Mapping[str, Iterable[int]] | None) -> dict[str, frozenset[int]]:
+    """What goes; a block of which nothing goes is not cut, but it must exist."""
+    return {name: frozenset(numbers) for name, numbers in (gone or {}).items()}
 
 
 def _block(blocks: Mapping[str, Block], name: str, what: str) -> Block:
     block = blocks.get(name)
-    if block is None or (block.kind == "mlp") != (what == "mlp"):
-        known = ", ".join(
-            name for name, block in blocks.items() if (block.kind == "mlp") == (what == "mlp")
-        )
-        raise UserError(f"no {what} block {name!r}; there are: {known}")
+    if block is None or (block.kind == "mlp") != (what == "MLP"):
+        known = [n for n, block in blocks.items() if (block.kind == "mlp") == (what == "MLP")]
+        raise UserError(f"no {what} block {name!r}; there are: {', '.join(known)}")
     return block
 
 
-def _kept(blocks: Mapping[str, Block], name: str, gone: Iterable[int]) -> list[int]:
-    """The heads that stay."""
-    block, gone = _block(blocks, name, "attention"), set(gone)
-    for head in sorted(gone):
-        if not 0 <= head < block.n_heads:
-            raise UserError(f"{name} has no head {head}; heads 0 to {block.n_heads - 1}")
-    if len(gone) == block.n_heads:
+def _left(gone: Iterable[int], n: int, where: str, what: str) -> list[int]:
+    gone = set(gone)
+    for number in sorted(gone):
+        if not 0 <= number < n:
+            raise UserError(f"{where} has no {what} {number}; {what}s 0 to {n - 1}")
+    return [number for number in range(n) if number not in gone]
+
+
+def _kept_heads(blocks: Mapping[str, Block], name: str, gone: Iterable[int]) -> list[int]:
+    block = _block(blocks, name, "attention")
+    left = _left(gone, block.n_heads, name, "head")
+    for group in range(block.n_key_heads):
+        members = range(group * block.group, (group + 1) * block.group)
+        stay = [head for head in members if head in left]
+        if stay and len(stay) < block.group:
+            raise UserError(
+                f"{name}: heads {members[0]} to {members[-1]} share keys and values: "
+                f"remove all of them or none, or close their gates instead"
+            )
+    if block.head_removal == "never" and len(left) < block.n_heads:
         raise UserError(
-            f"all heads of {name} cannot be removed: transformers' attention needs one at least; "
-            "close their gates instead"
+            f"{name}: heads cannot be removed, because {block.reason}; close their gates instead"
         )
-    return [head for head in range(block.n_heads) if head not in gone]
+    return left
 
 
-def _cut_heads(model: nn.Module, block: Block, keep: list[int]) -> None:
-    channels = torch.arange(block.n_heads * block.head_dim).view(block.n_heads, block.head_dim)
-    kept = channels[keep].flatten()
-    for role in ("query", "key", "value"):
-        _cut(model, block.modules[role], rows=kept)
-    _cut(model, block.modules["output"], columns=kept)
+def _kept_neurons(blocks: Mapping[str, Block], name: str, gone: Iterable[int]) -> list[int]:
+    block = _block(blocks, name, "MLP")
+    return _left(gone, block.n_neurons, name, "neuron")
 
 
-def _empty_mlp(model: nn.Module, block: Block) -> None:
-    none = torch.arange(0)
-    _cut(model, block.modules["up"], rows=none)
-    _cut(model, block.modules["down"], columns=none)
-    # A closed gate stops the bias too, because it stands behind the projection.
-    model.get_submodule(block.modules["down"]).register_parameter("bias", None)
+def _kept_layers(model: nn.Module, body: Anatomy, name: str, gone: Iterable[int]) -> list[int]:
+    stacks = {stack.name: stack for stack in body.stacks}
+    if name not in stacks:
+        raise UserError(f"no stack {name!r}; there are: {', '.join(stacks)}")
+    left = _left(gone, len(stacks[name].layers), name, "layer")
+    plan = next(stack for stack in plan_of(model).stacks if stack.name == name)
+    if plan.layer_removal and len(left) < len(stacks[name].layers):
+        raise UserError(f"{name}: no layer can be removed, because {plan.layer_removal}")
+    if plan.first_layer_stays and 0 not in left:
+        raise UserError(f"{name}: layer 0 cannot be removed, because {plan.first_layer_stays}")
+    if not left:
+        raise UserError(f"{name}: all layers cannot be removed; one at least must stay")
+    return left
 
 
-def _cut(
-    model: nn.Module, path: str, rows: Tensor | None = None, columns: Tensor | None = None
-) -> None:
-    """Keep some rows (outputs) or columns (inputs) of a linear module."""
-    linear = model.get_submodule(path)
-    if not isinstance(linear, nn.Linear):
-        raise TypeError(f"{path} is a {type(linear).__name__}; only nn.Linear can be cut")
-    if rows is not None:
-        linear.weight = _part(linear.weight, 0, rows)
-        linear.out_features = len(rows)
-        if linear.bias is not None:
-            linear.bias = _part(linear.bias, 0, rows)
-    if columns is not None:
-        linear.weight = _part(linear.weight, 1, columns)
-        linear.in_features = len(columns)
+def _refuse_short(model: nn.Module, body: Anatomy, kept: Kept) -> None:
+    """Hold the depths of stacks against each other where one must be as deep as the other."""
+    n_left = {s.name: len(kept.layers.get(s.name, s.layers)) for s in body.stacks}
+    for plan in plan_of(model).stacks:
+        other = plan.not_shorter_than
+        if kept.layers and other and n_left[plan.name] < n_left[other]:
+            raise UserError(
+                f"{plan.name}: {n_left[plan.name]} layers would stay, and {n_left[other]} of the "
+                f"{other}: transformers generates only if the {plan.name} has as many at least"
+            )
 
 
-def _part(whole: Tensor, axis: int, kept: Tensor) -> nn.Parameter:
-    part = whole.detach().index_select(axis, kept.to(whole.device))
-    return nn.Parameter(part, requires_grad=whole.requires_grad)
+def _of_lost_layers(body: Anatomy, kept: Kept) -> dict[str, list[int]]:
+    """Heads of layers that go, cut like those that stay: what all share may live in one of them."""
+    found = {}
+    for block in body.attention:
+        stay = kept.layers.get(block.stack, [block.layer])
+        twin = f"{block.stack}.{stay[0]}.{block.kind}"
+        if block.head_removal == "alike" and block.layer not in stay and twin in kept.heads:
+            found[block.name] = kept.heads[twin]
+    return found
+
+
+def _refuse_uneven(body: Anatomy, kept: Kept) -> None:
+    """Hold the heads of layers that must be alike against each other."""
+    for stack in body.stacks:
+        stay = set(kept.layers.get(stack.name, range(len(stack.layers))))
+        for kind in ("self", "cross"):
+            blocks = [
+                b for b in body.attention
+                if b.stack == stack.name and b.kind == kind and b.layer in stay
+            ]  # fmt: skip
+            left = [kept.heads.get(b.name, list(range(b.n_heads))) for b in blocks]
+            rule = blocks[0].head_removal if blocks else "freely"
+            if rule == "alike" and any(heads != left[0] for heads in left):
+                which = "the same heads"
+            elif rule == "evenly" and len({len(heads) for heads in left}) > 1:
+                which = "as many heads"
+            else:
+                continue
+            raise UserError(
+                f"{stack.name}: {which} must go from the {kind}-attention of every layer, because "
+                f"{blocks[0].reason}; close gates instead"
+            )

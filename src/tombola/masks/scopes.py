@@ -58,27 +58,31 @@ def _group(scope: str, parameter: Parameter) -> str:
 
 
 def _heads(parameters: tuple[Parameter, ...]) -> dict[str, tuple[Region, ...]]:
-    # the fewest heads of a block's parameters: of its keys where query heads share keys
-    n_heads: dict[str, int] = {}
-    for p in parameters:
-        if p.head_axis is not None and p.head_dim is not None:
-            n = p.shape[p.head_axis] // p.head_dim
-            n_heads[p.place] = min(n, n_heads.get(p.place, n))
+    # the fewest shares of a block's parameters: those of its keys where heads share keys
+    n_groups: dict[str, int] = {}
+    for p in filter(_has_heads, parameters):
+        fewest = min(strip.n_shares for strip in p.strips)
+        n_groups[p.place] = min(fewest, n_groups.get(p.place, fewest))
     found: dict[str, tuple[Region, ...]] = {}
     for p in parameters:
-        if p.head_axis is None or p.head_dim is None:
+        if not _has_heads(p):
             found[p.name] = (Region(p.name),)
             continue
-        for head, region in enumerate(_split(p, p.head_axis, n_heads[p.place])):
-            name = f"{p.place}.head{head}"
-            found[name] = (*found.get(name, ()), region)
+        for group in range(n_groups[p.place]):
+            name = f"{p.place}.head{group}"
+            regions = (Region(p.name, box) for box in _boxes(p, group, n_groups[p.place]))
+            found[name] = (*found.get(name, ()), *regions)
     return found
 
 
-def _split(parameter: Parameter, axis: int, n_heads: int) -> Iterator[Region]:
-    rows = parameter.shape[axis] // n_heads
-    whole = (slice(None),) * axis
-    return (
-        Region(parameter.name, (*whole, slice(head * rows, (head + 1) * rows)))
-        for head in range(n_heads)
-    )
+def _has_heads(parameter: Parameter) -> bool:
+    return parameter.axis is not None and parameter.block != "mlp"
+
+
+def _boxes(parameter: Parameter, group: int, n_groups: int) -> Iterator[tuple[slice, ...]]:
+    """The entries of all heads of a group: one box for each strip."""
+    for strip in parameter.strips:
+        n = strip.n_shares // n_groups
+        whole = (slice(None),) * (parameter.axis or 0)
+        start = strip.start + group * n * strip.width
+        yield (*whole, slice(start, start + n * strip.width))

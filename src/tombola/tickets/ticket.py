@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tombola.anatomy import load_model, load_tokenizer, quiet
+from tombola.anatomy import load_model, load_tokenizer, write_model
 from tombola.errors import UserError
 from tombola.files import atomic_folder, read_json, write_json
 from tombola.masks import Mask
@@ -33,27 +33,24 @@ class Ticket:
     def save(self, folder: str | Path) -> Path:
         """Write a folder that appears whole or not at all.
 
-        It loads with plain `from_pretrained` and with `tombola.load`. Raises UserError where the
+        It loads with `tombola.load`, and with plain `from_pretrained` unless parts of uneven sizes
+        were removed from the model. Raises UserError where the
         folder exists.
         """
         folder = Path(folder)
         try:
             with atomic_folder(folder) as draft:
-                write_ticket(draft, self)
+                write_ticket(draft, self, folder.name)
         except FileExistsError:
             raise UserError(f"{folder}: exists already; choose another folder") from None
         return folder
 
 
-def write_ticket(folder: Path, ticket: Ticket) -> None:
-    """Write the files of a ticket into an existing folder."""
-    model: Any = ticket.model
-    with quiet():
-        model.save_pretrained(folder)
-    if ticket.tokenizer is not None:
-        ticket.tokenizer.save_pretrained(folder)
+def write_ticket(folder: Path, ticket: Ticket, name: str = ".") -> None:
+    """Write the files of a ticket into an existing folder; `name` is what its page calls it."""
+    write_model(folder, ticket.model, ticket.tokenizer, name=name)
     if ticket.mask is not None:
-        save_mask(ticket.mask, folder / MASK_FILE, architecture=type(model).__name__)
+        save_mask(ticket.mask, folder / MASK_FILE, architecture=type(ticket.model).__name__)
     write_json(folder / PROVENANCE_FILE, ticket.provenance)
 
 

@@ -1,8 +1,11 @@
-"""BERT (Devlin et al. 2019): an encoder; a decoder where the configuration says so."""
+"""BERT (Devlin et al. 2019) and what is built like it: RoBERTa, XLM-RoBERTa, ELECTRA.
+
+An encoder; a decoder where the configuration says so.
+"""
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
 from tombola.anatomy.parts import BlockKind
 
 
@@ -19,22 +22,28 @@ def _attention(kind: BlockKind, path: str) -> BlockPlan:
     )
 
 
+MLP = BlockPlan(
+    "mlp", {"up": "intermediate.dense", "down": "output.dense"}, norms=("output.LayerNorm",)
+)
+SETTINGS = Settings("num_hidden_layers", "num_attention_heads", "intermediate_size")
+
+
 @FAMILIES.register("bert")
+@FAMILIES.register("roberta")
+@FAMILIES.register("xlm-roberta")
+@FAMILIES.register("electra")
 def bert(config: PreTrainedConfig) -> Plan:
     """Plan a BERT of any class: bare, with a task head, for pre-training."""
     blocks = [_attention("self", "attention")]
     if config.add_cross_attention:
         blocks.append(_attention("cross", "crossattention"))
-    blocks.append(
-        BlockPlan(
-            "mlp", {"up": "intermediate.dense", "down": "output.dense"}, norms=("output.LayerNorm",)
-        )
-    )
+    blocks.append(MLP)
     stack = StackPlan(
         name="decoder" if config.is_decoder else "encoder",
         layers="encoder.layer",
         head_dim=config.hidden_size // config.num_attention_heads,
         blocks=tuple(blocks),
+        settings=SETTINGS,
     )
     return Plan(
         stacks=(stack,),
@@ -43,6 +52,8 @@ def bert(config: PreTrainedConfig) -> Plan:
             "embeddings.position_embeddings": ("embeddings", "position"),
             "embeddings.token_type_embeddings": ("embeddings", "segment"),
             "embeddings.LayerNorm": ("norms", "embeddings"),
+            # ELECTRA's small words are made as wide as its layers.
+            "embeddings_project": ("embeddings", "projection"),
             "pooler": ("pooler", "pooler"),
         },
     )

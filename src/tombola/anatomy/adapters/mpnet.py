@@ -1,0 +1,45 @@
+"""MPNet (Song et al. 2020): a BERT with relative positions, shared by all its layers."""
+
+from transformers import PreTrainedConfig
+
+from tombola.anatomy.adapters.bert import MLP, SETTINGS
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, StackPlan
+
+
+@FAMILIES.register("mpnet")
+def mpnet(config: PreTrainedConfig) -> Plan:
+    """Plan an MPNet of any class."""
+    attention = BlockPlan(
+        "self",
+        {
+            "query": "attention.attn.q",
+            "key": "attention.attn.k",
+            "value": "attention.attn.v",
+            "output": "attention.attn.o",
+        },
+        norms=("attention.LayerNorm",),
+        head_removal="alike",
+        reason="all layers share one table of relative positions, by head",
+        counts={
+            "attention.attn.num_attention_heads": "heads",
+            "attention.attn.all_head_size": "channels",
+        },
+    )
+    stack = StackPlan(
+        name="encoder",
+        layers="encoder.layer",
+        head_dim=config.hidden_size // config.num_attention_heads,
+        blocks=(attention, MLP),
+        settings=SETTINGS,
+    )
+    return Plan(
+        stacks=(stack,),
+        outside={
+            "embeddings.word_embeddings": ("embeddings", "word"),
+            "embeddings.position_embeddings": ("embeddings", "position"),
+            "embeddings.LayerNorm": ("norms", "embeddings"),
+            "encoder.relative_attention_bias": ("embeddings", "relative_position"),
+            "pooler": ("pooler", "pooler"),
+        },
+        head_table="encoder.relative_attention_bias",
+    )

@@ -1,0 +1,95 @@
+"""The note beside a cut model: what was removed, and from which weights.
+
+It guards against mix-ups (a folder whose weights were replaced, a note edited by hand), not against
+forgery: its checksums are fast ones.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tombola.anatomy.record import Record
+from tombola.errors import UserError
+from tombola.files import write_json
+from tombola.version import __version__
+
+NAME = "surgery.json"
+_HEADER_LENGTH = 8
+"""Bytes at the start of a safetensors file that say how long its header is."""
+
+
+def write_manifest(folder: Path, architecture: str, record: Record, files: Iterable[Path]) -> None:
+    """Write the manifest of a folder whose weights are there already."""
+    content = {
+        "format": 1,
+        "tombola": __version__,
+        "architecture": architecture,
+        "removed": record.to_dict(),
+        "weights": {file.name: weights_checksum(file) for file in files},
+    }
+    write_json(folder / NAME, {**content, "checksum": _checksum(content)})
+
+
+def check_manifest(path: Path, record: Record, files: Iterable[Path]) -> None:
+    """Raise UserError where a manifest is not the one of this configuration and these weights."""
+    content = _read(path)
+    if content["removed"] != record.to_dict():
+        raise UserError(f"{path}: says another thing was removed than config.json beside it does")
+    for file in files:
+        expected = content["weights"].get(file.name)
+        if expected is None:
+            raise UserError(f"{path}: knows of no {file.name}, but that is there")
+        found = weights_checksum(file)
+        if found != expected:
+            raise UserError(
+                f"{path}: belongs to other weights: {file.name} has the checksum {found}, "
+                f"not {expected}"
+            )
+
+
+def weights_checksum(path: Path) -> str:
+    """16 hexadecimal digits that change with any value, name or shape in a safetensors file.
+
+    The digest of the header, which says where each tensor is, and of the sum of each MB of the
+    data, read as 8-byte numbers: as fast as memory is.
+    """
+    try:
+        data = np.memmap(path, dtype=np.uint8, mode="r")
+    except (OSError, ValueError) as problem:
+        raise UserError(f"{path}: cannot be read: {problem}") from problem
+    start = _HEADER_LENGTH + int.from_bytes(bytes(data[:_HEADER_LENGTH]), "little")
+    digest = hashlib.blake2b(bytes(data[:start]), digest_size=8)
+    body = data[start:]
+    whole = len(body) // 8 * 8
+    numbers = body[:whole].view(np.uint64)
+    for first in range(0, len(numbers), 1 << 17):
+        digest.update(np.add.reduce(numbers[first : first + (1 << 17)]).tobytes())
+    digest.update(bytes(body[whole:]))
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as problem:
+        raise UserError(f"{path}: no readable JSON: {problem}") from problem
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: a manifest is a JSON object, not a {type(content).__name__}")
+    stated = content.pop("checksum", None)
+    if content.get("format") != 1:
+        raise UserError(f"{path}: format {content.get('format')!r}; this version reads format 1")
+    found = _checksum(content)
+    if stated != found or not isinstance(content.get("weights"), dict):
+        raise UserError(
+            f"{path}: was edited: its content has the checksum {found}, it states {stated!r}"
+        )
+    return content
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
