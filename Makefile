@@ -37,10 +37,10 @@ lint: install
 	$(BIN)/lint-imports
 
 fast: install
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto
 
 test: lint
-	$(BIN)/pytest -q -m "whole or not whole"
+	$(BIN)/pytest -q -n auto -m "whole or not whole"
 
 bench: install
 	$(BIN)/python -m benchmarks

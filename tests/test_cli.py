@@ -109,7 +109,7 @@ def test_recipes():
 def test_wrong_input_is_one_line_and_exit_code_2(models: Path, tmp_path: Path):
     dense, out = models / "dense", tmp_path / "out"
     assert "no such file" in refused("inspect", "./nowhere").lower()
-    assert "supported" in refused("inspect", _config(tmp_path, "gpt2"))
+    assert "supported" in refused("inspect", _config(tmp_path, "bloom"))
     assert "amount" in refused("prune", dense, "--amount", "1.5", "--out", out)
     assert "amount" in refused("prune", dense, "--amount", "much", "--out", out)
     assert "'global', 'stack'" in refused(

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 
 from tombola.errors import UserError
-from tombola.files import is_full_disk
+from tombola.files import atomic_file, is_full_disk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 recipes_app = typer.Typer(help="The shipped recipes.", invoke_without_command=True)
 app.add_typer(recipes_app, name="recipes")
+data_app = typer.Typer(
+    help="Tasks, formats, examples, checks, export.", invoke_without_command=True
+)
+app.add_typer(data_app, name="data")
 
 # Newer versions of typer carry a click of their own: only through typer do both have this name.
 ClickException: Any = typer.BadParameter.__mro__[2]
@@ -32,6 +36,11 @@ INTERRUPTED = 130
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Folder = Annotated[Path | None, typer.Option(help="Folder with the task's files.")]
+FormatName = Annotated[str | None, typer.Option("--format", help="[what the ending tells]")]
+Knobs = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KNOB=VALUE", help="Of the built-in language; repeatable."),
+]
 Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
 
 
@@ -158,12 +167,15 @@ def recipes_show(name: Annotated[str, typer.Argument(help="A shipped recipe.")])
 @app.command()
 def inspect(
     model: Annotated[str, typer.Argument(help="Hub id, folder, ticket, or configuration file.")],
+    svg: Annotated[Path | None, typer.Option(help="File for a picture, too.")] = None,
     as_json: Json = False,
 ) -> None:
     """What a model is made of, how many parameters of which kind, and how sparse it is."""
     from tombola import show, verbs
 
     found = verbs.inspect(model)
+    if svg is not None:
+        _write(svg, found.svg())
     if as_json:
         _print_json(found.to_dict())
     else:
@@ -256,6 +268,176 @@ def masks(
         _print_json([pair.to_dict() for pair in found])
     else:
         show.mask_pairs(found)
+
+
+@app.command()
+def measure(
+    model: Annotated[str, typer.Argument(help="Hub id, folder, ticket, or configuration file.")],
+    against: Annotated[str | None, typer.Option(help="A model to compare it with.")] = None,
+    filled: Annotated[
+        bool, typer.Option("--filled", help="Compare with itself, zeros filled with noise.")
+    ] = False,
+    batch_sizes: Annotated[str, typer.Option(help="Examples at a time, with commas.")] = "1,8",
+    lengths: Annotated[str, typer.Option(help="Tokens per example, with commas.")] = "16,64",
+    new_tokens: Annotated[
+        int | None, typer.Option(help="Time also the greedy generation of so many tokens.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(help="Timed runs of each, six at least.")] = 20,
+    warmup: Annotated[int, typer.Option(help="Runs before those.")] = 3,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda:0 [a GPU if any].")] = None,
+    dtype: Annotated[str, typer.Option(help="float32, bfloat16 or float16.")] = "float32",
+    threads: Annotated[int | None, typer.Option(help="Of torch on the CPU [as it is].")] = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """How large a model is, and how fast, beside another in pairs against drift."""
+    from tombola import show, verbs
+
+    found = verbs.measure(
+        model,
+        against,
+        filled=filled,
+        batch_sizes=_numbers(batch_sizes, "--batch-sizes"),
+        lengths=_numbers(lengths, "--lengths"),
+        new_tokens=new_tokens,
+        repeats=repeats,
+        warmup=warmup,
+        device=device,
+        dtype=dtype,
+        threads=threads,
+        seed=seed,
+    )
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        show.cost(found)
+
+
+@data_app.callback()
+def data(context: typer.Context, as_json: Json = False) -> None:
+    """List tasks, formats that are read, and forms that are written."""
+    if context.invoked_subcommand:
+        return
+    from tombola import show, verbs
+
+    found = verbs.data()
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        show.catalog(found)
+
+
+@data_app.command("show")
+def data_show(
+    task: Annotated[str, typer.Argument(help="A task; `tombola data` lists them.")],
+    file: Annotated[Path | None, typer.Argument(help="File or folder [built-in].")] = None,
+    form: FormatName = None,
+    n: Annotated[int, typer.Option("-n", min=1, help="Examples.")] = 3,
+    seed: Seed = 0,
+    knobs: Knobs = None,
+    as_json: Json = False,
+) -> None:
+    """Show a few examples with their labels."""
+    from tombola import show, verbs
+
+    found = verbs.show_data(task, file, format=form, n=n, seed=seed, knobs=_knobs(knobs))
+    if as_json:
+        _print_json([one.to_dict() for one in found])
+    else:
+        show.examples(found)
+
+
+@data_app.command("count")
+def data_count(
+    task: Annotated[str, typer.Argument(help="A task; `tombola data` lists them.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="A split each [built-in].")] = None,
+    form: FormatName = None,
+    n: Annotated[int, typer.Option("-n", min=1, help="Texts that are made per split.")] = 1000,
+    seed: Seed = 0,
+    knobs: Knobs = None,
+    as_json: Json = False,
+) -> None:
+    """Count labels, split by split."""
+    from tombola import show, verbs
+
+    paths: list[str | Path] = [*(files or [])]
+    found = verbs.count_data(task, paths, format=form, n=n, seed=seed, knobs=_knobs(knobs))
+    if as_json:
+        _print_json([one.to_dict() for one in found])
+    else:
+        show.label_counts(found)
+
+
+@data_app.command("write")
+def data_write(
+    out: Annotated[Path, typer.Argument(help="A new folder.")],
+    forms: Annotated[
+        list[str] | None, typer.Option("--as", help="conllu, trees, glue, …; repeatable [all].")
+    ] = None,
+    train: Annotated[int, typer.Option("-n", "--train", min=1, help="Training texts.")] = 1000,
+    dev: Annotated[int, typer.Option(min=1, help="Texts of the dev split.")] = 100,
+    test: Annotated[int, typer.Option(min=1, help="Texts of the test split.")] = 100,
+    seed: Seed = 0,
+    knobs: Knobs = None,
+    as_json: Json = False,
+) -> None:
+    """Write the built-in language out, so that other tools can read it."""
+    from tombola import show, verbs
+
+    sizes = {"train": train, "dev": dev, "test": test}
+    found = verbs.write_data(out, tuple(forms or ()), **sizes, seed=seed, knobs=_knobs(knobs))
+    if as_json:
+        _print_json([one.to_dict() for one in found])
+    else:
+        show.written(found)
+
+
+@data_app.command("check")
+def data_check(
+    file: Annotated[Path, typer.Argument(help="A file, or a task's folder.")],
+    form: FormatName = None,
+    task: Annotated[str | None, typer.Option(help="Demand what this task needs.")] = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Read all of a file and say what it holds, or what is wrong."""
+    from tombola import show, verbs
+
+    found = verbs.check_data(file, format=form, task=task, seed=seed)
+    if as_json:
+        _print_json([one.to_dict() for one in found])
+    else:
+        show.checked(found)
+
+
+def _knobs(changes: list[str] | None) -> dict[str, Any] | None:
+    if changes is None:
+        return None
+    knobs = {}
+    for change in changes:
+        name, _, value = change.partition("=")
+        try:
+            knobs[name] = json.loads(value)
+        except ValueError:
+            raise UserError(f"--set {change}: expected KNOB=NUMBER") from None
+    return knobs
+
+
+def _numbers(text: str, option: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(number) for number in text.split(","))
+    except ValueError:
+        raise UserError(f"{option}: whole numbers with commas, as 1,8; not {text!r}") from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with atomic_file(path) as draft:
+            draft.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        if is_full_disk(problem):
+            raise
+        raise UserError(f"{path}: cannot be written: {problem.strerror}") from None
 
 
 def _print(text: str) -> None:

@@ -11,7 +11,11 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from tombola.anatomy import Inspection
+    from tombola.dissect import Cost
+    from tombola.dissect.cost.size import Size
+    from tombola.dissect.cost.workload import Workload
     from tombola.study import Status
+    from tombola.tasks.data import Catalog, Checked, Counts, Shown, Written
     from tombola.tickets import Ticket
     from tombola.verbs import Comparison, MaskPair
 
@@ -129,6 +133,176 @@ def mask_pairs(found: Iterable["MaskPair"]) -> None:
     ]
     heads = ("masks", "shared", "Jaccard", "by chance", "by chance per tensor", "n weights")
     _table(heads, rows, right=(1, 2, 3, 4, 5))
+
+
+def cost(found: "Cost") -> None:
+    """Sizes, times, and what they come to."""
+    on = found.machine
+    _line(
+        f"{on.device}, {on.threads} threads of {on.cpus} CPUs, {on.platform}, {on.dtype}; "
+        f"torch {on.torch}, transformers {on.transformers}"
+    )
+    sizes = {"model": found.model} | ({"against": found.against} if found.against else {})
+    for which, size in sizes.items():
+        _line(f"{which}: {size.name} ({size.architecture}, {size.attention} attention)")
+    columns = [_size_cells(size) for size in sizes.values()]
+    rows = [(what, *(column[what] for column in columns)) for what in columns[0]]
+    _table(("", *sizes), [row for row in rows if any(row[1:])], right=(1, 2))
+    _times(found)
+    if found.ratios:
+        _line("")
+        ratios = [
+            (
+                _workload(ratio.workload),
+                f"{ratio.spread.median:.3f}",
+                f"{ratio.spread.low:.3f}–{ratio.spread.high:.3f}",
+            )
+            for ratio in found.ratios
+        ]
+        _table(("batch × tokens", "times as fast", "95% interval"), ratios, right=(1, 2))
+    for sentence in found.sentences:
+        _line("")
+        _line(sentence)
+
+
+def _times(found: "Cost") -> None:
+    on_gpu = any(timing.peak_bytes is not None for timing in found.timings)
+    heads = ("batch × tokens", "", "ms", "95% interval", "quartiles", "examples/s", "tokens/s")
+    rows = [
+        (
+            _workload(timing.workload),
+            timing.which,
+            f"{timing.spread.median * 1e3:.2f}",
+            f"{timing.spread.low * 1e3:.2f}–{timing.spread.high * 1e3:.2f}",
+            f"{timing.spread.q1 * 1e3:.2f}–{timing.spread.q3 * 1e3:.2f}",
+            f"{timing.examples_per_second:,.1f}",
+            f"{timing.tokens_per_second:,.0f}",
+            *((_mb(timing.peak_bytes or 0),) if on_gpu else ()),
+        )
+        for timing in found.timings
+    ]
+    _line("")
+    _table((*heads, "peak MB") if on_gpu else heads, rows, right=tuple(range(2, 8)))
+    turns, warmup = found.settings.repeats, found.settings.warmup
+    memory = "" if on_gpu else "; peak memory of a pass is measured on GPUs only"
+    _line(f"medians of {turns} turns after {warmup} to warm up{memory}")
+
+
+def _workload(work: "Workload") -> str:
+    generated = f" → {work.new_tokens}" if work.new_tokens else ""
+    return f"{work.batch_size} × {work.length}{generated}"
+
+
+def _size_cells(size: "Size") -> dict[str, str]:
+    """What to call a number, and the number; empty where it is not known."""
+    counts = {name.replace("_", " "): count for name, count in size.sets.items() if count.n}
+    cells = {
+        name: f"{count.n:,}" + ("" if count.sparsity is None else f" ({count.sparsity:.1%} zero)")
+        for name, count in {**counts, "parameters in all": size.total}.items()
+    }
+    sparse = (size.total.sparsity or 0) >= 0.01
+    megabytes = {
+        "parameters, MB": size.parameter_bytes,
+        "buffers, MB": size.buffer_bytes,
+        "parameters without zeros, MB (reckoned)": size.without_zeros_bytes if sparse else None,
+        "files of weights, MB": size.weight_file_bytes,
+        "whole folder, MB": size.folder_bytes,
+        "mask, MB": size.mask_bytes,
+    }
+    return cells | {name: "" if n is None else _mb(n) for name, n in megabytes.items()}
+
+
+def _mb(n: int) -> str:
+    return f"{n / 1e6:,.3f}"
+
+
+def catalog(found: "Catalog") -> None:
+    """Tasks, formats and forms."""
+    _table(
+        ("word task", "", "from formats"),
+        [(task["name"], task["about"], ", ".join(task["formats"])) for task in found.word_tasks],
+    )
+    _line("")
+    _table(("other task", "needs"), [(task["name"], task["needs"]) for task in found.tasks])
+    _line("")
+    _table(
+        ("format read", "", "usual endings"),
+        [(each["name"], each["about"], " ".join(each["endings"])) for each in found.formats],
+    )
+    _line("")
+    _table(
+        ("form written", "", "ending"),
+        [(each["name"], each["about"], each["ending"]) for each in found.forms],
+    )
+
+
+def examples(found: Iterable["Shown"]) -> None:
+    """Examples, one below the other."""
+    for i, one in enumerate(found):
+        if i:
+            _line("")
+        for line in (one.where, *one.drawing):
+            _line(line)
+
+
+def label_counts(found: Iterable["Counts"]) -> None:
+    """How often each label occurs in each split."""
+    splits = list(found)
+    _table(
+        ("split", "texts", "words", "labelled"),
+        [
+            (one.split, f"{one.n_texts:,}", f"{one.n_words:,}", f"{one.n_targets:,}")
+            for one in splits
+        ],
+        right=(1, 2, 3),
+    )
+    labels = dict.fromkeys(label for one in splits for label in one.labels)
+    if labels:
+        _line("")
+        heads = tuple(head for one in splits for head in (one.split, "share"))
+        rows = [(label or "(no label)", *_shares(splits, label)) for label in labels]
+        _table(("label", *heads), rows, right=tuple(range(1, len(heads) + 1)))
+    spreads = [(one.split, one.spread) for one in splits if one.spread is not None]
+    if spreads:
+        _line("")
+        _table(
+            ("split", "mean", "sd", "least", "25%", "median", "75%", "most"),
+            [
+                (split, *(f"{x:.3f}" for x in (s.mean, s.sd, s.low, *s.quartiles, s.high)))
+                for split, s in spreads
+            ],
+            right=tuple(range(1, 8)),
+        )
+
+
+def _shares(splits: list["Counts"], label: str) -> Iterable[str]:
+    for one in splits:
+        yield f"{one.labels.get(label, 0):,}"
+        yield f"{one.share(label):.2%}"
+
+
+def written(found: Iterable["Written"]) -> None:
+    """Files that were written."""
+    rows = [(one.path, one.form, f"{one.n:,}") for one in found]
+    _table(("file", "form", "n"), rows, right=(2,))
+
+
+def checked(found: Iterable["Checked"]) -> None:
+    """What a file holds."""
+    for i, one in enumerate(found):
+        if i:
+            _line("")
+        longest = f", the longest of {one.longest:,}" if one.longest else ""
+        _line(f"{one.path}: {one.format}: {one.n_texts:,} texts, {one.n_words:,} words{longest}")
+        if one.layers:
+            layers = [(name.replace("_", " "), f"{n:,}") for name, n in one.layers.items()]
+            _table(("layer", "texts"), layers, right=(1,))
+        if one.tasks:
+            rows = [
+                (name, f"{n:,}", f"{one.labels[name]:,}" if name in one.labels else "numbers")
+                for name, n in one.tasks.items()
+            ]
+            _table(("task", "labelled", "labels"), rows, right=(1, 2))
 
 
 def _interval(low: float, high: float) -> str:

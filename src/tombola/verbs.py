@@ -1,21 +1,24 @@
 """What a user can ask for: the verbs of the command line, as functions."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tombola import anatomy, dissect, masks, study, tasks, tickets
 from tombola import report as reports
+from tombola.dissect import cost
 from tombola.errors import UserError
 from tombola.settings import validate
+from tombola.tasks import data as looking
 
 if TYPE_CHECKING:
     import torch
 
     from tombola.anatomy import Inspection
-    from tombola.dissect import ProbeResult
+    from tombola.dissect import Cost, ProbeResult
     from tombola.study import Outcome, Status
+    from tombola.tasks.data import Catalog, Checked, Counts, Shown, Written
     from tombola.tickets import Ticket
 
 
@@ -239,6 +242,166 @@ def compare_masks(files: list[str | Path]) -> list[MaskPair]:
         raise UserError("give two masks or more: files, or folders of tickets")
     read = [(str(path), masks.load(_mask_file(Path(path)))) for path in files]
     return [MaskPair(a, b, masks.overlap(x, y)) for (a, x), (b, y) in combinations(read, 2)]
+
+
+def measure(
+    model: "torch.nn.Module | str | Path",
+    against: "torch.nn.Module | str | Path | None" = None,
+    *,
+    filled: bool = False,
+    **settings: Any,
+) -> "Cost":
+    """How large a model is, and how fast, beside another one where one is given.
+
+    Args:
+        model: a model, a ticket's or a model's folder, a hub id; a configuration gets random
+            weights, and the result says so.
+        against: what to compare with, in pairs against drift.
+        filled: compare with the model itself, its matrices' zeros filled with noise.
+        settings: fields of `tombola.dissect.CostSettings`: batch_sizes, lengths, new_tokens,
+            repeats, warmup, seed, device, dtype, threads.
+
+    Raises:
+        UserError: no such model or device, a setting that is not allowed, a text too long for the
+            model's positions.
+    """
+    if filled and against is not None:
+        raise UserError("filled compares the model with itself: give it or against, not both")
+    chosen = validate(dissect.CostSettings, settings)
+    this = cost.subject(model, tickets.MASK_FILE)
+    other = None if against is None else cost.subject(against, tickets.MASK_FILE)
+    if filled:
+        other = cost.without_zeros(this, chosen.seed)
+    return dissect.measure_cost(this, other, chosen)
+
+
+def data() -> "Catalog":
+    """What there is: tasks, the formats that they are read from, the forms that are written."""
+    return looking.catalog()
+
+
+def show_data(
+    task: str,
+    file: str | Path | None = None,
+    *,
+    format: str | None = None,  # noqa: A002 — the word that users know
+    n: int = 3,
+    seed: int = 0,
+    knobs: dict[str, Any] | None = None,
+) -> "list[Shown]":
+    """The first examples of a task, with their labels, as a person reads them.
+
+    Args:
+        task: a word task (`pos`, `ner`, …) or another (`CoLA`, `builtin-translation`, …).
+        file: where to read; a folder for tasks other than word tasks; else the built-in language.
+        format: the file's format; by default what its ending tells.
+        n: how many.
+        seed: of what is made, and of the negatives of arcs and coreference.
+        knobs: of the built-in language, fields of `tombola.tasks.Language`.
+
+    Raises:
+        UserError: an unknown name, or a file that is not of the format.
+    """
+    return looking.show_data(
+        task, _path(file), format=format, n=n, seed=seed, language=_language(knobs)
+    )
+
+
+def count_data(
+    task: str,
+    files: "list[str | Path] | None" = None,
+    *,
+    format: str | None = None,  # noqa: A002 — the word that users know
+    n: int = 1000,
+    seed: int = 0,
+    knobs: dict[str, Any] | None = None,
+) -> "list[Counts]":
+    """How often each label of a task occurs, split by split.
+
+    Args:
+        task: as for `show_data`.
+        files: a split each, or folders; by default `n` texts of each split of the built-in
+            language.
+        format: the files' format; by default what their endings tell.
+        n: how many texts are made.
+        seed: as for `show_data`.
+        knobs: as for `show_data`.
+
+    Raises:
+        UserError: an unknown name, or a file that is not of the format.
+    """
+    return looking.count_data(
+        task, files or (), format=format, n=n, seed=seed, language=_language(knobs)
+    )
+
+
+def write_data(
+    out: str | Path,
+    forms: tuple[str, ...] = (),
+    *,
+    train: int = 1000,
+    dev: int = 100,
+    test: int = 100,
+    seed: int = 0,
+    knobs: dict[str, Any] | None = None,
+) -> "list[Written]":
+    """Write the built-in language out in standard formats, so that other tools can read it.
+
+    Args:
+        out: a new folder.
+        forms: names of forms, `conllu`, `trees`, `glue`, `parallel`, …; all of them by default.
+        train: sentences, documents or pairs of the training split.
+        dev: of the dev split.
+        test: of the test split.
+        seed: equal seeds give equal bytes.
+        knobs: of the language, fields of `tombola.tasks.Language`.
+
+    Raises:
+        UserError: an unknown form, a folder that holds something, a language that is too small.
+    """
+    return looking.write_data(
+        out,
+        forms or looking.FORMS,
+        n_train=train,
+        n_dev=dev,
+        n_test=test,
+        seed=seed,
+        language=_language(knobs),
+    )
+
+
+def check_data(
+    file: str | Path,
+    *,
+    format: str | None = None,  # noqa: A002 — the word that users know
+    task: str | None = None,
+    seed: int = 0,
+) -> "list[Checked]":
+    """Read all of a file and say what it holds, for each format that can read it.
+
+    Args:
+        file: the file, or the folder of a task.
+        format: its format; by default those that its ending allows, or all are tried.
+        task: demand what this task needs.
+        seed: of the negatives of arcs and coreference.
+
+    Raises:
+        UserError: the first errors, where no format reads it or the task cannot be made of it.
+    """
+    return looking.check_data(file, format=format, task=task, seed=seed)
+
+
+def _language(knobs: dict[str, Any] | None) -> "tasks.Language | None":
+    if knobs is None:
+        return None
+    allowed = {field.name: field for field in fields(tasks.Language)}
+    for name, value in knobs.items():
+        if name not in allowed:
+            raise UserError(f"unknown knob {name!r}; allowed: {', '.join(allowed)}")
+        wanted = type(allowed[name].default)
+        if isinstance(value, bool) or not isinstance(value, int if wanted is int else int | float):
+            raise UserError(f"{name}: a number is needed, not {value!r}")
+    return tasks.Language(**knobs)
 
 
 def _vocabulary(ticket: "Ticket", source: str | Path) -> dict[str, int]:

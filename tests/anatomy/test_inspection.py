@@ -179,3 +179,26 @@ def test_the_real_encoder() -> None:
     del tensors["embeddings.position_ids"]
     assert found.total.n == sum(t.numel() for t in tensors.values())
     assert found.total.zeros == sum(int((t == 0).sum()) for t in tensors.values())
+
+
+def test_what_a_family_cannot_do_is_said() -> None:
+    cases = {case.architecture: case for case in CASES}
+    for architecture, said in {
+        "T5ForConditionalGeneration": "only if the same ones go from every layer, because",
+        "Phi3ForCausalLM": "only in equal number from every layer, because",
+        "FSMTForConditionalGeneration": "gated, but not removed, because",
+        "LlamaForCausalLM": "share keys and values by 2",
+        "AlbertModel": "no layer can be removed, because",
+        "ModernBertForMaskedLM": "layer 0 cannot be removed, because",
+    }.items():
+        found = inspect(cases[architecture].model())
+        assert any(said in line for line in found.limits)
+        assert said.split(",")[0] in " ".join(shown(found, 200))
+    assert inspect(cases["BertModel"].model()).limits == ()
+
+
+def test_what_is_left_is_said() -> None:
+    model = Case("BertForSequenceClassification", bert_config).model()
+    found = inspect(remove(model, {"encoder.1.self": [0]}, ["encoder.0.mlp"]))
+    assert found.left == ("encoder.1.self: heads 1, 2, 3", "encoder.0.mlp: nothing")
+    assert "encoder.0.mlp: nothing" in str(found)

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from dissect_models import batches, bert, marian, sentences
+from transformers import GPT2Config, GPT2Model
 
 from tombola.dissect.representations import evaluating, stream
 from tombola.errors import UserError
@@ -107,6 +108,30 @@ def test_rows_can_train_a_probe() -> None:
     probe = torch.nn.Linear(16, 2)
     probe(found["encoder"][1]).sum().backward()
     assert probe.weight.grad is not None
+
+
+def test_a_body_without_a_head_shifts_labels_alike() -> None:
+    model, source, target = marian(seed=1), sentences(3, seed=2), sentences(3, seed=3)
+    (batch,) = batches(source, 3, targets=target)
+    assert not hasattr(model.model, "prepare_decoder_input_ids_from_labels")
+    (wanted,) = stream(model, [batch])
+    (found,) = stream(model.model, [batch])
+    for a, b in zip(found["decoder"], wanted["decoder"], strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_decoder_alone_is_called_so() -> None:
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        model = GPT2Model(GPT2Config(n_embd=16, n_layer=2, n_head=2, vocab_size=40, n_positions=32))
+    texts = sentences(3, seed=2)
+    (found,) = stream(model, batches(texts, 3))
+    assert set(found) == {"decoder"}
+    model.eval()
+    alone = model(torch.tensor([texts[1]]), output_hidden_states=True).hidden_states
+    rows = slice(len(texts[0]), len(texts[0]) + len(texts[1]))
+    for layer in range(3):
+        assert torch.allclose(found["decoder"][layer][rows], alone[layer][0], atol=1e-5)
 
 
 def test_a_batch_needs_a_mask() -> None:

@@ -80,8 +80,8 @@ def test_quotes_are_characters(tmp_path):
 def test_only_newlines_end_a_line(tmp_path):
     """A next-line or a paragraph separator inside a sentence is a character of it."""
     text = "one\x85two\u2028three\x0bfour"
-    task = load_glue("CoLA", write(tmp_path, f"src\t1\t\t{text}\r\n"))
-    assert [example.text for example in task.train] == [text]
+    task = load_glue("CoLA", write(tmp_path, f"src\t1\t\t{text}\r\nsrc\t0\t\tx\r\n"))
+    assert [example.text for example in task.train] == [text, "x"]
 
 
 def test_byte_order_mark_and_column_order_do_not_matter(tmp_path):
@@ -141,6 +141,12 @@ def test_errors_name_file_line_and_what_was_expected(tmp_path, train, message):
         ("RTE", "sentence1\tsentence2\tlabel\n", r"train\.tsv: no examples"),
         ("STS-B", "sentence1\tsentence2\tscore\na\tb\tnan\n", r"train\.tsv:2: score 'nan'"),
         ("STS-B", "sentence1\tsentence2\tscore\na\tb\tx\n", r"train\.tsv:2: score 'x'; a number"),
+        ("STS-B", "sentence1\tsentence2\tscore\na\tb\t6\n", r"train\.tsv:2: score '6'; allowed: 0"),
+        (
+            "RTE",
+            "index\tsentence1\tsentence2\tlabel\n7\ta\tb\tentailment\n7\tc\td\tentailment\n",
+            r"train\.tsv:3: index '7' again, first on line 2",
+        ),
     ],
 )
 def test_errors_of_files_with_headers(tmp_path, name, train, message):
@@ -151,7 +157,7 @@ def test_errors_of_files_with_headers(tmp_path, name, train, message):
 def test_missing_folders_and_files(tmp_path):
     with pytest.raises(UserError, match=r"nowhere: no such folder; task 'CoLA' expects train\.tsv"):
         load_task("CoLA", tmp_path / "nowhere")
-    with pytest.raises(UserError, match=r"train\.tsv: no such file"):
+    with pytest.raises(UserError, match=r"no files of CoLA: expected train\.tsv and dev\.tsv, or"):
         load_task("CoLA", tmp_path)
     with pytest.raises(UserError, match=r"task 'MNLI' needs a folder that holds train\.tsv and"):
         load_task("MNLI")
@@ -160,6 +166,37 @@ def test_missing_folders_and_files(tmp_path):
     (tmp_path / "train.tsv").mkdir()
     with pytest.raises(UserError, match=r"train\.tsv:1: cannot be read"):
         load_task("CoLA", tmp_path)
+
+
+def test_labels_of_dev_that_train_has_not(tmp_path):
+    with pytest.raises(UserError, match=r"dev\.tsv: label 'unacceptable', which .*train\.tsv has"):
+        load_glue("CoLA", write(tmp_path, "src\t1\t\tGood.\n"))
+
+
+TEST_SPLITS = {"CoLA": 1063, "SST-2": 1821, "MRPC": 1725, "STS-B": 1379, "RTE": 3000, "WNLI": 146}
+
+
+@pytest.mark.parametrize("name", sorted(TEST_SPLITS))
+def test_test_files_hide_their_labels_and_have_headers(name):
+    path = folder(f"glue/{name}") / "test.tsv"
+    examples, dropped = read_split(path, GLUE[name], hidden=True)
+    assert (len(examples), dropped) == (TEST_SPLITS[name], 0)
+    assert {example.label for example in examples} == {None}
+    with pytest.raises(UserError, match=r"test\.tsv:[12]"):
+        read_split(path, GLUE[name])
+
+
+def test_the_two_dev_splits_of_mnli(tmp_path):
+    header = "index\tsentence1\tsentence2\tgold_label\n"
+    train = header + "".join(f"{i}\ta\tb\t{label}\n" for i, label in enumerate(GLUE["MNLI"].labels))
+    (tmp_path / "train.tsv").write_text(train + "9\tc\td\t-\n")
+    (tmp_path / "dev_matched.tsv").write_text(header + "0\tm\tb\tneutral\n")
+    (tmp_path / "dev_mismatched.tsv").write_text(header + "0\tmm\tb\tentailment\n")
+    matched, mismatched = load_task("MNLI", tmp_path), load_task("MNLI-mismatched", tmp_path)
+    assert matched.train == mismatched.train
+    assert matched.n_dropped == 1  # the pair without a gold label
+    assert matched.dev == (SentenceExample("m", "b", 1),)
+    assert mismatched.dev == (SentenceExample("mm", "b", 2),)
 
 
 def test_samples_keep_the_order_and_are_decided_by_the_seed():
@@ -188,7 +225,7 @@ GOOD = {
 
 
 @settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_mutilated_files_give_an_answer_or_one_line(tmp_path, data):

@@ -3,17 +3,17 @@
 Works on weights and, where only shapes matter, on the meta device.
 """
 
-from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import torch
+from jaxtyping import Int
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
 from tombola.anatomy.adapters import StackPlan
 from tombola.anatomy.locate import (
     Located,
-    anatomy,
     base_prefix,
     layer_lists,
     located,
@@ -23,20 +23,25 @@ from tombola.anatomy.parts import Anatomy, Block, Parameter, Strip
 from tombola.anatomy.record import Kept
 
 
-def cut(model: nn.Module, kept: Kept) -> None:
-    """Leave of `model` what is kept; numbers must be those of the model."""
-    body, where = anatomy(model), located(model)
+def cut(model: nn.Module, body: Anatomy, kept: Kept) -> None:
+    """Leave of `model`, whose anatomy is `body`, what is kept."""
+    where = located(model)
+    split: dict[str, list[Parameter]] = {}
+    for parameter in body.parameters:
+        if parameter.axis is not None:
+            split.setdefault(parameter.place, []).append(parameter)
     table = plan_of(model).head_table
     if table is not None and kept.heads:
         # All layers keep the same heads: those of any of them.
-        stay = next(iter(kept.heads.values()))
         block = next(iter(body.attention))
-        columns = torch.tensor(stay or _silent(block))
-        _narrow(model, f"{base_prefix(model)}{table}.weight", 1, columns)
+        heads = next(iter(kept.heads.values())) or _silent(block)
+        shared = body.parameter(f"{base_prefix(model)}{table}.weight")
+        columns = replace(shared, axis=1, strips=(Strip(0, block.n_heads, 1),))
+        _narrow(model, columns, heads, block.n_heads)
     for name, stay in kept.heads.items():
-        _cut_heads(model, body, where[name], stay)
+        _cut_heads(model, split[name], where[name], stay)
     for name, stay in {**kept.neurons, **{name: [] for name in kept.lost_mlps}}.items():
-        _cut_neurons(model, body, where[name].block, stay)
+        _cut_neurons(model, split[name], where[name].block, stay)
     for name in kept.lost_mlps:
         _drop_bias(model.get_submodule(where[name].block.modules["down"]))
     for stack in plan_of(model).stacks:
@@ -49,11 +54,13 @@ def _silent(block: Block) -> list[int]:
     return list(range(block.group))
 
 
-def _cut_heads(model: nn.Module, body: Anatomy, found: Located, stay: list[int]) -> None:
+def _cut_heads(
+    model: nn.Module, parameters: list[Parameter], found: Located, stay: list[int]
+) -> None:
     block = found.block
     heads = stay or _silent(block)
-    for parameter in _split_parameters(body, block):
-        _narrow(model, parameter.name, _axis(parameter), _channels(parameter, heads, block.n_heads))
+    for parameter in parameters:
+        _narrow(model, parameter, heads, block.n_heads)
         if not stay:
             # Nothing goes in and nothing comes out, so that nothing is learnt there again either.
             model.get_parameter(parameter.name).data.zero_()
@@ -67,14 +74,14 @@ def _cut_heads(model: nn.Module, body: Anatomy, found: Located, stay: list[int])
         setattr(model.get_submodule(holder), attribute, counts[counted])
 
 
-def _cut_neurons(model: nn.Module, body: Anatomy, block: Block, stay: list[int]) -> None:
-    down = model.get_submodule(block.modules["down"])
+def _cut_neurons(
+    model: nn.Module, parameters: list[Parameter], block: Block, stay: list[int]
+) -> None:
     # GPT-2's Conv1D cannot multiply nothing: one neuron stays, of zeros.
+    down = model.get_submodule(block.modules["down"])
     silent = not stay and isinstance(down, Conv1D)
-    for parameter in _split_parameters(body, block):
-        neurons = [0] if silent else stay
-        channels = _channels(parameter, neurons, block.n_neurons)
-        _narrow(model, parameter.name, _axis(parameter), channels)
+    for parameter in parameters:
+        _narrow(model, parameter, [0] if silent else stay, block.n_neurons)
         if silent:
             model.get_parameter(parameter.name).data.zero_()
 
@@ -118,36 +125,19 @@ def _hand_over(first: nn.Module, new_first: nn.Module, path: str) -> None:
     setattr(new, f"has_{attribute}", True)
 
 
-def _split_parameters(body: Anatomy, block: Block) -> Iterable[Parameter]:
-    place = (block.stack, block.layer, block.kind)
-    return (
-        p for p in body.parameters if (p.stack, p.layer, p.block) == place and p.axis is not None
-    )
-
-
-def _axis(parameter: Parameter) -> int:
-    assert parameter.axis is not None
-    return parameter.axis
-
-
-def _channels(parameter: Parameter, units: list[int], n_units: int) -> Tensor:
-    """The channels of some heads or neurons, strip by strip."""
-    return torch.cat([_of_strip(strip, units, n_units) for strip in parameter.strips])
-
-
-def _of_strip(strip: Strip, units: list[int], n_units: int) -> Tensor:
-    # A group of heads has one share of the keys.
-    shares = sorted({unit * strip.n_shares // n_units for unit in units})
-    first = torch.tensor(shares, dtype=torch.long)[:, None] * strip.width + strip.start
-    return (first + torch.arange(strip.width)).flatten()
-
-
-def _narrow(model: nn.Module, name: str, axis: int, channels: Tensor) -> None:
-    """Keep some channels of a parameter, and tell the module that holds it."""
-    path, _, leaf = name.rpartition(".")
+def _narrow(model: nn.Module, parameter: Parameter, units: list[int], n_units: int) -> None:
+    """Keep the channels of some heads or neurons, and tell the module that holds the parameter."""
+    path, _, leaf = parameter.name.rpartition(".")
     module: Any = model.get_submodule(path)
-    whole = getattr(module, leaf)
-    part = whole.detach().index_select(axis, channels.to(whole.device))
+    whole, axis = getattr(module, leaf), parameter.axis
+    assert axis is not None
+    shares = [_shares(strip, units, n_units) for strip in parameter.strips]
+    if whole.is_meta:  # where indices are slow to make, and no use
+        n = sum(len(of) * strip.width for of, strip in zip(shares, parameter.strips, strict=True))
+        part = whole.new_empty((*whole.shape[:axis], n, *whole.shape[axis + 1 :]))
+    else:
+        channels = torch.cat(list(map(_channels, parameter.strips, shares)))
+        part = whole.detach().index_select(axis, channels.to(whole.device))
     setattr(module, leaf, nn.Parameter(part, requires_grad=whole.requires_grad))
     if leaf != "weight":
         return
@@ -159,3 +149,13 @@ def _narrow(model: nn.Module, name: str, axis: int, channels: Tensor) -> None:
         module.embedding_dim = part.shape[1]
     else:
         raise TypeError(f"{path} is a {type(module).__name__}: it cannot be cut")
+
+
+def _shares(strip: Strip, units: list[int], n_units: int) -> list[int]:
+    """The shares of some heads or neurons; a group of heads has one share of the keys."""
+    return sorted({unit * strip.n_shares // n_units for unit in units})
+
+
+def _channels(strip: Strip, shares: list[int]) -> Int[Tensor, " channels"]:
+    first = torch.tensor(shares, dtype=torch.long)[:, None] * strip.width + strip.start
+    return (first + torch.arange(strip.width)).flatten()

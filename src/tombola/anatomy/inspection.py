@@ -6,9 +6,11 @@ from typing import Any
 
 from torch import nn
 
+from tombola.anatomy.limits import limits
 from tombola.anatomy.loading import empty_model
 from tombola.anatomy.locate import anatomy, fixed_tables
 from tombola.anatomy.parts import SETS, Anatomy, Block, Layer, Parameter
+from tombola.anatomy.record import record_of
 from tombola.anatomy.sources import Source, source_name, weights_of
 from tombola.anatomy.stored import stored_zeros
 from tombola.anatomy.zeros import Zeros, entries_per_head, heads_by_name, zeros
@@ -96,6 +98,11 @@ class Inspection:
     """Tables that are computed, never learnt, and counted nowhere; name to shape."""
     tied: tuple[tuple[str, ...], ...]
     """Names that share one tensor, which counts once."""
+    limits: tuple[str, ...] = ()
+    """What cannot be removed, and why: a sentence each."""
+    left: tuple[str, ...] = ()
+    """What is left of blocks and stacks from which something was removed, in numbers of the whole
+    model."""
 
     def __str__(self) -> str:
         """As a person reads it, 100 columns wide."""
@@ -121,6 +128,8 @@ class Inspection:
             "total": self.total.to_dict(),
             "fixed": {name: list(shape) for name, shape in self.fixed.items()},
             "tied": [list(names) for names in self.tied],
+            "limits": list(self.limits),
+            "left": list(self.left),
         }
 
 
@@ -141,6 +150,8 @@ def inspect(source: Source | nn.Module) -> Inspection:
         name, model = source_name(source), empty_model(source)
         body = anatomy(model)
         found = stored_zeros(weights_of(source), model, body)
+    config: Any = model.config
+    record = record_of(config, name)
     return Inspection(
         source=name,
         family=body.family,
@@ -156,6 +167,8 @@ def inspect(source: Source | nn.Module) -> Inspection:
         total=_count(body.parameters, found),
         fixed=fixed_tables(model),
         tied=tuple((p.name, *p.aliases) for p in body.parameters if p.aliases),
+        limits=limits(model),
+        left=tuple(record.lines()) if record else (),
     )
 
 

@@ -170,9 +170,8 @@ def _load(
             f"{source}: the weights cannot be loaded as {model_class.__name__}: {one_line(problem)}"
         ) from problem
     model.__class__ = model_class
-    body = anatomy(model)
     for name, stored, wanted in sorted(found["mismatched_keys"], key=str):
-        if body.parameter(name).set in new_shape:
+        if new_shape and anatomy(model).parameter(name).set in new_shape:
             continue
         raise UserError(
             f"{source}: {name} has the shape {tuple(stored)} in the weights, "
@@ -181,6 +180,9 @@ def _load(
     for name in sorted(found["unexpected_keys"]):
         if in_stacks(model, name):
             raise UserError(f"{source}: the weights hold {name}, the configuration has no such")
+    if not found["missing_keys"]:
+        return model
+    body = anatomy(model)
     for name in sorted(found["missing_keys"]):
         try:
             parameter = body.parameter(name)

@@ -39,7 +39,8 @@ def anatomy(model: nn.Module) -> Anatomy:
     places = dict(_places(model, plan, prefix, stacks))
     parameters = []
     for names, tensor in _tensors(model, plan, prefix):
-        names = sorted(names, key=lambda n: _place_of(n, places, prefix).set == "task_head")
+        if len(names) > 1:
+            names.sort(key=lambda name: _place_of(name, places, prefix).set == "task_head")
         place = _place_of(names[0], places, prefix)
         is_bias = names[0].endswith(".bias")
         axis = None

@@ -58,7 +58,7 @@ def _cut_again(model: nn.Module, record: Record, where: str) -> None:
         if block.head_removal == "alike" and twins:
             heads.setdefault(block.name, record.heads[twins[0]])
     neurons = {name: list(range(n)) for name, n in record.neurons.items()}
-    cut(model, Kept(heads, neurons, frozenset(record.lost_mlps), record.layers))
+    cut(model, body, Kept(heads, neurons, frozenset(record.lost_mlps), record.layers))
 
 
 def _problem(body: Anatomy, record: Record) -> str:

@@ -65,6 +65,10 @@ def _notes(inspection: Inspection) -> Iterator[Text]:
     for name, shape in inspection.fixed.items():
         size = " × ".join(f"{length:,}" for length in shape)
         yield Text(f"fixed, not counted: {name}, {size}", style="dim")
+    if inspection.left:
+        yield Text("parts were removed; left, by the numbers of the whole model:", style="dim")
+    for line in (*inspection.left, *inspection.limits):
+        yield Text(line, style="dim")
 
 
 def _has_zeros(inspection: Inspection) -> bool:

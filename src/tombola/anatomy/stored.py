@@ -5,8 +5,6 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 from torch import nn
-from transformers.conversion_mapping import get_model_conversion_mapping
-from transformers.core_model_loading import WeightRenaming, apply_renamings
 
 from tombola.anatomy.locate import base_prefix, in_stacks
 from tombola.anatomy.parts import Anatomy
@@ -55,6 +53,10 @@ def stored_zeros(files: Iterable[Path], model: nn.Module, body: Anatomy) -> dict
 
 def _names_of(model: nn.Module, prefix: str) -> Callable[[str], Iterator[str]]:
     """From a name in a file to those that it may have in the model, the likeliest first."""
+    # Half a second to import, and only files of weights need them.
+    from transformers.conversion_mapping import get_model_conversion_mapping
+    from transformers.core_model_loading import WeightRenaming, apply_renamings
+
     mapping = get_model_conversion_mapping(model)
     renamings = [change for change in mapping if isinstance(change, WeightRenaming)]
 

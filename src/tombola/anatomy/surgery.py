@@ -65,7 +65,7 @@ def remove(
             message = f"no head of {name} is left: it passes on nothing but its output bias"
             warnings.warn(message, AllHeadsRemoved, stacklevel=2)
     smaller = copy.deepcopy(model)
-    cut(smaller, kept)
+    cut(smaller, body, kept)
     config: Any = smaller.config
     setattr(config, KEY, (record_of(config) or Record()).then(kept).to_dict())
     settle(smaller)

@@ -10,9 +10,9 @@ from scipy import stats
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tombola.dissect.intervals import wilson
 from tombola.dissect.representations import IGNORED_LABEL, Batch, evaluating
 from tombola.errors import UserError
+from tombola.tasks.intervals import wilson
 
 
 @dataclass(frozen=True)

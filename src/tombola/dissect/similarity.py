@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 
 from tombola.dissect.measures import MEASURES, Summary
 from tombola.dissect.moments import Moments
-from tombola.dissect.representations import Batch, counted_states, evaluating
+from tombola.dissect.representations import Batch, counted_states, evaluating, stack_names
 from tombola.errors import UserError
 
 MAX_BLOCKS = 32
@@ -82,9 +82,10 @@ def layer_similarity(
     texts: dict[str, _Text] = {}
     device = torch.device("cpu") if dense.device.type == "mps" else dense.device  # mps: no float64
 
+    stacks = [(model, stack_names(model)) for model in (dense, sparse)]
     with evaluating(dense, sparse):
         for batch in batches:
-            states = [counted_states(model, batch, exclude) for model in (dense, sparse)]
+            states = [counted_states(model, batch, exclude, names) for model, names in stacks]
             if set(states[0]) != set(states[1]):
                 raise UserError(
                     f"models differ in stacks: {sorted(states[0])}, {sorted(states[1])}"

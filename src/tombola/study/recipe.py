@@ -39,7 +39,7 @@ class Text(Settings):
     """A task of `tombola.tasks` and how much of its text is used."""
 
     name: str
-    """CoLA, SST-2, …, pos; or builtin-acceptability, builtin-translation, builtin-pos."""
+    """CoLA, SST-2, …, translation, pos; or of the built-in language: builtin-acceptability, …"""
     folder: Path | None = None
     """Folder with the task's files; none for the built-in language."""
     train: int | None = Field(None, gt=0)

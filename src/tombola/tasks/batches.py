@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from tombola.errors import UserError
-from tombola.tasks.tokenize import IGNORED
+from tombola.tasks.rows import IGNORED
 
 
 class Batches:

@@ -7,20 +7,37 @@ from pathlib import Path
 
 from tombola.errors import UserError
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+
+def read_lines(path: Path, mixed_ends: bool = False) -> Iterator[tuple[int, str]]:
     r"""Number (from 1) and text of each line, without its end; only `\n` and `\r\n` end a line.
 
-    Streams. A byte order mark is dropped. Raises UserError with file and line where the file cannot
-    be read, is not UTF-8, or ends within a gzip stream.
+    Streams. A byte order mark at the very beginning is dropped; one at the beginning of a later
+    line, where files were joined carelessly, is an error, since it would become part of a word.
+    All lines must end alike, for a file that mixes both ends was damaged by some tool and may have
+    lost lines; with `mixed_ends`, which suits running text, they may differ.
+    Raises UserError with file and line where the file breaks these rules, cannot be read, is not
+    UTF-8, or ends within a gzip stream.
     """
     number = 0
+    end = b""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             for raw in file:
                 number += 1
-                text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-                yield number, text.removesuffix("\n").removesuffix("\r")
+                if raw.startswith(BYTE_ORDER_MARK):
+                    if number > 1:
+                        raise UserError(f"{path}:{number}: a byte order mark within the file")
+                    raw = raw.removeprefix(BYTE_ORDER_MARK)
+                line = raw.removesuffix(b"\n").removesuffix(b"\r")
+                ended = raw[len(line) :]
+                if ended != end and not mixed_ends and ended.endswith(b"\n"):
+                    if end:
+                        said = f"ends in {_name(ended)}, the lines before it in {_name(end)}"
+                        raise UserError(f"{path}:{number}: {said}")
+                    end = ended
+                yield number, line.decode("utf-8")
     except UnicodeDecodeError as problem:
         byte = problem.object[problem.start]
         raise UserError(f"{path}:{number}: not UTF-8 (byte 0x{byte:02x})") from problem
@@ -28,6 +45,26 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
         raise UserError(f"{path}: no such file") from problem
     except (OSError, EOFError, zlib.error) as problem:
         raise UserError(f"{path}:{number + 1}: cannot be read: {problem}") from problem
+
+
+def _name(end: bytes) -> str:
+    return "CRLF" if end == b"\r\n" else "LF"
+
+
+def read_blocks(path: Path, mixed_ends: bool = False) -> Iterator[list[tuple[int, str]]]:
+    """Runs of lines between empty lines, each line with its number; streams.
+
+    A line of white space alone counts as empty. Raises UserError as `read_lines` does.
+    """
+    block: list[tuple[int, str]] = []
+    for number, line in read_lines(path, mixed_ends):
+        if line and not line.isspace():
+            block.append((number, line))
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
 
 
 def check_folder(folder: Path | None, name: str, holds: str) -> Path:

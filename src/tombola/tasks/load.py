@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tombola.errors import UserError
-from tombola.tasks import conllu, glue  # noqa: F401 — they register their tasks
+from tombola.tasks import conllu, glue, parallel  # noqa: F401 — they register their tasks
 from tombola.tasks.builtin import BUILTIN, DEV, TRAIN, load_builtin
 from tombola.tasks.language import Language
 from tombola.tasks.task import TASKS, Task
@@ -17,7 +17,7 @@ def load_task(
     seed: int = 0,
     language: Language | None = None,
 ) -> Task:
-    """The task `name`, from `folder` where it is read from files.
+    """The task `name`, from `folder` where it is read from files; of GLUE's, it may be a hub id.
 
     `train` and `dev` are numbers of examples: of a corpus, that many drawn by `seed` (None: all);
     of the built-in language, that many made by `seed` (None: the task's default); `language` has

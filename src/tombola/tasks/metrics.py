@@ -1,5 +1,6 @@
 """Scores with their 95% intervals over examples, their chance level and their signature."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from sacrebleu.metrics.bleu import BLEU, BLEUScore
 
 from tombola.registry import Registry
+from tombola.tasks.intervals import wilson
+from tombola.tasks.words.spans import read_tags_leniently
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -74,13 +77,13 @@ def accuracy(
     """Share of right answers, with Wilson's score interval (1927), which needs no bootstrap."""
     confusion = _confusion(predictions, references)
     n, right = int(confusion.sum()), int(np.trace(confusion))
-    interval = scipy.stats.binomtest(right, n).proportion_ci(method="wilson")
+    low, high = wilson(right, n)
     return Score(
         metric="accuracy",
         value=right / n,
         n=n,
-        low=float(interval.low),
-        high=float(interval.high),
+        low=low,
+        high=high,
         chance=_majority(confusion, _accuracies),
         signature=f"accuracy|interval:wilson95|scipy:{scipy.__version__}",
     )
@@ -112,6 +115,54 @@ def f1(
     if not set(predictions) | set(references) <= {0, 1}:
         raise ValueError("f1 is defined here for the classes 0 and 1")
     return _from_confusion("f1", _f1, _confusion(predictions, references, k=2), seed, resamples)
+
+
+@METRICS.register("span_f1")
+def span_f1(
+    predictions: Answers,
+    references: Answers,
+    *,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+) -> Score:
+    """F1 of typed spans over all sentences; 0 where there are none.
+
+    Each answer is a sentence's tags, in BIO or IOB1. A span counts where both ends and the type are
+    right. Tags are read as conlleval reads them, so that no prediction is ill-formed (Tjong Kim
+    Sang & Buchholz 2000). `n` counts sentences, over which the interval resamples. Chance is the
+    score of the most frequent tag at every word. Raises ValueError where lengths differ.
+    """
+    _check_pairs(predictions, references)
+    frequency = Counter(tag for tags in references for tag in tags)
+    always = max(frequency, key=lambda tag: (frequency[tag], tag), default="O")
+    counts = _span_counts(predictions, references)
+    constant = _span_counts([[always] * len(tags) for tags in references], references)
+    low, high = _bootstrap(lambda drawn: _f1_of_spans(drawn @ counts), len(counts), seed, resamples)
+    return Score(
+        metric="span_f1",
+        value=float(_f1_of_spans(counts.sum(axis=0))),
+        n=len(counts),
+        low=low,
+        high=high,
+        chance=float(_f1_of_spans(constant.sum(axis=0))),
+        signature=f"span_f1|micro|tags:lenient|{_bootstrap_signature(seed, resamples)}",
+    )
+
+
+def _span_counts(predictions: Answers, references: Answers) -> Counts:
+    """Right spans, and all spans of both sides together, of each sentence."""
+    counts = []
+    for i, (answer, truth) in enumerate(zip(predictions, references, strict=True)):
+        if len(answer) != len(truth):
+            raise ValueError(f"sentence {i}: {len(answer)} tags for {len(truth)} words")
+        found, expected = set(read_tags_leniently(answer)), set(read_tags_leniently(truth))
+        counts.append((len(found & expected), len(found) + len(expected)))
+    return np.array(counts, np.int64)
+
+
+def _f1_of_spans(counts: Counts) -> Floats:
+    right, total = counts[..., 0], counts[..., 1]
+    return np.where(total > 0, 2 * right / np.maximum(total, 1), 0.0)
 
 
 @METRICS.register("pearson")

@@ -1,4 +1,4 @@
-"""Text to numbers: a word-level tokenizer, and the encoding of examples by any fast tokenizer."""
+"""Text to numbers: a word-level tokenizer, and the encoding of examples by any tokenizer."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,16 +9,12 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from tombola.errors import UserError
+from tombola.tasks.alignment import align
 from tombola.tasks.examples import SentenceExample, TaggedSentence, TranslationExample
-
-IGNORED = -100
-"""Label of a position that no loss counts (the convention of torch and transformers)."""
+from tombola.tasks.rows import IGNORED, Row
 
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNK, CLS, SEP, MASK = SPECIALS
-
-Row = dict[str, list[int] | int | float]
-"""One example: names of a model's inputs to their values; `labels` is a number or a list."""
 
 
 def word_tokenizer(
@@ -138,42 +134,25 @@ def _tagged(
 ) -> Encoded:
     _check_limit(tokenizer, max_tokens, paired=False)
     ids = {tag: i for i, tag in enumerate(tags)}
+    aligned = align([example.words for example in examples], tokenizer)
     rows: list[Row] = []
     n_cut = 0
-    for example in examples:
-        whole = tokenizer(list(example.words), is_split_into_words=True, verbose=False)
-        row: Row = dict(whole)
-        word_ids = whole.word_ids()
-        check_every_word(example.words, word_ids)
-        if len(word_ids) > max_tokens:
-            n_cut += 1
-            short = tokenizer(
-                list(example.words),
-                is_split_into_words=True,
-                truncation=True,
-                max_length=max_tokens,
-            )
-            row, word_ids = dict(short), short.word_ids()
-        labels = []
-        previous = None
-        for word in word_ids:
-            first = word is not None and word != previous
-            labels.append(ids[example.tags[word]] if first else IGNORED)
-            previous = word
+    for example, row, spans in zip(examples, aligned.rows, aligned.spans, strict=True):
+        length = len(cast(list[int], row["input_ids"]))
+        end = spans[-1][1]
+        fits = min(end, end + max_tokens - length)  # the special tokens after the words stay
+        labels = [IGNORED] * length
+        for (start, _), tag in zip(spans, example.tags, strict=True):
+            labels[start] = ids[tag]
         row["labels"] = labels
+        if fits < end:
+            n_cut += 1
+            row = {
+                name: values[:fits] + values[end:]
+                for name, values in cast(dict[str, list[int]], row).items()
+            }
         rows.append(row)
     return Encoded(tuple(rows), n_cut)
-
-
-def check_every_word(words: Sequence[str], word_ids: Sequence[int | None]) -> None:
-    """Raise UserError where a word has no sub-token at all: nothing would stand for it."""
-    lost = set(range(len(words))) - set(word_ids)
-    if lost:
-        first = min(lost)
-        raise UserError(
-            f"the tokenizer makes no token of word {first + 1}, {words[first]!r}, "
-            f"in {' '.join(words)!r}"
-        )
 
 
 def _check_limit(tokenizer: Any, max_tokens: int, paired: bool) -> None:

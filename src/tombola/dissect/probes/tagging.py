@@ -10,12 +10,14 @@ import numpy as np
 from jaxtyping import Int
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tombola.dissect.intervals import wilson
 from tombola.dissect.probes.linear import ProbeSettings, right, train_probes
-from tombola.dissect.probes.words import Pooling, TooLong, Words, represent_words
+from tombola.dissect.probes.words import Pooling, StackName, Words, represent_words
+from tombola.dissect.representations import stack_names
 from tombola.errors import UserError
 from tombola.registry import Registry
+from tombola.tasks import TooLong
 from tombola.tasks.examples import TaggedSentence
+from tombola.tasks.intervals import wilson
 
 UNKNOWN = -1
 """Label of a dev word whose tag no training word has: nothing can predict it."""
@@ -65,9 +67,11 @@ def probe(
     batch_size: int = 32,
     max_tokens: int | None = None,
     too_long: TooLong = "refuse",
+    stride: int | None = None,
+    stack: StackName | None = None,
     folder: Path | None = None,
 ) -> list[ProbeResult]:
-    """Probe every layer of the encoder for the tags of words: one linear classifier per layer.
+    """Probe every layer of a stack for the tags of words: one linear classifier per layer.
 
     The protocol is that of Liu et al. 2019 and Movva & Zhao 2020 (who probe the encoder only): the
     model is frozen, a word is the mean of its sub-tokens, a layer's classifier is one linear map,
@@ -101,6 +105,8 @@ def probe(
                 batch_size=batch_size,
                 max_tokens=max_tokens,
                 too_long=too_long,
+                stride=stride,
+                stack=stack,
             )
             for name, sentences in (("train", train), ("dev", dev))
         ]
@@ -119,7 +125,7 @@ def probe(
         low, high = wilson(n_right, n)
         results.append(
             ProbeResult(
-                stack="encoder",
+                stack=stack or stack_names(model)[0],
                 layer=layer,
                 metric="accuracy",
                 value=n_right / n,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 import torch
@@ -11,12 +11,18 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tombola.dissect.representations import body_inputs, evaluating, padded_states
+from tombola.dissect.representations import (
+    IGNORED_LABEL,
+    body_inputs,
+    evaluating,
+    padded_states,
+    stack_names,
+)
 from tombola.errors import UserError
+from tombola.tasks import Aligned, Row, TooLong, align, longest_input
 
-Pooling = Literal["mean", "first", "last"]
-TooLong = Literal["refuse", "skip"]
-CHUNK = 1000
+Pooling = Literal["mean", "first", "last", "max"]
+StackName = Literal["encoder", "decoder"]
 
 
 @dataclass(frozen=True)
@@ -64,121 +70,129 @@ def represent_words(
     batch_size: int = 32,
     max_tokens: int | None = None,
     too_long: TooLong = "refuse",
+    stride: int | None = None,
+    stack: StackName | None = None,
 ) -> Words:
-    """Read sentences with the encoder, once, and write a vector per word and layer to `file`.
+    """Read sentences with one stack, once, and write a vector per word and layer to `file`.
 
-    A word's vector is the mean of its sub-tokens' (Liu et al. 2019; Movva & Zhao 2020), or its
-    `first` or `last` one's. Words are given to the tokenizer as they are, so that sub-tokens are
-    aligned exactly and no sentence is lost; Movva & Zhao re-tokenise sentences and drop those whose
-    words they cannot find again.
+    A word's vector is the mean of its sub-tokens' (Liu et al. 2019; Movva & Zhao 2020), that of its
+    `first` or `last` one, or the `max` of each feature. Sub-tokens are aligned exactly, as
+    `tombola.tasks.align` says, and no sentence is lost; Movva & Zhao re-tokenise sentences and drop
+    those whose words they cannot find again.
 
     A sentence of more than `max_tokens` sub-tokens, special ones included (default: what the model
-    takes), is refused or, with `too_long="skip"`, left out. It is never cut.
+    takes), is refused or, by `too_long`, skipped or read through windows `stride` tokens apart; a
+    word's vector is then of the window in which it has the most context. It is never cut.
 
-    `file` takes 4 · words · layers · width bytes; memory is that of a batch.
+    `stack`: the encoder where there is one, else the decoder. A decoder beside an encoder is read
+    as it learns to copy: the sentence is its encoder's input and its own.
 
-    Raises UserError for a tokenizer that cannot align (not a fast one), a sentence that is empty or
-    too long, or a word of which the tokenizer makes nothing.
+    `file` takes 4 · words · layers · width bytes; memory is that of a batch and of the ids.
+
+    Raises UserError for a stack that the model does not have, and as `tombola.tasks.align` does.
     """
-    for name, value, allowed in (("pooling", pooling, Pooling), ("too_long", too_long, TooLong)):
-        if value not in get_args(allowed):
-            raise UserError(f"unknown {name} {value!r}; allowed: {', '.join(get_args(allowed))}")
-    if not tokenizer.is_fast:
-        raise UserError("a probe needs a fast tokenizer: a slow one does not align words")
-    limit = max_tokens if max_tokens is not None else _limit(model, tokenizer)
-    n_tokens = _count_tokens(tokenizer, sentences)
-    long = [i for i, n in enumerate(n_tokens) if n > limit]
-    if long and too_long == "refuse":
-        raise UserError(
-            f"{len(long)} sentences are longer than {limit} tokens, first number {long[0] + 1}; "
-            f"shorten them or pass too_long='skip'"
-        )
-    kept = [i for i, n in enumerate(n_tokens) if n <= limit]
-    if not kept:
-        raise UserError("no sentences to read")
-    starts = np.concatenate([[0], np.cumsum([len(sentences[i]) for i in kept])])
-
-    by_length = sorted(range(len(kept)), key=lambda i: n_tokens[kept[i]])  # least padding
-    vectors: np.ndarray | None = None
-    with evaluating(model):
-        for first in range(0, len(kept), batch_size):
-            chosen = by_length[first : first + batch_size]
-            found = _read(model, tokenizer, [sentences[kept[i]] for i in chosen], pooling)
-            if vectors is None:
-                shape = (int(starts[-1]), *found.shape[1:])
-                vectors = np.memmap(file, dtype=np.float32, mode="w+", shape=shape)
-            ends = np.cumsum([len(sentences[kept[i]]) for i in chosen])
-            for i, part in zip(chosen, np.split(found, ends[:-1]), strict=True):
-                vectors[starts[i] : starts[i + 1]] = part
-    assert vectors is not None  # there is a sentence
-    return Words(vectors, starts, tuple(kept), tuple(long))
+    if pooling not in get_args(Pooling):
+        raise UserError(f"unknown pooling {pooling!r}; allowed: {', '.join(get_args(Pooling))}")
+    stacks = stack_names(model)
+    chosen = stack or stacks[0]
+    if chosen not in stacks:
+        raise UserError(f"the model has no {chosen}; it has: {', '.join(stacks)}")
+    limit = max_tokens if max_tokens is not None else longest_input(model, tokenizer)
+    if max_tokens is None and limit is not None and chosen != stacks[0]:
+        limit -= 1  # for the token that it starts with
+    aligned = align(sentences, tokenizer, limit, too_long, stride)
+    if not len(aligned):
+        raise UserError(f"no sentences to read: all {len(sentences)} have over {limit} tokens")
+    return _read_all(model, tokenizer, aligned, file, pooling, batch_size, chosen, stacks)
 
 
-def _limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
-    of_model = getattr(model.config, "max_position_embeddings", None)
-    return min(tokenizer.model_max_length, of_model or tokenizer.model_max_length)
-
-
-def _count_tokens(
-    tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence[str]]
-) -> list[int]:
-    """Sub-tokens of each sentence; every word has one at least."""
-    counts = []
-    for first in range(0, len(sentences), CHUNK):
-        chunk = [list(words) for words in sentences[first : first + CHUNK]]
-        for i, words in enumerate(chunk):
-            if not words:
-                raise UserError(f"sentence {first + i + 1} has no words")
-        encoded = _encode(tokenizer, chunk)
-        for i, words in enumerate(chunk):
-            aligned = encoded.word_ids(i)
-            lost = set(range(len(words))) - set(aligned)
-            if lost:
-                word = min(lost)
-                raise UserError(
-                    f"sentence {first + i + 1}: the tokenizer makes nothing of word {word + 1}, "
-                    f"{words[word]!r}"
-                )
-            counts.append(len(aligned))
-    return counts
-
-
-def _encode(tokenizer: PreTrainedTokenizerBase, sentences: list[list[str]], **options: Any) -> Any:
-    # verbose: it would warn of long sentences, which are counted here
-    return tokenizer(
-        sentences, is_split_into_words=True, truncation=False, verbose=False, **options
-    )
-
-
-def _read(
+def _read_all(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
-    sentences: Sequence[Sequence[str]],
+    aligned: Aligned,
+    file: Path,
+    pooling: Pooling,
+    batch_size: int,
+    stack: str,
+    stacks: tuple[str, ...],
+) -> Words:
+    rows = aligned.rows
+    by_length = np.argsort(aligned.lengths, kind="stable")  # least padding
+    by_row = np.argsort(aligned.row, kind="stable")  # words of each row, together
+    ends = np.cumsum(np.bincount(aligned.row, minlength=len(rows)))
+    vectors: np.ndarray | None = None
+    with evaluating(model):
+        for first in range(0, len(rows), batch_size):
+            some = by_length[first : first + batch_size]
+            batch = _padded([rows[i] for i in some], tokenizer, beside=stack != stacks[0])
+            inputs = body_inputs(model, batch)
+            layers = padded_states(model, inputs, stacks)[stack]
+            owned = [by_row[ends[i - 1] if i else 0 : ends[i]] for i in some]
+            words = np.concatenate(owned)
+            at = np.repeat(np.arange(len(some)), [len(one) for one in owned])
+            # A decoder beside an encoder starts with a token of its own.
+            shift = int(stack != stacks[0])
+            found = _pooled(
+                torch.stack(layers, dim=2).float(),
+                at,
+                aligned.start[words] + shift,
+                aligned.end[words] + shift,
+                pooling,
+            )
+            if vectors is None:
+                shape = (len(aligned.row), *found.shape[1:])
+                vectors = np.memmap(file, dtype=np.float32, mode="w+", shape=shape)
+            vectors[words] = found
+    assert vectors is not None  # there is a row
+    starts = np.concatenate([[0], np.cumsum(aligned.n_words)])
+    return Words(vectors, starts, aligned.kept, aligned.skipped)
+
+
+def _padded(
+    rows: Sequence[Row], tokenizer: PreTrainedTokenizerBase, beside: bool
+) -> dict[str, Tensor]:
+    """Rows as one batch; as labels too for a decoder beside an encoder."""
+    pad = tokenizer.pad_token_id
+    fill = {"input_ids": pad if pad is not None else 0}  # whatever it is, the mask hides it
+    columns = {name: [cast(list[int], row[name]) for row in rows] for name in rows[0]}
+    batch = {name: _column(values, fill.get(name, 0)) for name, values in columns.items()}
+    if beside:
+        # One more: the decoder's inputs are the labels moved by one, and none may fall off.
+        ids = [[*row, IGNORED_LABEL] for row in columns["input_ids"]]
+        batch["labels"] = _column(ids, IGNORED_LABEL)
+    return batch
+
+
+def _column(values: Sequence[list[int]], fill: int) -> Int[Tensor, "rows tokens"]:
+    longest = max(map(len, values))
+    return torch.tensor([value + [fill] * (longest - len(value)) for value in values])
+
+
+def _pooled(
+    states: Float[Tensor, "rows tokens layers width"],
+    row: Int[np.ndarray, " words"],
+    start: Int[np.ndarray, " words"],
+    end: Int[np.ndarray, " words"],
     pooling: Pooling,
 ) -> Float[np.ndarray, "words layers width"]:
-    """Vectors of the words of a batch of sentences."""
-    chunk = [list(words) for words in sentences]
-    encoded = _encode(tokenizer, chunk, padding=True, return_tensors="pt")
-    inputs = body_inputs(model, encoded)
-    states = torch.stack(padded_states(model, inputs)["encoder"], dim=2).flatten(0, 1).float()
-    positions = encoded["input_ids"].shape[1]
-    rows: list[int] = []  # of the words
-    at: list[int] = []  # of the sub-tokens, in the flattened batch
-    first_row = 0
-    for i, words in enumerate(chunk):
-        aligned = encoded.word_ids(i)
-        for position, word in enumerate(aligned):
-            if word is None:
-                continue
-            starts = position == 0 or aligned[position - 1] != word
-            ends = position + 1 == len(aligned) or aligned[position + 1] != word
-            if pooling == "mean" or (pooling == "first" and starts) or (pooling == "last" and ends):
-                rows.append(first_row + word)
-                at.append(i * positions + position)
-        first_row += len(words)
-    owner = torch.tensor(rows, device=states.device)
-    sums = states.new_zeros(first_row, *states.shape[1:])
-    sums.index_add_(0, owner, states[torch.tensor(at, device=states.device)])
-    counts = owner.bincount(minlength=first_row)
-    vectors: np.ndarray = (sums / counts[:, None, None]).cpu().numpy()
+    """One vector per word of the states of its tokens."""
+    device, flat = states.device, states.flatten(0, 1)
+    offset = row * states.shape[1]
+    if pooling in ("first", "last"):
+        one = offset + (start if pooling == "first" else end - 1)
+        picked: np.ndarray = flat[torch.from_numpy(one).to(device)].cpu().numpy()
+        return picked
+    sizes = end - start
+    before = np.cumsum(sizes) - sizes
+    at = np.repeat(offset + start - before, sizes) + np.arange(sizes.sum())
+    owner = torch.from_numpy(np.repeat(np.arange(len(sizes)), sizes)).to(device)
+    tokens = flat[torch.from_numpy(at).to(device)]
+    empty = flat.new_zeros(len(sizes), *flat.shape[1:])
+    if pooling == "max":
+        everywhere = owner[:, None, None].expand_as(tokens)
+        found = empty.scatter_reduce(0, everywhere, tokens, "amax", include_self=False)
+    else:
+        counts = torch.from_numpy(sizes).to(device)[:, None, None]
+        found = empty.index_add(0, owner, tokens) / counts
+    vectors: np.ndarray = found.cpu().numpy()
     return vectors

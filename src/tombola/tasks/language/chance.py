@@ -17,18 +17,28 @@ class Choice(Generic[T]):
 
     def __init__(self, things: Sequence[T], weights: Sequence[float]) -> None:
         self.things = tuple(things)
-        self._sums = list(accumulate(weights))
+        sums = list(accumulate(weights))
+        # Ends in exactly 1, above all that `random` gives: a draw needs no further bound.
+        self._sums = [part / sums[-1] for part in sums]
 
     def draw(self, rng: Random) -> T:
         """One of the things; those of weight 0 never come."""
-        # The bound guards against a product that rounds up to the last sum.
-        last = len(self.things) - 1
-        return self.things[bisect(self._sums, rng.random() * self._sums[-1], 0, last)]
+        return self.things[bisect(self._sums, rng.random())]
 
 
 def zipf(n: int) -> list[float]:
     """Weights of n ranks by Zipf's law: 1, 1/2, 1/3, …"""
     return [1 / rank for rank in range(1, n + 1)]
+
+
+def zipfian(things: Sequence[T]) -> Choice[T]:
+    """A choice among things by Zipf's law, the first the most frequent."""
+    return Choice(things, zipf(len(things)))
+
+
+def one_of(things: Sequence[T], rng: Random) -> T:
+    """One of the things, all equally likely."""
+    return things[int(rng.random() * len(things))]
 
 
 def shuffled(things: Sequence[T], rng: Random) -> list[T]:

@@ -1,156 +1,91 @@
-"""The grammar of the built-in language: one table of rules that generates and recognises.
+"""The grammar of the built-in language as rules that recognise its sentences.
 
-A symbol is a label and, after a dot, a number: `NP.pl`. Symbols in `_` give no phrase of their own:
-what is under them hangs from the phrase above. No rule is left-recursive, and every sentence has
-one tree only:
-
-- a common noun carries one modifier at most, a conjunct none;
-- only an intransitive verb takes a prepositional phrase, so that there is no object to claim it;
-- a common noun always has a determiner, so that a noun that looks like a verb can be told from it;
-- an adverb stands before its verb.
+It takes more than is ever said: any preposition before any noun, any depth. So what it refuses is
+surely no sentence. A symbol is a label and, after a dot, a number or a form: `NP.pl`. No rule is
+left-recursive.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cache
-from random import Random
 
-from tombola.tasks.language.chance import Choice
+from tombola.tasks.language import little
 from tombola.tasks.language.knobs import Language
-from tombola.tasks.language.lexicon import Lexicon, lexicon
-from tombola.tasks.language.trees import Number, Phrase, Word
+from tombola.tasks.language.lexicon import COMPANIES, lexicon
+
+Rules = dict[str, tuple[tuple[str, ...], ...]]
 
 
-@dataclass(frozen=True)
-class Rule:
-    """What a symbol may be made of."""
-
-    symbols: tuple[str, ...]
-    weight: float
-    deepens: bool = False
-    """Whether it adds a modifier, which costs a level of depth."""
-
-
-def rules(language: Language) -> dict[str, tuple[Rule, ...]]:
-    """The rules by the symbol they expand.
-
-    Subjects and objects are singular as often as plural, and so are verbs in every construction:
-    neither form says anything about a sentence by itself.
-    """
+def rules() -> Rules:
+    """What each symbol may be made of."""
     table = {
-        "S": _either(("NP.sg", "VP.sg"), ("NP.pl", "VP.pl")),
-        "PP": _either(("P", "NP.sg"), ("P", "NP.pl")),
-        "_CONJUNCT": _either(("NP.sg.simple",), ("NP.pl.simple",)),
-        "NP.sg": (Rule(("NAME",), 0.2), *_common("sg", 0.8, language.modified)),
-        "NP.pl": (
-            Rule(("_CONJUNCT", "AND", "_CONJUNCT"), 0.2),
-            *_common("pl", 0.8, language.modified),
-        ),
-        "NP.sg.simple": (Rule(("NAME",), 0.2), Rule(("DET.sg", "_BAR.sg"), 0.8)),
-        "NP.pl.simple": (Rule(("DET.pl", "_BAR.pl"), 1.0),),
+        "S": "CLAUSE | CLAUSE CC S",
+        "CLAUSE": "PLAIN | PP PLAIN",
+        "PLAIN": "NP.sg VP.sg | NP.pl VP.pl",
+        "NP": "NP.sg | NP.pl",
+        "NP.sg": "BASE.sg | BASE.sg MODS.sg",
+        "NP.pl": "BASE.pl | BASE.pl MODS.pl | BASE CC GROUPED",
+        "GROUPED": "BASE | BASE CC GROUPED",
+        "BASE": "BASE.sg | BASE.pl",
+        "BASE.sg": "NAME | NAME NAME | NAME COMPANY | DET.sg BAR.sg",
+        "BASE.pl": "DET.pl BAR.pl",
+        "PP": "P NP",
+        "PPS": "PP | PP PPS",
+        "VP.base": "CORE.base | BE.base AFTER-BE",
+        "VP.to": "TO VP.base | ADV TO VP.base",
+        "AFTER-BE": "ADJ | TV.participle BY NP | TV.participle BY NP PPS",
     }
     for n in ("sg", "pl"):
         table |= {
-            f"_BAR.{n}": (Rule((f"N.{n}",), 0.7), Rule(("ADJ", f"_BAR.{n}"), 0.3)),
-            f"VP.{n}": (
-                Rule((f"_IV.{n}",), 0.25),
-                Rule((f"_IV.{n}", "PP"), 0.2),
-                Rule((f"_TV.{n}", "NP.sg"), 0.275),
-                Rule((f"_TV.{n}", "NP.pl"), 0.275),
-            ),
-            f"VP.{n}.gap": (Rule((f"_TV.{n}",), 1.0),),
-            f"RC.{n}": (
-                Rule(("THAT", f"VP.{n}"), 0.5),
-                Rule(("THAT", "NP.sg", "VP.sg.gap"), 0.25),
-                Rule(("THAT", "NP.pl", "VP.pl.gap"), 0.25),
-            ),
+            f"BAR.{n}": f"N.{n} | ADJ BAR.{n}",
+            f"MODS.{n}": f"PP | RC.{n} | PP MODS.{n}",
+            f"RC.{n}": f"THAT VP.{n} | THAT NP.sg GAP.sg | THAT NP.pl GAP.pl",
+            f"VP.{n}": f"ONE.{n} | ONE.{n} CC VP.{n}",
+            f"ONE.{n}": f"BODY.{n} | ADV BODY.{n}",
+            f"BODY.{n}": f"CORE.{n} | BE.{n} AFTER-BE | BE.{n} NOT AFTER-BE | DO.{n} NOT CORE.base"
+            " | MODAL VP.base | MODAL NOT VP.base",
+            f"GAP.{n}": f"TV.{n} | DO.{n} NOT TV.base | MODAL TV.base | MODAL NOT TV.base",
         }
-        for verb in ("IV", "TV"):
-            table[f"_{verb}.{n}"] = (
-                Rule((f"{verb}.{n}",), 0.6),
-                Rule(("ADV", f"{verb}.{n}"), 0.2),
-                Rule((f"AUX.{n}", "NOT", f"{verb}.base"), 0.2),
-            )
-    return table
-
-
-def _either(*alternatives: tuple[str, ...]) -> tuple[Rule, ...]:
-    return tuple(Rule(symbols, 1.0) for symbols in alternatives)
-
-
-def _common(n: str, weight: float, modified: float) -> tuple[Rule, ...]:
-    noun = (f"DET.{n}", f"_BAR.{n}")
-    return (
-        Rule(noun, weight * (1 - modified)),
-        Rule((*noun, "PP"), weight * modified / 2, deepens=True),
-        Rule((*noun, f"RC.{n}"), weight * modified / 2, deepens=True),
-    )
+    for n in ("sg", "pl", "base"):
+        table[f"CORE.{n}"] = (
+            f"IV.{n} | IV.{n} PPS | TV.{n} NP | TV.{n} NP PPS | THINK.{n} THAT CLAUSE"
+            f" | WANT.{n} VP.to"
+        )
+    return {
+        symbol: tuple(tuple(part.split()) for part in parts.split("|"))
+        for symbol, parts in table.items()
+    }
 
 
 class Grammar:
-    """The rules and words of one language, ready to generate and to recognise."""
+    """The rules and the words of one language."""
 
     def __init__(self, language: Language) -> None:
-        self.language = language
-        self.lexicon: Lexicon = lexicon(language)
-        self.rules = rules(language)
-        self._any = {symbol: _choice(choices) for symbol, choices in self.rules.items()}
-        self._flat = {
-            symbol: _choice([rule for rule in choices if not rule.deepens])
-            for symbol, choices in self.rules.items()
-        }
-        self._classes_of: dict[str, set[str]] = {}
-        for symbol, choice in self.lexicon.classes.items():
-            for word in choice.things:
-                self._classes_of.setdefault(word.form, set()).add(symbol)
-
-    def sentence(self, rng: Random) -> Phrase:
-        """A random sentence."""
-        return self._phrase("S", self.language.depth, rng)
+        self.rules = rules()
+        self.forms: dict[str, frozenset[str]] = _terminals(language)
+        """The word forms of each symbol that is no phrase."""
 
     def accepts(self, forms: Sequence[str]) -> bool:
         """Whether the word forms are a sentence of the language, nested to any depth."""
-        ends: dict[tuple[str, int], set[int]] = {}
-        return len(forms) in self._ends("S", 0, forms, ends)
-
-    def _phrase(self, symbol: str, depth: int, rng: Random) -> Phrase:
-        label, number = _label_and_number(symbol)
-        children: list[Phrase | Word] = []
-        self._expand(symbol, depth, rng, children)
-        return Phrase(label, number, tuple(children))
-
-    def _expand(self, symbol: str, depth: int, rng: Random, into: list[Phrase | Word]) -> None:
-        rule = (self._any if depth else self._flat)[symbol].draw(rng)
-        depth -= rule.deepens
-        for part in rule.symbols:
-            if part in self.lexicon.classes:
-                into.append(self.lexicon.classes[part].draw(rng))
-            elif part[0] == "_":
-                self._expand(part, depth, rng, into)
-            else:
-                into.append(self._phrase(part, depth, rng))
+        return len(forms) in self._ends("S", 0, forms, {})
 
     def _ends(
         self, symbol: str, start: int, forms: Sequence[str], known: dict[tuple[str, int], set[int]]
     ) -> set[int]:
         """Where a phrase of that symbol that starts at `start` may end."""
+        if symbol in self.forms:
+            fits = start < len(forms) and forms[start] in self.forms[symbol]
+            return {start + 1} if fits else set()
         key = symbol, start
         if key not in known:
             known[key] = found = set()
             for rule in self.rules[symbol]:
                 reached = {start}
-                for part in rule.symbols:
-                    if part in self.lexicon.classes:
-                        reached = {i + 1 for i in reached if self._is(part, i, forms)}
-                    else:
-                        reached = {j for i in reached for j in self._ends(part, i, forms, known)}
+                for part in rule:
+                    reached = {j for i in reached for j in self._ends(part, i, forms, known)}
                     if not reached:
                         break
                 found |= reached
         return known[key]
-
-    def _is(self, symbol: str, position: int, forms: Sequence[str]) -> bool:
-        return position < len(forms) and symbol in self._classes_of.get(forms[position], ())
 
 
 @cache
@@ -159,12 +94,39 @@ def grammar(language: Language) -> Grammar:
     return Grammar(language)
 
 
-def _choice(alternatives: Sequence[Rule]) -> Choice[Rule]:
-    return Choice(alternatives, [rule.weight for rule in alternatives])
-
-
-@cache
-def _label_and_number(symbol: str) -> tuple[str, Number]:
-    label, *rest = symbol.split(".")
-    numbers: dict[str, Number] = {"sg": "sg", "pl": "pl"}
-    return label, numbers[rest[0]] if rest else ""
+def _terminals(language: Language) -> dict[str, frozenset[str]]:
+    words = lexicon(language)
+    uses = [use for table in (little.TELLING, little.OPEN) for uses in table.values()
+            for use in uses]  # fmt: skip
+    found: dict[str, Iterable[str]] = {
+        "N.sg": (noun.singular.form for noun in words.nouns.things),
+        "N.pl": (noun.plural.form for noun in words.nouns.things),
+        "ADJ": (adjective.word.form for adjective in words.adjectives.things),
+        "ADV": (adverb.word.form for adverb in words.adverbs.things),
+        "NAME": (name.lemma for name in words.names.stems()),
+        "COMPANY": COMPANIES,
+        "P": (use.word.form for use in uses),
+        "BY": [little.BY.form],
+        "THAT": [little.THAT.form],
+        "NOT": [little.NOT.form],
+        "TO": [little.TO.form],
+        "CC": little.CONJUNCTIONS,
+        "MODAL": (modal.word.form for modal in little.MODALS),
+        "BE.base": [little.BE.base.form],
+        "TV.participle": (verb.participle.form for verb in words.transitive.things),
+    }
+    verbs = {
+        "IV": words.intransitive.things,
+        "TV": words.transitive.things,
+        "THINK": little.EMBEDDING["finite"],
+        "WANT": little.EMBEDDING["infinitive"],
+    }
+    for symbol, things in verbs.items():
+        found[f"{symbol}.base"] = [verb.base.form for verb in things]
+    for number, determiners in little.DETERMINERS.items():
+        found[f"DET.{number}"] = determiners
+        for symbol, things in {**verbs, "BE": (little.BE,), "DO": (little.DO,)}.items():
+            found[f"{symbol}.{number}"] = [
+                form.form for verb in things for (_, n), form in verb.finite.items() if n == number
+            ]
+    return {symbol: frozenset(forms) for symbol, forms in found.items()}

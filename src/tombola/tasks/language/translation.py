@@ -1,121 +1,178 @@
 """A second language: verb last, adjectives after the noun, postpositions, case and agreement.
 
-What it marks must be found in the tree of the first: the case of a noun in its role, the number of
-a past verb in its subject, the case of a relative pronoun in the gap of its clause, and which of
-two words is meant where noun and verb look alike.
+What it marks must be understood in the first: the case of a noun in its role, the number of a past
+verb in its subject, the case of a relative pronoun in the gap of its clause, whether a
+prepositional phrase belongs to a noun or a verb, in which of its roles a preposition is used, and
+which of two words is meant where noun and verb look alike.
 
-    the lumak that many zibeks vanip does not gurop
-    noun-SG-NOM  the  that-SG-ACC  noun-PL-NOM  many  verb-PRS-PL  not  verb-PRS-SG
+    the lumak that many zibeks vanip does not gurop near Kefer
+    noun-SG-NOM  the  that-SG-ACC  noun-PL-NOM  many  verb-PRS-PL  Kefer-LOC  near  not  verb-PRS-SG
 """
 
 from functools import cache
 from random import Random
 
-from tombola.tasks.language.grammar import grammar
+from tombola.tasks.language import little
 from tombola.tasks.language.knobs import Language
-from tombola.tasks.language.lexicon import DETERMINERS, PREPOSITIONS, invent
-from tombola.tasks.language.trees import Number, Phrase, Tense, Word
+from tombola.tasks.language.lexemes import Name
+from tombola.tasks.language.lexicon import COMPANIES, invent, lexicon
+from tombola.tasks.language.meaning import (
+    Clause,
+    Clauses,
+    Meaning,
+    Predicate,
+    Predicates,
+    Relation,
+    Relative,
+    Thing,
+    Things,
+    number_of,
+)
+from tombola.tasks.language.trees import Number, Tense, Word
 
-CASES = {"nominative": "", "accusative": "n", "locative": "s"}
+CASES = {"nominative": "", "accusative": "n", "locative": "s", "agentive": "l"}
 NUMBERS: dict[Number, str] = {"sg": "", "pl": "ri"}
 TENSES: dict[Tense, str] = {"present": "ka", "past": "lo"}
+MODALS = {"will": "ve", "may": "mi", "must": "du"}
 VERB_NUMBERS: dict[Number, str] = {"sg": "", "pl": "m"}
-AND, THAT, NOT = "ta", "ke", "nu"
+INFINITIVE, PASSIVE, OF_NOUN, OWNER = "zi", "tu", "no", "gi"
+PRONOUNS = {"he": "ra", "she": "la", "it": "na", "they": "na"}
+AND, OR, BUT, WHICH, THAT, NOT, BE = "ta", "vu", "mo", "ke", "ko", "nu", "se"
+CONJUNCTIONS = {"and": AND, "or": OR, "but": BUT}
 
 
 class Translator:
-    """Translates trees of one language."""
+    """Translates what is meant in one language."""
 
     def __init__(self, language: Language) -> None:
-        lemmas: dict[tuple[str, str], None] = {}  # a set in order
-        for choice in grammar(language).lexicon.classes.values():
-            for word in choice.things:
-                if word.tag in ("NOUN", "VERB", "ADJ", "ADV"):
-                    lemmas[word.tag, word.lemma] = None
-        little = [*dict.fromkeys(sum(DETERMINERS.values(), ())), *PREPOSITIONS]
+        words = lexicon(language)
+        embedding = [verb for verbs in little.EMBEDDING.values() for verb in verbs]
+        content: dict[Word, None] = {}  # a set in order
+        for noun in words.nouns.things:
+            content[noun.singular] = None
+        for verb in (*words.transitive.things, *words.intransitive.things, *embedding):
+            content[verb.base] = None
+        for adjective in words.adjectives.things:
+            content[adjective.word] = None
+        for adverb in words.adverbs.things:
+            content[adverb.word] = None
+        determiners = dict.fromkeys(form for n in ("sg", "pl") for form in little.DETERMINERS[n])
+        uses = dict.fromkeys(
+            (use.word.form, use.word.role)
+            for table in (little.TELLING, little.OPEN)
+            for found in table.values()
+            for use in found
+        )
         rng = Random("second lexicon")
-        taken = {AND, THAT, NOT}
-        self._little = dict(zip(little, invent(len(little), rng, _short, taken), strict=True))
-        self._stems = dict(zip(lemmas, invent(len(lemmas), rng, _long, taken), strict=True))
+        taken = {AND, OR, BUT, WHICH, THAT, NOT}
+        self._determiners = dict(
+            zip(determiners, invent(len(determiners), rng, _short, taken), strict=True)
+        )
+        self._postpositions = dict(zip(uses, invent(len(uses), rng, _short, taken), strict=True))
+        self._companies = dict(zip(COMPANIES, invent(3, rng, _long, taken), strict=True))
+        self._stems = dict(zip(content, invent(len(content), rng, _long, taken), strict=True))
 
-    def translate(self, sentence: Phrase) -> str:
-        """The translation of a sentence."""
-        return " ".join(self._clause(sentence))
+    def translate(self, meaning: Meaning) -> str:
+        """The translation of what a sentence means."""
+        return " ".join(self._sentence(meaning))
 
-    def _clause(self, clause: Phrase) -> list[str]:
-        """S and RC: an own subject first, then the rest of the verb phrase, the verb last."""
-        found = []
-        for child in clause.children:
-            if isinstance(child, Phrase):
-                noun_phrase = child.label == "NP"
-                found += self._noun_phrase(child, "nominative") if noun_phrase else self._vp(child)
+    def _sentence(self, meaning: Meaning) -> list[str]:
+        if isinstance(meaning, Clauses):
+            first, rest = self._sentence(meaning.first), self._sentence(meaning.rest)
+            return [*first, CONJUNCTIONS[meaning.conjunction], *rest]
+        return self._clause(meaning, "")
+
+    def _clause(self, clause: Clause, gap: Number) -> list[str]:
+        """The subject first, then the rest, the verb last; `gap` is the number of a lacking one."""
+        subject, predicate, fronted = clause
+        if subject is None:
+            return self._predicate(predicate, gap)
+        front: list[str] = []
+        agent: list[str] = []
+        if isinstance(predicate, Predicate):
+            if fronted:
+                *others, last = predicate.relations
+                front = self._relation(last)
+                predicate = predicate._replace(relations=tuple(others))
+            if predicate.passive:
+                assert predicate.thing is not None
+                agent = self._noun_phrase(subject, "agentive")
+                subject = predicate.thing
+                predicate = predicate._replace(thing=None)
+        own = self._noun_phrase(subject, "nominative")
+        return [*front, *own, *agent, *self._predicate(predicate, number_of(subject))]
+
+    def _predicate(self, predicate: Predicate | Predicates, number: Number) -> list[str]:
+        if isinstance(predicate, Predicates):
+            first = self._predicate(predicate.first, number)
+            rest = self._predicate(predicate.rest, number)
+            return [*first, CONJUNCTIONS[predicate.conjunction], *rest]
+        if predicate.modal is not None:
+            ending = MODALS[predicate.modal.word.form] + VERB_NUMBERS[number]
+        elif predicate.tense:
+            ending = TENSES[predicate.tense] + VERB_NUMBERS[number]
+        else:
+            ending = INFINITIVE
+        found = [word for relation in predicate.relations for word in self._relation(relation)]
+        if predicate.thing is not None:
+            found += self._noun_phrase(predicate.thing, "accusative")
+        if predicate.clause is not None:
+            found += [*self._sentence(predicate.clause), THAT]
+        if predicate.action is not None:
+            found += self._predicate(predicate.action, "")
+        if predicate.adverb is not None:
+            found.append(self._stems[predicate.adverb.word])
+        if predicate.adjective is not None:
+            # In the number of the subject, which the infinitive does not know.
+            found.append(self._stems[predicate.adjective.word] + NUMBERS.get(number, ""))
+        if predicate.negated:
+            found.append(NOT)
+        stem = BE if predicate.adjective is not None else self._stems[predicate.verb.base]
+        return [*found, stem + (PASSIVE if predicate.passive else "") + ending]
+
+    def _noun_phrase(self, thing: Thing | Things, case: str) -> list[str]:
+        """Noun, adjectives, determiner, modifiers; of a coordination, the parts and then `and`."""
+        if isinstance(thing, Things):
+            first = self._noun_phrase(thing.first, case)
+            rest = self._noun_phrase(thing.rest, case)
+            return [*first, *rest, CONJUNCTIONS[thing.conjunction]]
+        ending = NUMBERS[thing.number] + CASES[case]
+        if thing.pronoun:
+            return [PRONOUNS[thing.pronoun] + ending]
+        if isinstance(thing.noun, Name):
+            found = self._name(thing.noun, ending)
+        else:
+            adjectives = [self._stems[one.word] + ending for one in thing.adjectives]
+            if thing.owner is None:
+                determiner = self._determiners[thing.determiner]
+            else:
+                number: Number = "pl" if thing.owner[0] == "they" else "sg"
+                determiner = PRONOUNS[thing.owner[0]] + NUMBERS[number] + OWNER
+            found = [self._stems[thing.noun.singular] + ending, *adjectives, determiner]
+        for modifier in thing.modifiers:
+            if isinstance(modifier, Relation):
+                found += self._relation(modifier)
+            else:
+                found += self._relative(modifier, thing.number)
         return found
 
-    def _vp(self, phrase: Phrase) -> list[str]:
-        before: list[str] = []
-        adverb: list[str] = []
-        negation: list[str] = []
-        tense: Tense = ""
-        stem = ""
-        for child in phrase.children:
-            if isinstance(child, Phrase):
-                before += (
-                    self._noun_phrase(child, "accusative")
-                    if child.label == "NP"
-                    else self._prepositional(child)
-                )
-                continue
-            tense = tense or child.tense  # of the auxiliary, where there is one
-            if child.tag == "ADV":
-                adverb = [self._stem(child)]
-            elif child.tag == "PART":
-                negation = [NOT]
-            elif child.tag == "VERB":
-                stem = self._stem(child)
-        verb = stem + TENSES[tense] + VERB_NUMBERS[phrase.number]
-        return [*before, *adverb, *negation, verb]
+    def _name(self, name: Name, ending: str) -> list[str]:
+        """Of a company, what it is stands first."""
+        *given, last = [part.form for part in name.parts]
+        if name.kind == "ORG":
+            return [self._companies[last] + ending, *given]
+        return [*given, last + ending]
 
-    def _noun_phrase(self, phrase: Phrase, case: str) -> list[str]:
-        """Noun, adjectives, determiner, modifier; of a coordination, both parts and then `and`."""
-        ending = NUMBERS[phrase.number] + CASES[case]
-        nouns: list[str] = []
-        adjectives: list[str] = []
-        determiner: list[str] = []
-        after: list[str] = []
-        for child in phrase.children:
-            if isinstance(child, Phrase):
-                after += self._modifier(child, case)
-            elif child.tag == "CCONJ":
-                continue
-            elif child.tag == "PROPN":
-                nouns.append(child.form + ending)
-            elif child.tag == "NOUN":
-                nouns.append(self._stem(child) + ending)
-            elif child.tag == "ADJ":
-                adjectives.append(self._stem(child) + ending)
-            else:
-                determiner.append(self._little[child.lemma])
-        coordinated = any(isinstance(c, Word) and c.tag == "CCONJ" for c in phrase.children)
-        return [*nouns, *adjectives, *determiner, *after, *([AND] if coordinated else [])]
+    def _relative(self, relative: Relative, number: Number) -> list[str]:
+        gap = "nominative" if relative.gap == "subject" else "accusative"
+        pronoun = WHICH + NUMBERS[number] + CASES[gap]
+        return [pronoun, *self._clause(relative.clause, number)]
 
-    def _modifier(self, phrase: Phrase, case: str) -> list[str]:
-        """A conjunct, which takes the case of the whole; or what a noun carries."""
-        if phrase.label == "NP":
-            return self._noun_phrase(phrase, case)
-        if phrase.label == "PP":
-            return self._prepositional(phrase)
-        own_subject = any(isinstance(c, Phrase) and c.label == "NP" for c in phrase.children)
-        gap = "accusative" if own_subject else "nominative"
-        return [THAT + NUMBERS[phrase.number] + CASES[gap], *self._clause(phrase)]
-
-    def _prepositional(self, phrase: Phrase) -> list[str]:
-        preposition, complement = phrase.children
-        assert isinstance(preposition, Word)
-        assert isinstance(complement, Phrase)
-        return [*self._noun_phrase(complement, "locative"), self._little[preposition.lemma]]
-
-    def _stem(self, word: Word) -> str:
-        return self._stems[word.tag, word.lemma]
+    def _relation(self, relation: Relation) -> list[str]:
+        use = relation.preposition
+        postposition = self._postpositions[use.word.form, use.word.role]
+        marked = postposition + (OF_NOUN if use.of_noun else "")
+        return [*self._noun_phrase(relation.thing, "locative"), marked]
 
 
 @cache

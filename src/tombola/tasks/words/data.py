@@ -1,0 +1,72 @@
+"""The splits of a word task, with the labels that they share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tombola.errors import UserError
+from tombola.tasks.words.read import read_words
+from tombola.tasks.words.task import WORD_TASKS, Labelled, WordTask
+
+Unseen = Literal["refuse", "union"]
+
+
+@dataclass(frozen=True)
+class WordData:
+    """Texts to learn from and to be scored on."""
+
+    task: WordTask
+    labels: tuple[str, ...] | None
+    """The classes, sorted, in the order of their ids; None where labels are numbers."""
+    train: tuple[Labelled, ...]
+    dev: tuple[Labelled, ...]
+    test: tuple[Labelled, ...] | None
+
+
+def load_words(
+    task: WordTask | str,
+    train: Path | str,
+    dev: Path | str,
+    test: Path | str | None = None,
+    format: str | None = None,  # noqa: A002 — the word that users know
+    seed: int = 0,
+    unseen: Unseen = "refuse",
+) -> WordData:
+    """Read the splits of a word task, all in one format.
+
+    A label of dev or test that train has not cannot be learned: it is refused, or with "union" the
+    classes are those of all splits, as in the published code (Liu et al. 2019). Raises UserError as
+    `read_words` does, with file and line of the first such label, and where a split has no targets.
+    """
+    if isinstance(task, str):
+        task = WORD_TASKS[task]
+    first = _read(task, Path(train), format, seed)
+    second = _read(task, Path(dev), format, seed)
+    third = None if test is None else _read(task, Path(test), format, seed)
+    labels = None if task.numbers else _labels(first)
+    if labels is not None:
+        for split in (second, third or ()):
+            if unseen == "refuse":
+                _check_seen(task, split, labels)
+            labels |= _labels(split)
+    names = None if labels is None else tuple(sorted(labels))
+    return WordData(task, names, first, second, third)
+
+
+def _read(task: WordTask, path: Path, reader: str | None, seed: int) -> tuple[Labelled, ...]:
+    texts = tuple(read_words(task, path, reader, seed))
+    if not any(text.targets for text in texts):
+        raise UserError(f"{path}: nothing to label for task {task.name!r}")
+    return texts
+
+
+def _labels(texts: tuple[Labelled, ...]) -> set[str]:
+    return {str(target.label) for text in texts for target in text.targets}
+
+
+def _check_seen(task: WordTask, texts: tuple[Labelled, ...], labels: set[str]) -> None:
+    for text in texts:
+        for target in text.targets:
+            if target.label not in labels:
+                said = f"label {target.label!r} of task {task.name!r} is not in the training file"
+                raise UserError(f"{text.where}: {said}; unseen='union' lets it be a class")

@@ -1,0 +1,56 @@
+"""The small form that all word tasks share: words, targets among them, labels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from tombola.registry import Registry
+from tombola.tasks.words.annotated import Annotated
+
+Shape = Literal["word", "pair", "span"]
+
+
+class Target(NamedTuple):
+    """What is to be labelled, and its label."""
+
+    at: tuple[int, ...]
+    """A word: its position. A pair: dependent or later word first, then head or earlier word.
+    A span: its start, and the position after its end."""
+    label: str | float
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A sentence or a document with its targets, in the order of their positions."""
+
+    words: tuple[str, ...]
+    targets: tuple[Target, ...]
+    where: str
+    """File and line, for messages."""
+
+
+@dataclass(frozen=True)
+class WordTask:
+    """A task whose targets are words, pairs of words, or spans."""
+
+    name: str
+    about: str
+    """One line for a list of tasks."""
+    shape: Shape
+    numbers: bool
+    """Whether labels are numbers; else they are classes."""
+    metric: str
+    """What it is scored by, a name in `METRICS`."""
+    layers: tuple[str, ...]
+    """Fields of `Annotated`, any one of which it can be derived from, the best first."""
+    derive: Callable[[Annotated, int], tuple[Target, ...]]
+    """Targets of a text; the integer seeds what is sampled (negatives of arcs), if anything is.
+    Raises UserError where the text carries none of the layers."""
+    scheme: Literal["BIO", "IOB1"] | None = None
+    """How published results write spans as one tag per word."""
+    source: str = ""
+    """Where the task comes from."""
+
+
+WORD_TASKS: Registry[WordTask] = Registry("word task")
+"""The eighteen word tasks (Movva & Zhao 2020, section 4.1; Liu et al. 2019)."""
