@@ -53,7 +53,7 @@ def recipes(found: dict[str, str]) -> None:
 
 def inspection(found: "Inspection") -> None:
     """The anatomy of a model."""
-    from tombola.anatomy.show import render
+    from tombola.anatomy.inspection.show import render
 
     Console().print(render(found))
 

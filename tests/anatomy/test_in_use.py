@@ -155,7 +155,7 @@ def test_push_to_hub(monkeypatch: pytest.MonkeyPatch) -> None:
             sent["page"] = (folder_path / "README.md").read_text()
             return f"https://hub.example/{repo_id}"
 
-    monkeypatch.setattr("tombola.anatomy.folder.HfApi", Hub)
+    monkeypatch.setattr("tombola.anatomy.saved.folder.HfApi", Hub)
     cut = remove(BERT.model(), {"encoder.0.self": [0]})
     address = push_to_hub(cut, "someone/cut-bert", private=True)
     assert address == "https://hub.example/someone/cut-bert"

@@ -13,7 +13,7 @@ from transformers import AlbertConfig, BertConfig, LlamaConfig
 import realdata
 from anatomy.tiny import CASES, Case, bert_config, marian_config, transformer_big
 from tombola.anatomy import Inspection, anatomy, empty_model, inspect, load_model, remove
-from tombola.anatomy.show import render
+from tombola.anatomy.inspection.show import render
 
 
 def shown(inspection: Inspection, width: int = 80) -> list[str]:

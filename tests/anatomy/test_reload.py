@@ -26,8 +26,8 @@ from tombola.anatomy import (
     save,
 )
 from tombola.anatomy.locate import base_prefix, layer_paths, plan_of
-from tombola.anatomy.manifest import weights_checksum
-from tombola.anatomy.record import KEY
+from tombola.anatomy.saved.manifest import weights_checksum
+from tombola.anatomy.surgery.record import KEY
 from tombola.errors import UserError
 
 each_class = pytest.mark.parametrize("case", CASES, ids=str)

@@ -9,11 +9,9 @@ import transformers
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.utils import cached_file
 
-from tombola.anatomy import manifest
 from tombola.anatomy.locate import anatomy, in_stacks
 from tombola.anatomy.quiet import quiet
-from tombola.anatomy.rebuild import cut_class
-from tombola.anatomy.record import record_of
+from tombola.anatomy.saved import manifest
 from tombola.anatomy.sources import (
     Source,
     has_weights,
@@ -22,6 +20,8 @@ from tombola.anatomy.sources import (
     source_name,
     weights_of,
 )
+from tombola.anatomy.surgery.rebuild import cut_class
+from tombola.anatomy.surgery.record import record_of
 from tombola.errors import UserError
 
 _CLASSES = {

@@ -6,7 +6,8 @@ of its gate is the sum over the depths.
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.bert import EMBEDDINGS, SETTINGS
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, StackPlan
 
 
 @FAMILIES.register("albert")
@@ -28,17 +29,14 @@ def albert(config: PreTrainedConfig) -> Plan:
         layers="encoder.albert_layer_groups.*.albert_layers",
         head_dim=config.hidden_size // config.num_attention_heads,
         blocks=(attention, mlp),
-        settings=Settings("num_hidden_layers", "num_attention_heads", "intermediate_size"),
+        settings=SETTINGS,
         n_uses=config.num_hidden_layers // config.num_hidden_groups,
         layer_removal="the depths share it",
     )
     return Plan(
         stacks=(stack,),
         outside={
-            "embeddings.word_embeddings": ("embeddings", "word"),
-            "embeddings.position_embeddings": ("embeddings", "position"),
-            "embeddings.token_type_embeddings": ("embeddings", "segment"),
-            "embeddings.LayerNorm": ("norms", "embeddings"),
+            **EMBEDDINGS,
             "encoder.embedding_hidden_mapping_in": ("embeddings", "projection"),
             "pooler": ("pooler", "pooler"),
         },

@@ -5,7 +5,7 @@ An encoder; a decoder where the configuration says so.
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Outside, Plan, Settings, StackPlan
 from tombola.anatomy.parts import BlockKind
 
 
@@ -25,6 +25,12 @@ def _attention(kind: BlockKind, path: str) -> BlockPlan:
 MLP = BlockPlan(
     "mlp", {"up": "intermediate.dense", "down": "output.dense"}, norms=("output.LayerNorm",)
 )
+EMBEDDINGS: Outside = {
+    "embeddings.word_embeddings": ("embeddings", "word"),
+    "embeddings.position_embeddings": ("embeddings", "position"),
+    "embeddings.token_type_embeddings": ("embeddings", "segment"),
+    "embeddings.LayerNorm": ("norms", "embeddings"),
+}
 SETTINGS = Settings("num_hidden_layers", "num_attention_heads", "intermediate_size")
 
 
@@ -48,10 +54,7 @@ def bert(config: PreTrainedConfig) -> Plan:
     return Plan(
         stacks=(stack,),
         outside={
-            "embeddings.word_embeddings": ("embeddings", "word"),
-            "embeddings.position_embeddings": ("embeddings", "position"),
-            "embeddings.token_type_embeddings": ("embeddings", "segment"),
-            "embeddings.LayerNorm": ("norms", "embeddings"),
+            **EMBEDDINGS,
             # ELECTRA's small words are made as wide as its layers.
             "embeddings_project": ("embeddings", "projection"),
             "pooler": ("pooler", "pooler"),

@@ -5,7 +5,7 @@ The convolution of some versions follows the first layer; where that is removed,
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.bert import MLP, SETTINGS
+from tombola.anatomy.adapters.bert import EMBEDDINGS, MLP, SETTINGS
 from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, StackPlan
 
 
@@ -43,11 +43,8 @@ def deberta(config: PreTrainedConfig) -> Plan:
     return Plan(
         stacks=(stack,),
         outside={
-            "embeddings.word_embeddings": ("embeddings", "word"),
-            "embeddings.position_embeddings": ("embeddings", "position"),
-            "embeddings.token_type_embeddings": ("embeddings", "segment"),
+            **EMBEDDINGS,
             "embeddings.embed_proj": ("embeddings", "projection"),
-            "embeddings.LayerNorm": ("norms", "embeddings"),
             "encoder.rel_embeddings": ("embeddings", "relative_position"),
             "encoder.LayerNorm": ("norms", "relative_position"),
             "encoder.conv.conv": ("matrices", "convolution"),

@@ -2,6 +2,7 @@
 
 from transformers import PreTrainedConfig
 
+from tombola.anatomy.adapters.bert import EMBEDDINGS
 from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
 
 
@@ -28,9 +29,5 @@ def distilbert(config: PreTrainedConfig) -> Plan:
     )
     return Plan(
         stacks=(stack,),
-        outside={
-            "embeddings.word_embeddings": ("embeddings", "word"),
-            "embeddings.position_embeddings": ("embeddings", "position"),
-            "embeddings.LayerNorm": ("norms", "embeddings"),
-        },
+        outside=EMBEDDINGS,
     )

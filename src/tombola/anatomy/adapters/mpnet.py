@@ -2,7 +2,7 @@
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.bert import MLP, SETTINGS
+from tombola.anatomy.adapters.bert import EMBEDDINGS, MLP, SETTINGS
 from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, StackPlan
 
 
@@ -35,9 +35,7 @@ def mpnet(config: PreTrainedConfig) -> Plan:
     return Plan(
         stacks=(stack,),
         outside={
-            "embeddings.word_embeddings": ("embeddings", "word"),
-            "embeddings.position_embeddings": ("embeddings", "position"),
-            "embeddings.LayerNorm": ("norms", "embeddings"),
+            **EMBEDDINGS,
             "encoder.relative_attention_bias": ("embeddings", "relative_position"),
             "pooler": ("pooler", "pooler"),
         },

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from tombola.anatomy import inspect
-from tombola.anatomy.inspection import Count
+from tombola.anatomy.inspection.inspect import Count
 from tombola.dissect.cost.subject import Subject
 
 

@@ -20,7 +20,7 @@ from tombola.anatomy.locate import (
     plan_of,
 )
 from tombola.anatomy.parts import Anatomy, Block, Parameter, Strip
-from tombola.anatomy.record import Kept
+from tombola.anatomy.surgery.record import Kept
 
 
 def cut(model: nn.Module, body: Anatomy, kept: Kept) -> None:

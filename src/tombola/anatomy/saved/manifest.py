@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tombola.anatomy.record import Record
+from tombola.anatomy.surgery.record import Record
 from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.version import __version__

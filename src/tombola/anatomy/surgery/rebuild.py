@@ -6,10 +6,10 @@ from typing import Any, TypeVar, cast
 from torch import nn
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.cut import cut
 from tombola.anatomy.locate import anatomy
 from tombola.anatomy.parts import Anatomy
-from tombola.anatomy.record import Kept, Record, record_of
+from tombola.anatomy.surgery.cut import cut
+from tombola.anatomy.surgery.record import Kept, Record, record_of
 from tombola.errors import UserError
 
 Class = TypeVar("Class", bound=type[nn.Module])

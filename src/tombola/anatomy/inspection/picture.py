@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from tombola.anatomy.inspection import BlockRow, Count, Inspection
-from tombola.anatomy.svg import (
+from tombola.anatomy.inspection.inspect import BlockRow, Count, Inspection
+from tombola.anatomy.inspection.svg import (
     GREY,
     OUTLINE,
     UNKNOWN,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from torch import nn
 
 from tombola.anatomy.locate import anatomy
-from tombola.anatomy.record import Record, record_of
+from tombola.anatomy.surgery.record import Record, record_of
 
 _HEAD = """---
 library_name: transformers

@@ -6,9 +6,9 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 from torch import nn
 
+from tombola.anatomy.inspection.zeros import Zeros, heads_by_name, zeros
 from tombola.anatomy.locate import base_prefix, in_stacks
 from tombola.anatomy.parts import Anatomy
-from tombola.anatomy.zeros import Zeros, heads_by_name, zeros
 from tombola.errors import UserError
 
 

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from torch import nn
 
-from tombola.anatomy.cut import cut
 from tombola.anatomy.locate import anatomy, plan_of
 from tombola.anatomy.parts import Anatomy, Block
-from tombola.anatomy.record import KEY, Kept, Record, record_of
-from tombola.anatomy.say import settle
+from tombola.anatomy.surgery.cut import cut
+from tombola.anatomy.surgery.record import KEY, Kept, Record, record_of
+from tombola.anatomy.surgery.say import settle
 from tombola.errors import UserError
 
 Model = TypeVar("Model", bound=nn.Module)

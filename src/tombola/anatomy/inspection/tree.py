@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from tombola.anatomy.inspection import BlockRow, Count, Inspection
+from tombola.anatomy.inspection.inspect import BlockRow, Count, Inspection
 
 
 @dataclass(frozen=True)

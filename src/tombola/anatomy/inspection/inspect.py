@@ -6,14 +6,14 @@ from typing import Any
 
 from torch import nn
 
-from tombola.anatomy.limits import limits
+from tombola.anatomy.inspection.stored import stored_zeros
+from tombola.anatomy.inspection.zeros import Zeros, entries_per_head, heads_by_name, zeros
 from tombola.anatomy.loading import empty_model
 from tombola.anatomy.locate import anatomy, fixed_tables
 from tombola.anatomy.parts import SETS, Anatomy, Block, Layer, Parameter
-from tombola.anatomy.record import record_of
 from tombola.anatomy.sources import Source, source_name, weights_of
-from tombola.anatomy.stored import stored_zeros
-from tombola.anatomy.zeros import Zeros, entries_per_head, heads_by_name, zeros
+from tombola.anatomy.surgery.limits import limits
+from tombola.anatomy.surgery.record import record_of
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,13 @@ class Inspection:
 
     def __str__(self) -> str:
         """As a person reads it, 100 columns wide."""
-        from tombola.anatomy.show import text  # which needs this module
+        from tombola.anatomy.inspection.show import text  # which needs this module
 
         return text(self)
 
     def svg(self) -> str:
         """A picture of it, as the text of an SVG file: `tombola.anatomy.picture`."""
-        from tombola.anatomy.picture import picture  # which needs this module
+        from tombola.anatomy.inspection.picture import picture  # which needs this module
 
         return picture(self)
 

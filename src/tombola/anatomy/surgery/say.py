@@ -12,7 +12,7 @@ from torch import nn
 from tombola.anatomy.adapters import StackPlan
 from tombola.anatomy.locate import anatomy, plan_of
 from tombola.anatomy.parts import Stack
-from tombola.anatomy.record import KEY, Record, record_of
+from tombola.anatomy.surgery.record import KEY, Record, record_of
 
 
 def settle(model: nn.Module) -> None:
