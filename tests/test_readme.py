@@ -79,3 +79,17 @@ def _a_table(folder: Path) -> None:
     pruned = {**row, "criterion": "magnitude", "rewinding": "weights", "round": 1, "sparsity": 0.5}
     for name in tables.TABLES:
         tables.write(folder, name, tables.table(name, [row, pruned] if name == "scores" else []))
+
+
+def test_parts_are_removed_for_real(model: Path, tmp_path: Path):
+    ticket = tombola.load(model)
+    smaller = tombola.remove(ticket.model, heads={"encoder.0.self": [0]}, mlps=["encoder.0.mlp"])
+    tombola.save(smaller, tmp_path / "smaller", ticket.tokenizer)
+    back = tombola.load(tmp_path / "smaller").model
+    assert tombola.inspect(back).blocks == tombola.inspect(smaller).blocks
+    cost = tombola.measure(
+        tmp_path / "smaller", model, batch_sizes=(1,), lengths=(4,), repeats=6, warmup=1
+    )
+    assert "times" in str(cost)
+    for line in ("tombola.remove(ticket.model, heads=", "tombola.save(smaller", "tombola.measure("):
+        assert line in README

@@ -132,6 +132,8 @@ def test_any_gate_is_a_scaled_weight(case: Case) -> None:
     gates = random_gates(body)
     with gated(model, gates):
         found = outputs(model, inputs)
+        with torch.no_grad():
+            torch.testing.assert_close(outputs(model, inputs), found, rtol=1e-5, atol=1e-5)
     with torch.no_grad():
         for block in body.attention:
             for head, gate in enumerate(gates.heads[block.name]):

@@ -2,7 +2,10 @@
 
 import copy
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +288,31 @@ def test_a_record_that_does_not_fit_the_weights(cut: Path) -> None:
     config[KEY]["heads"] = {"encoder.0.self": [0]}
     path.write_text(json.dumps(config))
     assert "shape" in refusal(cut)
+
+
+def test_a_cut_model_comes_from_the_hub(cut: Path, tmp_path: Path) -> None:
+    """By an id, from the hub's own cache, as it would be after a download."""
+    cached, commit = tmp_path / "hub" / "models--someone--cut", "0" * 40
+    (cached / "refs").mkdir(parents=True)
+    (cached / "refs" / "main").write_text(commit)
+    shutil.copytree(cut, cached / "snapshots" / commit)
+    code = (
+        "import tombola; m = tombola.load('someone/cut').model;"
+        "print(m.bert.encoder.layer[0].attention.self.query.weight.shape[0], type(m).__name__)"
+    )
+    environment = {**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
+    environment.pop("HF_HUB_CACHE", None)
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+        )
+
+    done = run()
+    assert done.stdout.split() == ["12", "BertForSequenceClassification"], done.stderr
+    manifest = cached / "snapshots" / commit / "surgery.json"
+    manifest.write_text(manifest.read_text().replace("heads", "limbs"))
+    assert "was edited" in run().stderr
 
 
 def test_the_page_says_how_to_load(cut: Path) -> None:

@@ -17,6 +17,7 @@ from tombola.anatomy.quiet import quiet as quiet
 from tombola.anatomy.saved.folder import push_to_hub as push_to_hub
 from tombola.anatomy.saved.folder import save as save
 from tombola.anatomy.saved.folder import write_model as write_model
+from tombola.anatomy.sources import has_tokenizer as has_tokenizer
 from tombola.anatomy.sources import load_tokenizer as load_tokenizer
 from tombola.anatomy.sources import read_config as read_config
 from tombola.anatomy.surgery.remove import AllHeadsRemoved as AllHeadsRemoved

@@ -115,8 +115,8 @@ def gated(model: nn.Module, gates: Gates) -> Iterator[None]:
     model runs, for per-example gates that meet a batch of another size (as in beam search).
     """
     model = unwrapped(model)
-    per_example = _check(anatomy(model), gates)
-    where = located(model)
+    where = located(model)  # the blocks alone: this may be done for every batch
+    per_example = _check([found.block for found in where.values()], gates)
     with ExitStack() as stack:
         stack.callback(_forget_compiled)  # called last, when the hooks are gone
         sizes = _batch_sizes(model, gates, where, stack) if per_example else {}
@@ -220,7 +220,7 @@ def _scale_inputs(
         factor = gate.to(hidden).repeat_interleave(channels, dim=-1)
         if size is not None:
             factor = _by_row(found, factor, hidden, size)
-        return (hidden * factor, *args[1:])
+        return (_scaled(hidden, factor), *args[1:])
 
     return hook
 
@@ -232,9 +232,15 @@ def _scale_output(
         factor = gate.to(output)
         if size is not None:
             factor = _by_row(found, factor[:, None], output, size)
-        return output * factor
+        return _scaled(output, factor)
 
     return hook
+
+
+def _scaled(hidden: Tensor, factor: Tensor) -> Tensor:
+    # What a layer hands on within itself is nobody else's: where no gradient is wanted, it is
+    # scaled in place, which saves a copy of it.
+    return hidden * factor if torch.is_grad_enabled() else hidden.mul_(factor)
 
 
 def _by_row(
@@ -253,16 +259,17 @@ def _by_row(
     return factor.unsqueeze(1 - found.batch_axis)
 
 
-def _check(body: Anatomy, gates: Gates) -> bool:
+def _check(blocks: list[Block], gates: Gates) -> bool:
     """Check names and shapes; say whether the gates are per example."""
     shapes: dict[str, tuple[int, ...]] = {}
-    kinds: tuple[tuple[str, Mapping[str, Tensor], Iterable[Block]], ...] = (
-        ("attention block", gates.heads, body.attention),
-        ("MLP", gates.mlps, body.mlps),
-        ("MLP", gates.neurons, body.mlps),
+    mlps = {block.name: block for block in blocks if block.kind == "mlp"}
+    attention = {block.name: block for block in blocks if block.kind != "mlp"}
+    kinds = (
+        ("attention block", gates.heads, attention),
+        ("MLP", gates.mlps, mlps),
+        ("MLP", gates.neurons, mlps),
     )
-    for kind, given, blocks in kinds:
-        known = {block.name: block for block in blocks}
+    for kind, given, known in kinds:
         for name, gate in given.items():
             block = _lookup(known, name, kind)
             units = block.n_heads if kind == "attention block" else block.n_neurons

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from huggingface_hub import snapshot_download
 from transformers import AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerBase
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+from transformers.utils import cached_file
 
 from tombola.anatomy.adapters import FAMILIES
 from tombola.errors import UserError
@@ -20,6 +21,10 @@ Source: TypeAlias = str | Path | PreTrainedConfig
 
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 _WEIGHTS_ON_HUB = ["model.safetensors", "model.safetensors.index.json", "model-*.safetensors"]
+_TOKENIZERS_ON_HUB = (
+    "tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "spiece.model",
+    "sentencepiece.bpe.model", "source.spm", "tokenizer.model",
+)  # fmt: skip
 _FOREIGN = ("*.safetensors", "*.bin", "*.pt", "*.pth", "*.ckpt", "*.h5", "*.msgpack", "*.gguf")
 
 
@@ -39,6 +44,16 @@ def read_config(source: Source) -> PreTrainedConfig:
     # The values are anyone's, and each of them can fail in a way of its own.
     except Exception as problem:
         raise UserError(f"{source}: not a valid configuration: {one_line(problem)}") from problem
+
+
+def has_tokenizer(source: str | Path) -> bool:
+    """Whether a folder or hub id holds the files of a tokenizer."""
+    folder = Path(source)
+    if folder.is_dir():
+        patterns = ("tokenizer*", "*vocab*", "*.spm", "*.model")
+        return any(any(folder.glob(pattern)) for pattern in patterns)
+    missing: dict[str, Any] = {"_raise_exceptions_for_missing_entries": False}
+    return any(cached_file(str(source), name, **missing) for name in _TOKENIZERS_ON_HUB)
 
 
 def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tombola.anatomy import load_model, load_tokenizer, write_model
+from tombola.anatomy import has_tokenizer, load_model, load_tokenizer, write_model
 from tombola.errors import UserError
 from tombola.files import atomic_folder, read_json, write_json
 from tombola.masks import Mask
@@ -72,14 +72,8 @@ def load(source: str | Path, **kwargs: Any) -> Ticket:
         _check_zeros(folder, model, mask)
     if (folder / PROVENANCE_FILE).is_file():
         provenance = read_json(folder / PROVENANCE_FILE)
-    tokenizer = load_tokenizer(str(source)) if _has_tokenizer(folder) else None
+    tokenizer = load_tokenizer(str(source)) if has_tokenizer(source) else None
     return Ticket(model, mask, tokenizer, provenance)
-
-
-def _has_tokenizer(folder: Path) -> bool:
-    """Whether one is to be read: a hub id has one, a folder only where it holds its files."""
-    patterns = ("tokenizer*", "*vocab*", "*.spm", "*.model")
-    return not folder.is_dir() or any(any(folder.glob(pattern)) for pattern in patterns)
 
 
 def _check_zeros(folder: Path, model: "torch.nn.Module", mask: Mask) -> None:
