@@ -51,7 +51,10 @@ def ten_times(path: Path) -> Iterator[Path]:
         larger = Path(folder) / path.name
         with larger.open("w", encoding="utf-8") as file:
             for i in range(TIMES):
-                file.write(text.replace("# sent_id = ", f"# sent_id = {i}-"))
+                again = text
+                for kind in ("sent_id", "newdoc id"):
+                    again = again.replace(f"# {kind} = ", f"# {kind} = {i}-")
+                file.write(again)
         yield larger
 
 

@@ -172,9 +172,9 @@ def _times(found: "Cost") -> None:
         (
             _workload(timing.workload),
             timing.which,
-            f"{timing.spread.median * 1e3:.2f}",
-            f"{timing.spread.low * 1e3:.2f}–{timing.spread.high * 1e3:.2f}",
-            f"{timing.spread.q1 * 1e3:.2f}–{timing.spread.q3 * 1e3:.2f}",
+            _ms(timing.spread.median),
+            f"{_ms(timing.spread.low)}–{_ms(timing.spread.high)}",
+            f"{_ms(timing.spread.q1)}–{_ms(timing.spread.q3)}",
             f"{timing.examples_per_second:,.1f}",
             f"{timing.tokens_per_second:,.0f}",
             *((_mb(timing.peak_bytes or 0),) if on_gpu else ()),
@@ -303,6 +303,12 @@ def checked(found: Iterable["Checked"]) -> None:
                 for name, n in one.tasks.items()
             ]
             _table(("task", "labelled", "labels"), rows, right=(1, 2))
+
+
+def _ms(seconds: float) -> str:
+    """Milliseconds with three figures, and all that stand before the point."""
+    ms = seconds * 1e3
+    return f"{ms:.0f}" if ms >= 100 else f"{ms:.3g}"
 
 
 def _interval(low: float, high: float) -> str:

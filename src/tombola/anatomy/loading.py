@@ -87,7 +87,9 @@ def load_model(
             model = _load(model_class, source, config, may_be_new, new_shape)
         else:
             model = _build(model_class, config, source)
-    return model.float().eval()
+    if any(parameter.dtype != torch.float32 for parameter in model.parameters()):
+        model = model.float()
+    return model.eval()
 
 
 def _saved_class(config: PreTrainedConfig, source: Source) -> type[PreTrainedModel]:

@@ -1,7 +1,7 @@
 """The anatomy of a model: every parameter gets its place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,8 @@ def anatomy(model: nn.Module) -> Anatomy:
     plan = plan_of(model)
     prefix = base_prefix(model)
     config: Any = model.config
-    stacks = tuple(_stack(model, stack, prefix) for stack in plan.stacks)
+    modules = dict(model.named_modules(remove_duplicate=False))
+    stacks = tuple(_stack(model, modules, stack, prefix) for stack in plan.stacks)
     places = dict(_places(model, plan, prefix, stacks))
     parameters = []
     for names, tensor in _tensors(model, plan, prefix):
@@ -45,7 +46,7 @@ def anatomy(model: nn.Module) -> Anatomy:
         is_bias = names[0].endswith(".bias")
         axis = None
         if place.strips:
-            module = model.get_submodule(names[0].rpartition(".")[0])
+            module = modules[names[0].rpartition(".")[0]]
             # A table of a score for each head is an embedding: its columns are the heads.
             is_table = isinstance(module, nn.Embedding)
             axis = 1 if is_table else split_axis(module, place.role, is_bias)
@@ -109,9 +110,10 @@ class Located:
 def located(model: nn.Module) -> dict[str, Located]:
     """Every block of a model by its name."""
     prefix = base_prefix(model)
+    modules = dict(model.named_modules(remove_duplicate=False))
     return {
         f"{stack.name}.{index}.{plan.kind}": Located(
-            _block(model, stack, index, path, plan), plan, path, stack.batch_axis
+            _block(modules, stack, index, path, plan), plan, path, stack.batch_axis
         )
         for stack in plan_of(model).stacks
         for index, path in enumerate(layer_paths(model, stack, prefix))
@@ -254,20 +256,24 @@ def _is_fixed(name: str, plan: Plan, prefix: str) -> bool:
     return any(name.startswith(f"{prefix}{path}.") for path in plan.fixed)
 
 
-def _stack(model: nn.Module, plan: StackPlan, prefix: str) -> Stack:
+def _stack(
+    model: nn.Module, modules: Mapping[str, nn.Module], plan: StackPlan, prefix: str
+) -> Stack:
     layers = []
     for index, path in enumerate(layer_paths(model, plan, prefix)):
-        blocks = tuple(_block(model, plan, index, path, block) for block in plan.blocks)
+        blocks = tuple(_block(modules, plan, index, path, block) for block in plan.blocks)
         layers.append(Layer(plan.name, index, blocks, plan.n_uses))
     return Stack(plan.name, tuple(layers))
 
 
-def _block(model: nn.Module, stack: StackPlan, index: int, layer: str, plan: BlockPlan) -> Block:
+def _block(
+    modules: Mapping[str, nn.Module], stack: StackPlan, index: int, layer: str, plan: BlockPlan
+) -> Block:
     paths = {role: f"{layer}.{path}" for role, path in plan.modules.items()}
-    modules = {role: model.get_submodule(path) for role, path in paths.items()}
+    by_role = {role: modules[path] for role, path in paths.items()}
     if plan.kind == "mlp":
-        return Block(stack.name, index, "mlp", paths, n_neurons=n_inputs(modules["down"]))
-    n_heads, n_key_heads = count_heads(modules, stack.head_dim)
+        return Block(stack.name, index, "mlp", paths, n_neurons=n_inputs(by_role["down"]))
+    n_heads, n_key_heads = count_heads(by_role, stack.head_dim)
     return Block(
         stack.name,
         index,

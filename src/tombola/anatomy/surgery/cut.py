@@ -153,6 +153,8 @@ def _narrow(model: nn.Module, parameter: Parameter, units: list[int], n_units: i
 
 def _shares(strip: Strip, units: list[int], n_units: int) -> list[int]:
     """The shares of some heads or neurons; a group of heads has one share of the keys."""
+    if strip.n_shares == n_units:
+        return units
     return sorted({unit * strip.n_shares // n_units for unit in units})
 
 

@@ -1,6 +1,6 @@
 """Inference: what follows from a statement, what contradicts it, what it answers.
 
-A premise always speaks of more than the hypothesis asks about, in the same words: only who does
+A premise often speaks of more than the hypothesis asks about, in the same words: only who does
 what to whom, and what is said of which deed, tells.
 """
 
@@ -90,20 +90,32 @@ def _with_modal(claim: Clause) -> Clause:
 def entailment(label: int, rng: Random, language: Language) -> Drawn:
     """A premise from which the hypothesis follows (1) or does not (0).
 
-    Either a relative clause tells of one deed and the main clause of another; or somebody manages
-    what somebody else fails to do. The hypothesis is a deed of the premise, or one with its roles
-    exchanged, given to the wrong agent, or failed in.
+    Half of the premises tell of one deed: that it was done, where the hypothesis is that deed or
+    one with its roles exchanged; or that somebody managed or failed to do it, and the hypothesis
+    affirms or denies it, half of the time each. In the others a relative clause tells of one deed
+    and the main clause of another, or somebody manages what somebody else fails to do; the
+    hypothesis is a deed of the premise, or one with its roles exchanged, given to the wrong agent,
+    or failed in.
     """
     says = speaker(language)
     tense = a_tense(rng)
-    if coin(rng):
-        premise, true, false = _with_relative_clause(tense, says, rng)
-    else:
+    simple, attempted, denied = coin(rng), coin(rng), False
+    if simple:
+        (one,) = _deeds(1, says, rng)
+        true = false = [one]
+        if attempted:
+            denied = coin(rng)
+            premise: Meaning = _attempt("manage" if denied != bool(label) else "fail", one, tense)
+        else:
+            premise, false = told(one, tense, seldom(rng)), [one.swapped()]
+    elif attempted:
         one, other = _deeds(2, says, rng)
         claims = [_attempt("manage", one, tense), _attempt("fail", other, tense)]
         premise, true, false = _joined(shuffled(claims, rng)), [one], [other]
+    else:
+        premise, true, false = _with_relative_clause(tense, says, rng)
     deed = one_of(true if label else false, rng)
-    return _pair(premise, told(deed, tense, seldom(rng)))
+    return _pair(premise, told(deed, tense, seldom(rng), denied))
 
 
 def _with_relative_clause(
@@ -133,17 +145,20 @@ def _attempt(verb: str, deed: Deed, tense: Tense) -> Clause:
 def question_inference(label: int, rng: Random, language: Language) -> Drawn:
     """A question who does it, or to whom, and a statement that answers it (0) or does not (1).
 
-    The statement tells of two deeds. Where it does not answer, the question gives the one who is
-    asked about the other role, or has the verb of the other deed.
+    The statement tells of one deed or two. Where it does not answer, the question gives the one who
+    is asked about the other role, or has the verb of the other deed.
     """
     says = speaker(language)
     tense = a_tense(rng)
-    deeds = _deeds(2, says, rng)
+    deeds = _deeds(1 if coin(rng) else 2, says, rng)
     statement = _joined([told(deed, tense, seldom(rng)) for deed in shuffled(deeds, rng)])
-    deed, other = shuffled(deeds, rng)
+    deed, *others = shuffled(deeds, rng)
     what: Asked = "agent" if coin(rng) else "patient"
     if label:
-        deed = deed.swapped() if coin(rng) else Deed(other.agent, deed.verb, other.patient)
+        if others and coin(rng):
+            deed = Deed(others[0].agent, deed.verb, others[0].patient)
+        else:
+            deed = deed.swapped()
     query = asked(what, deed, tense, seldom(rng))
     return Drawn(query, said(statement), (told(deed, tense), statement), (what,))
 

@@ -20,6 +20,8 @@ from tombola.tasks.language.speaker import Speaker, speaker
 from tombola.tasks.language.trees import Tense, text
 
 PLACES = [use for use in OPEN["verb"] if use.word.role == "Locus" and use.sort == "place"]
+ONE = 0.5
+"""Share of pairs of statements that tell of one deed alone: small models learn those first."""
 Manner = tuple[bool, bool, bool]
 
 
@@ -27,12 +29,13 @@ def statements(label: int, rng: Random, language: Language) -> Drawn:
     """Two statements that mean the same (1) or not (0).
 
     They tell of one deed, of a deed at a place, or of two deeds. Manners: active or passive, the
-    place last or first, which deed comes first. Where the meaning differs, two of the things have
-    changed places.
+    place last or first, which deed comes first. Where the meaning differs, every thing has taken
+    another's place.
     """
     says = speaker(language)
     tense = a_tense(rng)
-    n, make = one_of(((2, _one_deed), (3, _at_a_place), (4, _two_deeds)), rng)
+    one = rng.random() < ONE
+    n, make = (2, _one_deed) if one else one_of(((3, _at_a_place), (4, _two_deeds)), rng)
     cast = things(n, says, rng)
     words = one_of(PLACES, rng), *verbs(2, says, rng)
     first, second = _manners(rng)
@@ -51,10 +54,11 @@ def _manners(rng: Random) -> tuple[Manner, Manner]:
 
 
 def _exchanged(cast: list[Thing], rng: Random) -> list[Thing]:
-    i, j = shuffled(range(len(cast)), rng)[:2]
-    other = cast.copy()
-    other[i], other[j] = cast[j], cast[i]
-    return other
+    """The things, none of them where it was."""
+    while True:
+        order = shuffled(range(len(cast)), rng)
+        if all(i != j for i, j in enumerate(order)):
+            return [cast[i] for i in order]
 
 
 def _one_deed(cast: list[Thing], words: tuple, tense: Tense, manner: Manner) -> Meaning:
