@@ -8,7 +8,7 @@ from jaxtyping import Bool
 from torch import Tensor, nn
 
 from tombola.anatomy.locate import anatomy
-from tombola.anatomy.parts import Anatomy, Block
+from tombola.anatomy.parts import Anatomy, Block, Parameter
 from tombola.errors import UserError
 
 
@@ -79,19 +79,30 @@ def _silent(
 ) -> list[int]:
     """Heads or neurons of which all entries of one of the roles are zero."""
     n_units = block.n_heads or block.n_neurons
-    found: set[int] = set()
+    place = (block.stack, block.layer, block.kind)
+    silent = torch.zeros(n_units, dtype=torch.bool)
     for role in roles:
-        mine = [
-            p
+        speaks = [
+            _speaks(alive[p.name], p, n_units)
             for p in body.parameters
-            if (p.stack, p.layer, p.block, p.role) == (block.stack, block.layer, block.kind, role)
-            and p.axis is not None
+            if (p.stack, p.layer, p.block, p.role) == (*place, role) and p.axis is not None
         ]
-        for unit in range(n_units):
-            boxes = [alive[p.name][box] for p in mine for box in p.boxes(unit, n_units)]
-            if boxes and not any(bool(torch.any(box)) for box in boxes):
-                found.add(unit)
-    return sorted(found)
+        if speaks:
+            silent |= ~torch.stack(speaks).any(0)
+    units: list[int] = silent.nonzero()[:, 0].tolist()
+    return units
+
+
+def _speaks(alive: Tensor, parameter: Parameter, n_units: int) -> Bool[Tensor, " units"]:
+    """Which heads or neurons have an entry that is not zero."""
+    channels = alive.movedim(parameter.axis or 0, 0).reshape(alive.shape[parameter.axis or 0], -1)
+    channels = channels.any(1).cpu()
+    found = torch.zeros(n_units, dtype=torch.bool)
+    for strip in parameter.strips:
+        shares = channels[strip.start : strip.start + strip.n_shares * strip.width]
+        shares = shares.view(strip.n_shares, strip.width).any(1)
+        found |= shares.repeat_interleave(n_units // strip.n_shares)
+    return found
 
 
 def _neuron_roles(block: Block) -> tuple[str, ...]:
