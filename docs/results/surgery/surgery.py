@@ -27,6 +27,7 @@ from tombola.anatomy import (
 from tombola.files import write_json
 from tombola.tasks import Batches, encode, load_task
 from tombola.training import Training, evaluate, loss_for, train
+from tombola.version import __version__
 
 HEADS, NEURONS = 1 / 2, 1 / 3
 RANKED_ON = 1000
@@ -71,6 +72,8 @@ def main(source: str, cola: Path, out: Path, seeds: list[int]) -> None:
                 "neurons": sum(block.n_neurons for block in body.mlps),
                 "matrices": body.count(["matrices"]),
                 "parameters": body.count(),
+                "signature": f"surgery|task:{task.name}|text:{task.digest}|arm:{arm}|seed:{seed}"
+                f"|ranked:{RANKED_ON}|{score.signature}|tombola:{__version__}",
             }
             write_json(path, row)
             sys.stdout.write(json.dumps(row) + "\n")
