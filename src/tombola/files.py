@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tombola.errors import UserError
+
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
@@ -39,6 +41,16 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """`atomic_folder` for a folder that a user named: UserError where it exists."""
+    try:
+        with atomic_folder(path) as draft:
+            yield draft
+    except FileExistsError:
+        raise UserError(f"{path}: exists already; choose another folder") from None
 
 
 def write_json(path: Path, value: Any) -> None:

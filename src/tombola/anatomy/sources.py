@@ -80,7 +80,7 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
     if single.exists():
         return (single,)
     if index.exists():
-        parts = _read_json(index).get("weight_map")
+        parts = read_json_object(index).get("weight_map")
         if not isinstance(parts, dict):
             raise UserError(f"{index}: no weight_map")
         # Only names of files beside the index: the index may come from anyone.
@@ -138,7 +138,7 @@ def _config_values(source: str | Path) -> dict[str, Any]:
     if path.is_dir() and not (path / "config.json").is_file():
         raise UserError(f"{source}: the folder holds no config.json")
     if path.exists():
-        return _read_json(path / "config.json" if path.is_dir() else path)
+        return read_json_object(path / "config.json" if path.is_dir() else path)
     try:
         values, _ = PreTrainedConfig.get_config_dict(str(source))
     except (OSError, ValueError) as problem:
@@ -149,13 +149,14 @@ def _config_values(source: str | Path) -> dict[str, Any]:
     return values
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json_object(path: Path, what: str = "configuration") -> dict[str, Any]:
+    """What a JSON file holds. Raises UserError unless that is an object; `what` says of what."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
         raise UserError(f"{path}: no readable JSON: {one_line(problem)}") from problem
     if not isinstance(values, dict):
-        raise UserError(f"{path}: a configuration is a JSON object, not a {type(values).__name__}")
+        raise UserError(f"{path}: a {what} is a JSON object, not a {type(values).__name__}")
     return values
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tombola.anatomy import has_tokenizer, load_model, load_tokenizer, write_model
 from tombola.errors import UserError
-from tombola.files import atomic_folder, read_json, write_json
+from tombola.files import new_folder, read_json, write_json
 from tombola.masks import Mask
 from tombola.masks import load as load_mask
 from tombola.masks import save as save_mask
@@ -34,15 +34,11 @@ class Ticket:
         """Write a folder that appears whole or not at all.
 
         It loads with `tombola.load`, and with plain `from_pretrained` unless parts of uneven sizes
-        were removed from the model. Raises UserError where the
-        folder exists.
+        were removed from the model. Raises UserError where the folder exists.
         """
         folder = Path(folder)
-        try:
-            with atomic_folder(folder) as draft:
-                write_ticket(draft, self, folder.name)
-        except FileExistsError:
-            raise UserError(f"{folder}: exists already; choose another folder") from None
+        with new_folder(folder) as draft:
+            write_ticket(draft, self, folder.name)
         return folder
 
 

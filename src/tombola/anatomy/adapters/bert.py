@@ -34,6 +34,17 @@ EMBEDDINGS: Outside = {
 SETTINGS = Settings("num_hidden_layers", "num_attention_heads", "intermediate_size")
 
 
+def stack(config: PreTrainedConfig, *blocks: BlockPlan, name: str = "encoder") -> StackPlan:
+    """Layers named and sized as BERT's are."""
+    return StackPlan(
+        name=name,
+        layers="encoder.layer",
+        head_dim=config.hidden_size // config.num_attention_heads,
+        blocks=blocks,
+        settings=SETTINGS,
+    )
+
+
 @FAMILIES.register("bert")
 @FAMILIES.register("roberta")
 @FAMILIES.register("xlm-roberta")
@@ -44,15 +55,9 @@ def bert(config: PreTrainedConfig) -> Plan:
     if config.add_cross_attention:
         blocks.append(_attention("cross", "crossattention"))
     blocks.append(MLP)
-    stack = StackPlan(
-        name="decoder" if config.is_decoder else "encoder",
-        layers="encoder.layer",
-        head_dim=config.hidden_size // config.num_attention_heads,
-        blocks=tuple(blocks),
-        settings=SETTINGS,
-    )
+    name = "decoder" if config.is_decoder else "encoder"
     return Plan(
-        stacks=(stack,),
+        stacks=(stack(config, *blocks, name=name),),
         outside={
             **EMBEDDINGS,
             # ELECTRA's small words are made as wide as its layers.

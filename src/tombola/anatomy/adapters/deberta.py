@@ -5,8 +5,8 @@ The convolution of some versions follows the first layer; where that is removed,
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.bert import EMBEDDINGS, MLP, SETTINGS
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, StackPlan
+from tombola.anatomy.adapters.bert import EMBEDDINGS, MLP, stack
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan
 
 
 @FAMILIES.register("deberta-v2")
@@ -33,15 +33,8 @@ def deberta(config: PreTrainedConfig) -> Plan:
             "attention.self.all_head_size": "channels",
         },
     )
-    stack = StackPlan(
-        name="encoder",
-        layers="encoder.layer",
-        head_dim=config.hidden_size // config.num_attention_heads,
-        blocks=(attention, MLP),
-        settings=SETTINGS,
-    )
     return Plan(
-        stacks=(stack,),
+        stacks=(stack(config, attention, MLP),),
         outside={
             **EMBEDDINGS,
             "embeddings.embed_proj": ("embeddings", "projection"),

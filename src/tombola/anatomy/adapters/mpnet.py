@@ -2,8 +2,8 @@
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.bert import EMBEDDINGS, MLP, SETTINGS
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, StackPlan
+from tombola.anatomy.adapters.bert import EMBEDDINGS, MLP, stack
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan
 
 
 @FAMILIES.register("mpnet")
@@ -25,15 +25,8 @@ def mpnet(config: PreTrainedConfig) -> Plan:
             "attention.attn.all_head_size": "channels",
         },
     )
-    stack = StackPlan(
-        name="encoder",
-        layers="encoder.layer",
-        head_dim=config.hidden_size // config.num_attention_heads,
-        blocks=(attention, MLP),
-        settings=SETTINGS,
-    )
     return Plan(
-        stacks=(stack,),
+        stacks=(stack(config, attention, MLP),),
         outside={
             **EMBEDDINGS,
             "encoder.relative_attention_bias": ("embeddings", "relative_position"),

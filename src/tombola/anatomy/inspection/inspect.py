@@ -167,7 +167,7 @@ def inspect(source: Source | nn.Module) -> Inspection:
         total=_count(body.parameters, found),
         fixed=fixed_tables(model),
         tied=tuple((p.name, *p.aliases) for p in body.parameters if p.aliases),
-        limits=limits(model),
+        limits=limits(model, body),
         left=tuple(record.lines()) if record else (),
     )
 

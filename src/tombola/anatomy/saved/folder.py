@@ -14,7 +14,7 @@ from tombola.anatomy.saved.manifest import write_manifest
 from tombola.anatomy.sources import weight_files
 from tombola.anatomy.surgery.record import record_of
 from tombola.errors import UserError
-from tombola.files import atomic_folder
+from tombola.files import new_folder
 
 
 def save(model: nn.Module, folder: str | Path, tokenizer: Any = None) -> Path:
@@ -25,11 +25,8 @@ def save(model: nn.Module, folder: str | Path, tokenizer: Any = None) -> Path:
     UserError where the folder exists.
     """
     folder = Path(folder)
-    try:
-        with atomic_folder(folder) as draft:
-            write_model(draft, model, tokenizer, name=folder.name)
-    except FileExistsError:
-        raise UserError(f"{folder}: exists already; choose another folder") from None
+    with new_folder(folder) as draft:
+        write_model(draft, model, tokenizer, name=folder.name)
     return folder
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tombola.anatomy.sources import read_json_object
 from tombola.anatomy.surgery.record import Record
 from tombola.errors import UserError
 from tombola.files import write_json
@@ -76,12 +77,7 @@ def weights_checksum(path: Path) -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as problem:
-        raise UserError(f"{path}: no readable JSON: {problem}") from problem
-    if not isinstance(content, dict):
-        raise UserError(f"{path}: a manifest is a JSON object, not a {type(content).__name__}")
+    content = read_json_object(path, "manifest")
     stated = content.pop("checksum", None)
     if content.get("format") != 1:
         raise UserError(f"{path}: format {content.get('format')!r}; this version reads format 1")

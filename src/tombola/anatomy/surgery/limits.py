@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from torch import nn
 
 from tombola.anatomy.adapters import BlockPlan, StackPlan
-from tombola.anatomy.locate import anatomy, plan_of
-from tombola.anatomy.parts import Stack
+from tombola.anatomy.locate import plan_of
+from tombola.anatomy.parts import Anatomy, Stack
 
 _RULES = {
     "evenly": "can be removed only in equal number from every layer",
@@ -15,9 +15,12 @@ _RULES = {
 }
 
 
-def limits(model: nn.Module) -> tuple[str, ...]:
-    """A sentence for each thing that `remove` refuses by the nature of the family."""
-    stacks = {stack.name: stack for stack in anatomy(model).stacks}
+def limits(model: nn.Module, body: Anatomy) -> tuple[str, ...]:
+    """A sentence for each thing that `remove` refuses by the nature of the family.
+
+    `body` is the model's anatomy.
+    """
+    stacks = {stack.name: stack for stack in body.stacks}
     return tuple(
         sentence for plan in plan_of(model).stacks for sentence in _of(plan, stacks[plan.name])
     )

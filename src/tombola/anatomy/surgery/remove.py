@@ -52,10 +52,10 @@ def remove(
     body = anatomy(model)
     blocks = {block.name: block for block in body.blocks}
     kept = Kept(
-        heads={n: _kept_heads(blocks, n, gone) for n, gone in _given(heads).items()},
-        neurons={n: _kept_neurons(blocks, n, gone) for n, gone in _given(neurons).items()},
+        heads={n: _kept_heads(blocks, n, gone) for n, gone in (heads or {}).items()},
+        neurons={n: _kept_neurons(blocks, n, gone) for n, gone in (neurons or {}).items()},
         lost_mlps=frozenset(_block(blocks, name, "MLP").name for name in mlps),
-        layers={n: _kept_layers(model, body, n, gone) for n, gone in _given(layers).items()},
+        layers={n: _kept_layers(model, body, n, gone) for n, gone in (layers or {}).items()},
     )
     _refuse_uneven(body, kept)
     _refuse_short(model, body, kept)
@@ -70,11 +70,6 @@ def remove(
     setattr(config, KEY, (record_of(config) or Record()).then(kept).to_dict())
     settle(smaller)
     return smaller
-
-
-def _given(gone: Mapping[str, Iterable[int]] | None) -> dict[str, frozenset[int]]:
-    """What goes; a block of which nothing goes is not cut, but it must exist."""
-    return {name: frozenset(numbers) for name, numbers in (gone or {}).items()}
 
 
 def _block(blocks: Mapping[str, Block], name: str, what: str) -> Block:
