@@ -9,7 +9,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from benchmarks._measure import header, interleaved, ratio, table
-from tombola.tasks import align, load_task
+from tombola.tasks import load_task
+from tombola.text import align
 
 SENTENCES, WORDS, REPEATS = 15_000, 100_000, 7
 

@@ -5,8 +5,8 @@ from itertools import count
 from statistics import median
 
 from benchmarks._measure import header, interleaved, table
-from tombola.tasks.language.annotate import annotated_sentences, documents
-from tombola.tasks.language.splits import sentences, texts
+from tombola.language.annotate import annotated_sentences, documents
+from tombola.language.splits import sentences, texts
 
 PLAIN, ANNOTATED, DOCUMENTS, REPEATS = 10_000, 2_000, 300, 5
 

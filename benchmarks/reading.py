@@ -25,7 +25,7 @@ from benchmarks._measure import (
     table,
 )
 from tombola.tasks.data import write_data
-from tombola.tasks.formats import FORMATS
+from tombola.text.formats import FORMATS
 
 HERE = Path(__file__).resolve().parent
 SENTENCES, TIMES, REPEATS = 12_500, 10, 5

@@ -1,19 +1,45 @@
-"""Things that are chosen by name: a criterion, a family, a task, a figure."""
+"""Things that are chosen by name: a criterion, a family, a task, a figure.
 
+A thing is one file that enters itself. Nobody lists the files: a registry imports all modules of
+its package when it is first looked into, so that asking for names costs nothing before.
+"""
+
+import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from typing import Generic, TypeVar
+from contextvars import ContextVar
+from importlib import import_module
+from typing import Generic, Protocol, TypeVar, cast
 
 from tombola.errors import UserError
 
+
+class Named(Protocol):
+    """A thing that knows its name."""
+
+    @property
+    def name(self) -> str:
+        """By which it is chosen."""
+
+
 T = TypeVar("T")
+
+ENTERED_BY: ContextVar[str] = ContextVar("entered_by", default="")
+"""Digest of the plug-in that is being loaded; empty while tombola's own files are."""
 
 
 class Registry(Mapping[str, T], Generic[T]):
     """A read-only mapping from names to things; an unknown name lists the known ones."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, package: str | None = None) -> None:
+        """`package` holds the modules that enter things here."""
         self.kind = kind
+        self._package = package
         self._things: dict[str, T] = {}
+        self._digests: dict[str, str] = {}
+
+    def add(self, thing: T) -> T:
+        """Enter a thing under its own `name`."""
+        return self.register(cast(Named, thing).name)(thing)
 
     def register(self, name: str) -> Callable[[T], T]:
         """Return a decorator that enters a thing under `name`."""
@@ -22,11 +48,18 @@ class Registry(Mapping[str, T], Generic[T]):
             if name in self._things:
                 raise ValueError(f"{self.kind} {name!r} is registered twice")
             self._things[name] = thing
+            self._digests[name] = ENTERED_BY.get()
             return thing
 
         return enter
 
+    def digest(self, name: str) -> str:
+        """Hash of the plug-in that entered a thing; empty for what comes with tombola."""
+        self[name]
+        return self._digests[name]
+
     def __getitem__(self, name: str) -> T:
+        self._fill()
         try:
             return self._things[name]
         except KeyError:
@@ -34,10 +67,25 @@ class Registry(Mapping[str, T], Generic[T]):
             raise UserError(f"unknown {self.kind} {name!r}; allowed: {allowed}") from None
 
     def __contains__(self, name: object) -> bool:
+        self._fill()
         return name in self._things
 
     def __iter__(self) -> Iterator[str]:
+        self._fill()
         return iter(self._things)
 
     def __len__(self) -> int:
+        self._fill()
         return len(self._things)
+
+    def _fill(self) -> None:
+        package, self._package = self._package, None
+        if package is None:
+            return
+        # A module of ours that is first imported while a plug-in loads is still ours.
+        token = ENTERED_BY.set("")
+        try:
+            for found in pkgutil.iter_modules(import_module(package).__path__):
+                import_module(f"{package}.{found.name}")
+        finally:
+            ENTERED_BY.reset(token)

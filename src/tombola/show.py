@@ -11,9 +11,9 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from tombola.anatomy import Inspection
-    from tombola.dissect import Cost
-    from tombola.dissect.cost.size import Size
-    from tombola.dissect.cost.workload import Workload
+    from tombola.cost import Cost
+    from tombola.cost.size import Size
+    from tombola.cost.workload import Workload
     from tombola.study import Status
     from tombola.tasks.data import Catalog, Checked, Counts, Shown, Written
     from tombola.tickets import Ticket
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def status(found: "Status") -> None:
     """How a study stands."""
-    from tombola.study.status import STATES
+    from tombola.study.standing import STATES
 
     counts = ", ".join(f"{found.count(s)} {s}" for s in STATES if found.count(s))
     _line(f"{found.out}: {counts} of {len(found.stages)} stages")

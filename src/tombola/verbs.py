@@ -5,9 +5,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tombola import anatomy, dissect, masks, study, tasks, tickets
+from tombola import anatomy, cost, dissect, language, masks, study, tasks, tickets
 from tombola import report as reports
-from tombola.dissect import cost
 from tombola.errors import UserError
 from tombola.settings import validate
 from tombola.tasks import data as looking
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
     import torch
 
     from tombola.anatomy import Inspection
-    from tombola.dissect import Cost, ProbeResult
+    from tombola.cost import Cost
+    from tombola.dissect import ProbeResult
     from tombola.study import Outcome, Status
     from tombola.tasks.data import Catalog, Checked, Counts, Shown, Written
     from tombola.tickets import Ticket
@@ -258,7 +258,7 @@ def measure(
             weights, and the result says so.
         against: what to compare with, in pairs against drift.
         filled: compare with the model itself, its matrices' zeros filled with noise.
-        settings: fields of `tombola.dissect.CostSettings`: batch_sizes, lengths, new_tokens,
+        settings: fields of `tombola.cost.CostSettings`: batch_sizes, lengths, new_tokens,
             repeats, warmup, seed, device, dtype, threads.
 
     Raises:
@@ -267,12 +267,12 @@ def measure(
     """
     if filled and against is not None:
         raise UserError("filled compares the model with itself: give it or against, not both")
-    chosen = validate(dissect.CostSettings, settings)
+    chosen = validate(cost.CostSettings, settings)
     this = cost.subject(model, tickets.MASK_FILE)
     other = None if against is None else cost.subject(against, tickets.MASK_FILE)
     if filled:
         other = cost.without_zeros(this, chosen.seed)
-    return dissect.measure_cost(this, other, chosen)
+    return cost.measure_cost(this, other, chosen)
 
 
 def data() -> "Catalog":
@@ -297,7 +297,7 @@ def show_data(
         format: the file's format; by default what its ending tells.
         n: how many.
         seed: of what is made, and of the negatives of arcs and coreference.
-        knobs: of the built-in language, fields of `tombola.tasks.Language`.
+        knobs: of the built-in language, fields of `tombola.language.Language`.
 
     Raises:
         UserError: an unknown name, or a file that is not of the format.
@@ -354,7 +354,7 @@ def write_data(
         dev: of the dev split.
         test: of the test split.
         seed: equal seeds give equal bytes.
-        knobs: of the language, fields of `tombola.tasks.Language`.
+        knobs: of the language, fields of `tombola.language.Language`.
 
     Raises:
         UserError: an unknown form, a folder that holds something, a language that is too small.
@@ -391,17 +391,17 @@ def check_data(
     return looking.check_data(file, format=format, task=task, seed=seed)
 
 
-def _language(knobs: dict[str, Any] | None) -> "tasks.Language | None":
+def _language(knobs: dict[str, Any] | None) -> "language.Language | None":
     if knobs is None:
         return None
-    allowed = {field.name: field for field in fields(tasks.Language)}
+    allowed = {field.name: field for field in fields(language.Language)}
     for name, value in knobs.items():
         if name not in allowed:
             raise UserError(f"unknown knob {name!r}; allowed: {', '.join(allowed)}")
         wanted = type(allowed[name].default)
         if isinstance(value, bool) or not isinstance(value, int if wanted is int else int | float):
             raise UserError(f"{name}: a number is needed, not {value!r}")
-    return tasks.Language(**knobs)
+    return language.Language(**knobs)
 
 
 def _vocabulary(ticket: "Ticket", source: str | Path) -> dict[str, int]:

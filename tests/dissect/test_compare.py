@@ -11,8 +11,9 @@ from scipy.special import rel_entr, softmax
 from scipy.stats import binom
 from sklearn.metrics import cohen_kappa_score
 
-from tombola.dissect import compare, wilson
+from tombola.dissect import compare
 from tombola.errors import UserError
+from tombola.statistics import wilson
 
 
 def labelled(n: int, size: int, seed: int) -> list[dict]:

@@ -26,10 +26,9 @@ from transformers import (
 import tombola
 import toys
 from tombola.anatomy import remove
-from tombola.dissect import Cost, CostSettings, measure_cost
-from tombola.dissect.cost import subject, without_zeros
-from tombola.dissect.cost.machine import find_device
-from tombola.dissect.cost.workload import Workload, check, job, n_positions, random_ids
+from tombola.cost import Cost, CostSettings, measure_cost, subject, without_zeros
+from tombola.cost.machine import find_device
+from tombola.cost.workload import Workload, check, job, n_positions, random_ids
 from tombola.errors import UserError
 
 QUICK = {"batch_sizes": (1, 2), "lengths": (3, 5), "repeats": 6, "warmup": 0, "device": "cpu"}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tombola.dissect.cost.timing import in_turns, median_interval, spread
+from tombola.cost.timing import in_turns, median_interval, spread
 
 
 @pytest.mark.parametrize("n", [6, 7, 9, 20, 21, 100])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tombola.dissect.cka import Products, as_published, debiased
+from tombola.dissect.measures.cka import Products, as_published, debiased
 from tombola.dissect.moments import Moments
 
 D = torch.float64

@@ -14,9 +14,9 @@ import realdata
 from tombola.dissect import PROBES, ProbeSettings, control_task, probe
 from tombola.dissect.probes import baselines, represent_words
 from tombola.errors import UserError
+from tombola.statistics.intervals import wilson
 from tombola.tables import SIGNATURE, TABLES, WHICH
-from tombola.tasks.examples import TaggedSentence
-from tombola.tasks.intervals import wilson
+from tombola.text.examples import TaggedSentence
 
 LETTERS = "abcdefghij"
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *LETTERS, *("##" + c for c in LETTERS)]

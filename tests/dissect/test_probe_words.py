@@ -10,7 +10,8 @@ from tiny_tokenizers import KINDS, TEXT
 from tombola.dissect import probe
 from tombola.dissect.probes import represent_words
 from tombola.errors import UserError
-from tombola.tasks import TaggedSentence, align, word_tokenizer
+from tombola.tasks import word_tokenizer
+from tombola.text import TaggedSentence, align
 
 WORDS = [f"w{i}" for i in range(30)]
 

@@ -222,7 +222,7 @@ def test_a_stage_that_another_process_holds_is_running(done: Path, tmp_path: Pat
         import sys
 
         code = (
-            "import sys; from tombola.study.status import status; "
+            "import sys; from tombola.study.standing import status; "
             f"sys.exit(10 + status({str(out)!r}).count('running'))"
         )
         seen.append(subprocess.run([sys.executable, "-c", code], check=False).returncode)

@@ -14,8 +14,9 @@ from transformers import AutoTokenizer
 from realdata import folder, minilm
 from tiny_tokenizers import KINDS, TEXT, running_text
 from tombola.errors import UserError
-from tombola.tasks import TaggedSentence, align, encode, word_tokenizer
-from tombola.tasks.alignment.windows import widest, windows
+from tombola.tasks import encode, word_tokenizer
+from tombola.text import TaggedSentence, align
+from tombola.text.alignment.windows import widest, windows
 
 SENTENCES = [
     ["Tokenization", "of", "http://x.org/a_b", "isn't", "antidisestablishmentarianism", "."],

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tombola.errors import UserError
-from tombola.tasks import IGNORED, Batches
+from tombola.tasks import Batches
+from tombola.text import IGNORED
 
 PAD = 9
 

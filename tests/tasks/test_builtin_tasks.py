@@ -13,21 +13,20 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from transformers import BertConfig, BertForSequenceClassification
 
 from tombola.errors import UserError
+from tombola.language import Language, grammar, split_of
+from tombola.language.meaning import Clause, Clauses, Predicate, Thing
+from tombola.language.tasks import BUILTIN, inference, paraphrase, sentiment
+from tombola.language.tasks.make import Drawn, drawn
 from tombola.tasks import (
     METRICS,
     TASKS,
     Batches,
-    Language,
     Task,
     encode,
     load_builtin,
     load_task,
     word_tokenizer,
 )
-from tombola.tasks.builtin import BUILTIN, inference, paraphrase, sentiment
-from tombola.tasks.builtin.make import Drawn, drawn
-from tombola.tasks.language import grammar, split_of
-from tombola.tasks.language.meaning import Clause, Clauses, Predicate, Thing
 
 DIGESTS = {
     "builtin-acceptability": "2a2a8ee3b06c",

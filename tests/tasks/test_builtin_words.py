@@ -3,8 +3,8 @@
 import pytest
 
 from tombola.errors import UserError
-from tombola.tasks.builtin import load_builtin_words
-from tombola.tasks.language import Language, split_of
+from tombola.language import Language, split_of
+from tombola.tasks import load_builtin_words
 from tombola.tasks.words import WORD_TASKS
 from tombola.tasks.words.data import WordData
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks import TaggedSentence, load_pos, load_task, read_conllu
+from tombola.tasks import load_pos, load_task, read_conllu
+from tombola.text import TaggedSentence
 
 
 def row(identity: str, form: str, tag: str) -> str:

@@ -18,11 +18,11 @@ from realdata import folder
 from tombola.errors import UserError
 from tombola.tasks.data import catalog, check_data, count_data, show_data
 from tombola.tasks.data.draw import WIDTH, brackets, tags
-from tombola.tasks.examples import SentenceExample
-from tombola.tasks.formats import FORMATS
 from tombola.tasks.task import TASKS
 from tombola.tasks.words.task import WORD_TASKS, Target
-from tombola.tasks.writers import write_glue
+from tombola.text.examples import SentenceExample
+from tombola.text.formats import FORMATS
+from tombola.text.writers import write_glue
 
 CONLLU = """\
 # sent_id = a

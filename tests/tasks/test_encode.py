@@ -3,14 +3,8 @@ from transformers import AutoTokenizer
 
 from realdata import minilm
 from tombola.errors import UserError
-from tombola.tasks import (
-    IGNORED,
-    SentenceExample,
-    TaggedSentence,
-    TranslationExample,
-    encode,
-    word_tokenizer,
-)
+from tombola.tasks import encode, word_tokenizer
+from tombola.text import IGNORED, SentenceExample, TaggedSentence, TranslationExample
 
 TEXTS = ["the cat sees the dog", "a dog sleeps", "the dog sees a cat near the house"]
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from mutilate import answer_or_one_line, mutilated
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks.formats import FORMATS
-from tombola.tasks.formats.brackets import read_brackets, strip_label
-from tombola.tasks.formats.conllu import read_conllu
-from tombola.tasks.formats.trees import unescape
-from tombola.tasks.words import Tree
+from tombola.text import Tree
+from tombola.text.formats import FORMATS
+from tombola.text.formats.brackets import read_brackets, strip_label
+from tombola.text.formats.conllu import read_conllu
+from tombola.text.formats.trees import unescape
 
 PTB = r"""
 ( (S

@@ -3,7 +3,7 @@ from hypothesis import HealthCheck, given, settings
 
 from mutilate import answer_or_one_line, mutilated
 from tombola.errors import UserError
-from tombola.tasks.formats.ccgbank import read_ccgbank
+from tombola.text.formats.ccgbank import read_ccgbank
 
 DERIVATION = (
     r"(<T S[dcl] 0 2> (<T S[dcl] 1 2> "

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from mutilate import answer_or_one_line, mutilated
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks.formats import FORMATS
-from tombola.tasks.formats.columns import split_multiwords
-from tombola.tasks.words import ROOT, Arc
+from tombola.text import ROOT, Arc
+from tombola.text.formats import FORMATS
+from tombola.text.formats.columns import split_multiwords
 
 CONLL2000 = "He PRP B-NP\nsees VBZ B-VP\n# # B-NP\n5 CD I-NP\nnow RB B-NP\n. . O\n\n\nGo VB B-VP\n"
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from mutilate import answer_or_one_line, mutilated
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks.formats.conllu import read_conllu
-from tombola.tasks.formats.conllu_documents import read_conllu_documents
-from tombola.tasks.words import ROOT, Arc
+from tombola.text import ROOT, Arc
+from tombola.text.formats.conllu import read_conllu
+from tombola.text.formats.conllu_documents import read_conllu_documents
 
 SENTENCE = """\
 # newdoc id = d1

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks.formats.conll2012 import read_conll2012, read_conll2012_sentences
-from tombola.tasks.formats.gap import COLUMNS, read_gap, split
-from tombola.tasks.formats.mentions import clusters
-from tombola.tasks.formats.ontogum import read_ontogum
-from tombola.tasks.words import WORD_TASKS, Annotated, LabelledSpan, Tree
+from tombola.tasks.words import WORD_TASKS
 from tombola.tasks.words.coreference import merge
+from tombola.text import Annotated, LabelledSpan, Tree
+from tombola.text.formats.conll2012 import read_conll2012, read_conll2012_sentences
+from tombola.text.formats.gap import COLUMNS, read_gap, split
+from tombola.text.formats.mentions import clusters
+from tombola.text.formats.ontogum import read_ontogum
 
 COREFERENCE = WORD_TASKS["coreference"]
 

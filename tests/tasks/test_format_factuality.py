@@ -8,10 +8,11 @@ import pytest
 
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks.formats.factuality import read_factuality_json, read_factuality_jsonl
-from tombola.tasks.formats.uds import COLUMNS, TABLE, read_uds, read_uds_split
-from tombola.tasks.words import WORD_TASKS, Event
+from tombola.tasks.words import WORD_TASKS
 from tombola.tasks.words.read import read_words
+from tombola.text import Event
+from tombola.text.formats.factuality import read_factuality_json, read_factuality_jsonl
+from tombola.text.formats.uds import COLUMNS, TABLE, read_uds, read_uds_split
 
 HEADER = "\t".join(COLUMNS)
 PREDICATES = {"train": 22_108, "dev": 2_642, "test": 2_539}

@@ -17,12 +17,12 @@ from test_format_streusle import SENTENCE, as_json
 from test_parallel import SOURCE, XML
 
 from tombola.errors import UserError
-from tombola.tasks.formats import FORMATS
-from tombola.tasks.formats.gap import COLUMNS
-from tombola.tasks.formats.uds import TABLE
-from tombola.tasks.parallel import read_parallel
-from tombola.tasks.sgml import read_sgml
-from tombola.tasks.words import WORD_TASKS, Annotated
+from tombola.tasks.words import WORD_TASKS
+from tombola.text import Annotated, read_parallel
+from tombola.text.formats import FORMATS
+from tombola.text.formats.gap import COLUMNS
+from tombola.text.formats.uds import TABLE
+from tombola.text.sgml import read_sgml
 
 Read = Callable[[Path], Iterator[object]]
 

@@ -7,8 +7,9 @@ import pytest
 
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks.formats.sdp import read_sdp
-from tombola.tasks.words import ROOT, WORD_TASKS, Arc
+from tombola.tasks.words import WORD_TASKS
+from tombola.text import ROOT, Arc
+from tombola.text.formats.sdp import read_sdp
 
 SEVEN = """\
 #SDP 2015

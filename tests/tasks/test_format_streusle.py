@@ -9,8 +9,9 @@ import pytest
 
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks.formats.streusle import read_conllulex, read_streusle_json
-from tombola.tasks.words import WORD_TASKS, Adposition
+from tombola.tasks.words import WORD_TASKS
+from tombola.text import Adposition
+from tombola.text.formats.streusle import read_conllulex, read_streusle_json
 
 SENTENCE = """\
 # sent_id = made-1

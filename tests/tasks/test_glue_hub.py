@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks import GLUE, SentenceExample, load_glue, load_task
-from tombola.tasks.glue import read_split
+from tombola.tasks import load_glue, load_task
+from tombola.text import GLUE, SentenceExample
+from tombola.text.glue import read_split
 
 HUB = {
     # The names of each task's classes on nyu-mll/glue, in the order of its numbers.

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks import GLUE, SentenceExample, load_glue, load_task
-from tombola.tasks.glue import read_split
+from tombola.tasks import load_glue, load_task
+from tombola.text import GLUE, SentenceExample
+from tombola.text.glue import read_split
 
 COUNTS = {
     "CoLA": (8551, 1043),

@@ -7,7 +7,7 @@ from nltk import CFG, ChartParser, Nonterminal
 from nltk.grammar import Production
 
 from tombola.errors import UserError
-from tombola.tasks.language import (
+from tombola.language import (
     TAGS,
     Agreement,
     Fresh,
@@ -26,10 +26,10 @@ from tombola.tasks.language import (
     translator,
     words,
 )
-from tombola.tasks.language.agreement import head_of
-from tombola.tasks.language.corruption import far_agreements, wrong_agreement, wrong_order
-from tombola.tasks.language.lexicon import SHARES, class_sizes, lexicon
-from tombola.tasks.language.meaning import (
+from tombola.language.agreement import head_of
+from tombola.language.corruption import far_agreements, wrong_agreement, wrong_order
+from tombola.language.lexicon import SHARES, class_sizes, lexicon
+from tombola.language.meaning import (
     Clause,
     Clauses,
     Predicate,

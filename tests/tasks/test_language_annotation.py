@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tombola.tasks.language import (
+from tombola.language import (
     Language,
     Sentence,
     annotated,
@@ -17,8 +17,8 @@ from tombola.tasks.language import (
     sentences,
     split_of,
 )
-from tombola.tasks.language.lexemes import Name
-from tombola.tasks.language.meaning import (
+from tombola.language.lexemes import Name
+from tombola.language.meaning import (
     Clause,
     Clauses,
     Predicate,
@@ -27,9 +27,10 @@ from tombola.tasks.language.meaning import (
     Thing,
     Things,
 )
-from tombola.tasks.words import ROOT, WORD_TASKS, Annotated, Tree
+from tombola.tasks.words import WORD_TASKS
 from tombola.tasks.words.chunks import base_phrases
 from tombola.tasks.words.conjuncts import not_nested, tree_coordinations
+from tombola.text import ROOT, Annotated, Tree
 
 RICH = Language(lexicon=60, ambiguity=0.6, modified=0.7, depth=3)
 

@@ -1,9 +1,9 @@
 """The second language of the built-in language."""
 
-from tombola.tasks.language import Language, annotated, sentences, translator
-from tombola.tasks.language.lexicon import lexicon
-from tombola.tasks.language.little import EMBEDDING, MODALS, OPEN
-from tombola.tasks.language.meaning import (
+from tombola.language import Language, annotated, sentences, translator
+from tombola.language.lexicon import lexicon
+from tombola.language.little import EMBEDDING, MODALS, OPEN
+from tombola.language.meaning import (
     Clause,
     Clauses,
     Predicate,
@@ -12,7 +12,7 @@ from tombola.tasks.language.meaning import (
     Thing,
     Things,
 )
-from tombola.tasks.language.translation import BE, NOT
+from tombola.language.translation import BE, NOT
 
 LANGUAGE = Language(ambiguity=1.0)
 OWN = lexicon(LANGUAGE)

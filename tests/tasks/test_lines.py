@@ -3,7 +3,7 @@ import gzip
 import pytest
 
 from tombola.errors import UserError
-from tombola.tasks.lines import read_blocks, read_lines
+from tombola.text.lines import read_blocks, read_lines
 
 
 def write(where, content, name="x.txt"):

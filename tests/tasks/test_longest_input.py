@@ -5,7 +5,7 @@ import torch
 import transformers
 
 from tiny_tokenizers import wordpiece
-from tombola.tasks import longest_input
+from tombola.text import longest_input
 
 WIDE = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
 SMALL = {**WIDE, "intermediate_size": 16, "vocab_size": 30, "max_position_embeddings": 20}

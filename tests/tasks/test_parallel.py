@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks import TranslationExample, load_task
-from tombola.tasks.parallel import languages, load_translation, read_parallel
-from tombola.tasks.plain import heading_level, read_plain
-from tombola.tasks.sgml import read_sgml, read_test_set
+from tombola.tasks import load_task
+from tombola.tasks.loaders.parallel import languages, load_translation
+from tombola.text import TranslationExample, read_parallel
+from tombola.text.plain import heading_level, read_plain
+from tombola.text.sgml import read_sgml, read_test_set
 
 
 def written(where: Path, files: dict[str, str]) -> Path:

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from realdata import folder
 from tombola.tasks import METRICS
-from tombola.tasks.formats.columns import read_conll2000
-from tombola.tasks.words import LabelledSpan, read_tags, read_tags_leniently, write_tags
-from tombola.tasks.words.spans import TagError
+from tombola.text import LabelledSpan, read_tags, read_tags_leniently, write_tags
+from tombola.text.formats.columns import read_conll2000
+from tombola.text.spans import TagError
 
 TAGS = st.lists(st.sampled_from(["O", "B-X", "I-X", "B-Y", "I-Y"]), max_size=8)
 

@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks.formats import FORMATS
-from tombola.tasks.formats.brackets import read_brackets
-from tombola.tasks.formats.conllu import read_conllu
-from tombola.tasks.words import ROOT, WORD_TASKS, Annotated, Arc, LabelledSpan, Tree, write_tags
+from tombola.tasks.words import WORD_TASKS
 from tombola.tasks.words.chunks import base_phrases
 from tombola.tasks.words.conjuncts import (
     arc_coordinations,
@@ -21,6 +18,10 @@ from tombola.tasks.words.conjuncts import (
     tree_coordinations,
 )
 from tombola.tasks.words.sampling import generator, negatives
+from tombola.text import ROOT, Annotated, Arc, LabelledSpan, Tree, write_tags
+from tombola.text.formats import FORMATS
+from tombola.text.formats.brackets import read_brackets
+from tombola.text.formats.conllu import read_conllu
 
 
 def derive(name, text, seed=0):

@@ -11,14 +11,13 @@ import pytest
 
 import realdata
 from tombola.errors import UserError
+from tombola.language.annotate import annotated_sentences, documents, learner_sentences
 from tombola.tasks.data import write_data
 from tombola.tasks.data.export import GLUE_OF
-from tombola.tasks.examples import SentenceExample, TranslationExample
-from tombola.tasks.formats import FORMATS
-from tombola.tasks.glue import GLUE, load_glue, read_split
-from tombola.tasks.language.annotate import annotated_sentences, documents, learner_sentences
-from tombola.tasks.parallel import load_translation
-from tombola.tasks.words.annotated import (
+from tombola.tasks.loaders.glue import load_glue
+from tombola.tasks.loaders.parallel import load_translation
+from tombola.text import GLUE
+from tombola.text.annotated import (
     ROOT,
     Adposition,
     Annotated,
@@ -27,7 +26,10 @@ from tombola.tasks.words.annotated import (
     LabelledSpan,
     Tree,
 )
-from tombola.tasks.writers import WRITERS, write_glue, write_parallel, write_texts
+from tombola.text.examples import SentenceExample, TranslationExample
+from tombola.text.formats import FORMATS
+from tombola.text.glue import read_split
+from tombola.text.writers import WRITERS, write_glue, write_parallel, write_texts
 
 N = 30
 TRAIN, DEV, TEST = 12, 6, 4
@@ -175,7 +177,7 @@ def test_every_split_is_there_and_shares_no_sentence(everything):
 
 
 def test_glue_by_the_reader_of_glue_and_by_another(everything):
-    from tombola.tasks.builtin import load_builtin
+    from tombola.tasks.loaders.builtin import load_builtin
 
     for builtin, name in GLUE_OF.items():
         made = load_builtin(builtin, TRAIN, DEV + 2 * TEST, 5)

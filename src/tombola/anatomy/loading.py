@@ -10,7 +10,7 @@ from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.utils import cached_file
 
 from tombola.anatomy.locate import anatomy, in_stacks
-from tombola.anatomy.quiet import quiet
+from tombola.anatomy.quietly import quiet
 from tombola.anatomy.saved import manifest
 from tombola.anatomy.sources import (
     Source,

@@ -10,7 +10,7 @@ from scipy import stats
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tombola.dissect.measures import MEASURES, Summary
+from tombola.dissect.measures.measure import MEASURES, Summary
 from tombola.dissect.moments import Moments
 from tombola.dissect.representations import Batch, counted_states, evaluating, stack_names
 from tombola.errors import UserError

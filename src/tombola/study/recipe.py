@@ -10,8 +10,8 @@ import yaml
 from pydantic import Field, field_validator, model_validator
 
 from tombola.errors import UserError
+from tombola.language import Language
 from tombola.settings import Settings, validate
-from tombola.tasks.language import Language
 from tombola.tickets import Pruning, Rewinding
 from tombola.training import Training
 

@@ -1,44 +1,5 @@
-"""What is learned: examples, metrics and batches of each task."""
+"""What is learned: tasks, their metrics, and batches of their examples."""
 
-from tombola.tasks.alignment import Aligned as Aligned
-from tombola.tasks.alignment import TooLong as TooLong
-from tombola.tasks.alignment import align as align
-from tombola.tasks.alignment import longest_input as longest_input
-from tombola.tasks.batches import Batches as Batches
-from tombola.tasks.builtin import load_builtin as load_builtin
-from tombola.tasks.conllu import load_pos as load_pos
-from tombola.tasks.conllu import read_conllu as read_conllu
-from tombola.tasks.examples import SentenceExample as SentenceExample
-from tombola.tasks.examples import TaggedSentence as TaggedSentence
-from tombola.tasks.examples import TranslationExample as TranslationExample
-from tombola.tasks.formats import FORMATS as FORMATS
-from tombola.tasks.formats import Format as Format
-from tombola.tasks.glue import GLUE as GLUE
-from tombola.tasks.glue import load_glue as load_glue
-from tombola.tasks.language import Language as Language
-from tombola.tasks.language import sentences as sentences
-from tombola.tasks.load import load_task as load_task
-from tombola.tasks.metrics import METRICS as METRICS
-from tombola.tasks.metrics import Score as Score
-from tombola.tasks.parallel import load_translation as load_translation
-from tombola.tasks.parallel import read_parallel as read_parallel
-from tombola.tasks.plain import read_plain as read_plain
-from tombola.tasks.rows import IGNORED as IGNORED
-from tombola.tasks.rows import Row as Row
-from tombola.tasks.sgml import read_sgml as read_sgml
-from tombola.tasks.sgml import read_test_set as read_test_set
-from tombola.tasks.task import TASKS as TASKS
-from tombola.tasks.task import Example as Example
-from tombola.tasks.task import Kind as Kind
-from tombola.tasks.task import Task as Task
-from tombola.tasks.tokenize import Encoded as Encoded
-from tombola.tasks.tokenize import encode as encode
-from tombola.tasks.tokenize import word_tokenizer as word_tokenizer
-from tombola.tasks.words import WORD_TASKS as WORD_TASKS
-from tombola.tasks.words import Annotated as Annotated
-from tombola.tasks.words import Labelled as Labelled
-from tombola.tasks.words import Target as Target
-from tombola.tasks.words import WordTask as WordTask
-from tombola.tasks.words.data import WordData as WordData
-from tombola.tasks.words.data import load_words as load_words
-from tombola.tasks.words.read import read_words as read_words
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

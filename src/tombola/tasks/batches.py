@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from tombola.errors import UserError
-from tombola.tasks.rows import IGNORED
+from tombola.text.rows import IGNORED
 
 
 class Batches:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from tombola.errors import UserError
-from tombola.tasks import conllu, glue, parallel  # noqa: F401 — they register their tasks
-from tombola.tasks.builtin import BUILTIN, DEV, TRAIN, load_builtin
-from tombola.tasks.language import Language
+from tombola.language import Language
+from tombola.language.tasks import BUILTIN, DEV, TRAIN
+from tombola.tasks.loaders.builtin import load_builtin
 from tombola.tasks.task import TASKS, Task
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sacrebleu.metrics.bleu import BLEU, BLEUScore
 
 from tombola.registry import Registry
-from tombola.tasks.intervals import wilson
-from tombola.tasks.words.spans import read_tags_leniently
+from tombola.statistics.intervals import wilson
+from tombola.text.spans import read_tags_leniently
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from tombola.errors import UserError
 from tombola.registry import Registry
-from tombola.tasks.examples import SentenceExample, TaggedSentence, TranslationExample
+from tombola.text.examples import SentenceExample, TaggedSentence, TranslationExample
 
 Kind = Literal["classification", "regression", "translation", "tagging"]
 Example = SentenceExample | TranslationExample | TaggedSentence
@@ -87,7 +87,7 @@ class Loader(Protocol):
         ...
 
 
-TASKS: Registry[Loader] = Registry("task")
+TASKS: Registry[Loader] = Registry("task", "tombola.tasks.loaders")
 """Every task by its name."""
 
 

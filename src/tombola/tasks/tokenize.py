@@ -9,9 +9,9 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from tombola.errors import UserError
-from tombola.tasks.alignment import align
-from tombola.tasks.examples import SentenceExample, TaggedSentence, TranslationExample
-from tombola.tasks.rows import IGNORED, Row
+from tombola.text.alignment import align
+from tombola.text.examples import SentenceExample, TaggedSentence, TranslationExample
+from tombola.text.rows import IGNORED, Row
 
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNK, CLS, SEP, MASK = SPECIALS

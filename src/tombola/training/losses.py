@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tombola.tasks import IGNORED
+from tombola.text import IGNORED
 from tombola.training.loop import Loss
 
 

@@ -1,41 +1,5 @@
 """What each model family calls its parts: one short file per layout."""
 
-from tombola.anatomy.adapters import (
-    albert,
-    bart,
-    bert,
-    deberta,
-    distilbert,
-    gpt2,
-    gpt_neox,
-    llama,
-    modernbert,
-    mpnet,
-    opt,
-    phi3,
-    t5,
-    vit,
-)
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
+import lazy_loader
 
-__all__ = [
-    "FAMILIES",
-    "BlockPlan",
-    "Plan",
-    "Settings",
-    "StackPlan",
-    "albert",
-    "bart",
-    "bert",
-    "deberta",
-    "distilbert",
-    "gpt2",
-    "gpt_neox",
-    "llama",
-    "modernbert",
-    "mpnet",
-    "opt",
-    "phi3",
-    "t5",
-    "vit",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -112,5 +112,7 @@ class Plan:
     """Path of a table [buckets, heads] outside the stacks that adds to the scores of all layers."""
 
 
-FAMILIES: Registry[Callable[[PreTrainedConfig], Plan]] = Registry("model family")
+FAMILIES: Registry[Callable[[PreTrainedConfig], Plan]] = Registry(
+    "model family", "tombola.anatomy.adapters"
+)
 """From `config.model_type` to the function that plans a model with that configuration."""

@@ -8,7 +8,7 @@ from huggingface_hub import HfApi
 from torch import nn
 
 from tombola.anatomy.locate import unwrapped
-from tombola.anatomy.quiet import quiet
+from tombola.anatomy.quietly import quiet
 from tombola.anatomy.saved.card import model_card
 from tombola.anatomy.saved.manifest import write_manifest
 from tombola.anatomy.sources import weight_files

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 
-from tombola.tasks.examples import TaggedSentence
+from tombola.text.examples import TaggedSentence
 
 
 def control_task(

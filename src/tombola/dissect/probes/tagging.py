@@ -15,9 +15,9 @@ from tombola.dissect.probes.words import Pooling, StackName, Words, represent_wo
 from tombola.dissect.representations import stack_names
 from tombola.errors import UserError
 from tombola.registry import Registry
-from tombola.tasks import TooLong
-from tombola.tasks.examples import TaggedSentence
-from tombola.tasks.intervals import wilson
+from tombola.statistics.intervals import wilson
+from tombola.text import TooLong
+from tombola.text.examples import TaggedSentence
 
 UNKNOWN = -1
 """Label of a dev word whose tag no training word has: nothing can predict it."""

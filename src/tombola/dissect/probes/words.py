@@ -19,7 +19,7 @@ from tombola.dissect.representations import (
     stack_names,
 )
 from tombola.errors import UserError
-from tombola.tasks import Aligned, Row, TooLong, align, longest_input
+from tombola.text import Aligned, Row, TooLong, align, longest_input
 
 Pooling = Literal["mean", "first", "last", "max"]
 StackName = Literal["encoder", "decoder"]

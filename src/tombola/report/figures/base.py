@@ -55,19 +55,19 @@ class Figure:
     """From one combination's tables to a picture, or None where there is nothing to show."""
 
 
-FIGURES: Registry[Figure] = Registry("figure")
+FIGURES: Registry[Figure] = Registry("figure", "tombola.report.figures")
 
 
-def figure(
+def enter(
     name: str, *, table: str, one_per: tuple[str, ...], caption: str
 ) -> Callable[[Draw], Draw]:
     """Return a decorator that enters a drawing function as a figure."""
 
-    def enter(draw: Draw) -> Draw:
-        FIGURES.register(name)(Figure(name, table, one_per, caption, draw))
+    def entered(draw: Draw) -> Draw:
+        FIGURES.add(Figure(name, table, one_per, caption, draw))
         return draw
 
-    return enter
+    return entered
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def drawings(name: str, tables: Tables) -> Iterator[Drawing]:
             yield Drawing(kind, which, picture)
 
 
-def plot(name: str, tables: Tables, **which: str) -> Chart | None:
+def figure(name: str, tables: Tables, **which: str) -> Chart | None:
     """One chart for a notebook: `which` narrows the tables (experiment="translation", …).
 
     Returns None where the tables hold nothing to show. Raises UserError for an unknown figure,

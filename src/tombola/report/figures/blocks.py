@@ -4,7 +4,7 @@ from typing import Any
 
 import altair as alt
 
-from tombola.report.figures.base import Picture, figure, finished
+from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import domain, sparsity_axis, tooltip, value_axis
 from tombola.report.figures.panels import Panel, arrangement, grid, panel_width
 from tombola.report.figures.sources import Sources
@@ -19,7 +19,7 @@ AXIS_PT = 40
 DETAILS = ["kind", "stack", "block", "round", "sparsity", "share", "relative", "seeds", "n"]
 
 
-@figure(
+@enter(
     "blocks",
     table="sparsity",
     one_per=("experiment",),

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from tombola.report.figures.base import Picture, figure, finished
+from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import tooltip
 from tombola.report.figures.panels import Panel, arrangement, grid, panel_width, round_labels
 from tombola.report.figures.sources import Sources
@@ -22,7 +22,7 @@ DETAILS = [
 ]  # fmt: skip
 
 
-@figure(
+@enter(
     "difference",
     table="probes",
     one_per=("experiment", "probe", "metric"),

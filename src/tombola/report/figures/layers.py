@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from tombola.report.figures.base import Picture, figure, finished
+from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import domain, layer_axis, tooltip, value_axis
 from tombola.report.figures.panels import Panel, arrangement, grid, panel_width, round_labels
 from tombola.report.figures.sources import Sources
@@ -24,7 +24,7 @@ DETAILS = [
 ]  # fmt: skip
 
 
-@figure(
+@enter(
     "layers",
     table="similarity",
     one_per=("experiment", "measure"),

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from tombola.report.figures.base import Picture, figure, finished, heading
+from tombola.report.figures.base import Picture, enter, finished, heading
 from tombola.report.figures.encodings import tooltip
 from tombola.report.figures.panels import Panel, Slider, arrangement, grid, panel_width
 from tombola.report.figures.sources import Sources
@@ -23,7 +23,7 @@ DETAILS = [
 ]  # fmt: skip
 
 
-@figure(
+@enter(
     "matrix",
     table="similarity",
     one_per=("experiment", "measure"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from tombola.report.figures.base import Picture, figure, finished
+from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import domain
 from tombola.report.figures.layers import AXIS_PT, curves
 from tombola.report.figures.panels import Panel, arrangement, grid, round_labels
@@ -23,7 +23,7 @@ DETAILS = [
 ]  # fmt: skip
 
 
-@figure(
+@enter(
     "probe",
     table="probes",
     one_per=("experiment", "probe", "metric"),

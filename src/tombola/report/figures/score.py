@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from tombola.report.figures.base import Picture, figure, finished
+from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import domain, sparsity_axis, tooltip, value_axis
 from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
@@ -21,7 +21,7 @@ DETAILS = [
 ]  # fmt: skip
 
 
-@figure(
+@enter(
     "score",
     table="scores",
     one_per=("experiment", "task", "metric"),

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from tombola.report.figures.base import Picture, figure, finished, heading
+from tombola.report.figures.base import Picture, enter, finished, heading
 from tombola.report.figures.encodings import tooltip
 from tombola.report.figures.panels import Panel, Slider, grid, panel_width, stacks
 from tombola.report.figures.sources import Sources
@@ -28,7 +28,7 @@ DETAILS = [
 ]  # fmt: skip
 
 
-@figure(
+@enter(
     "where",
     table="sparsity",
     one_per=("experiment",),

@@ -9,9 +9,9 @@ from typing import Any
 from tombola.errors import UserError
 from tombola.tasks.data.counts import count_data
 from tombola.tasks.data.source import word_task
-from tombola.tasks.formats import FORMATS, Format
-from tombola.tasks.words.annotated import Annotated
 from tombola.tasks.words.task import WORD_TASKS, WordTask
+from tombola.text.annotated import Annotated
+from tombola.text.formats import FORMATS, Format
 
 NOT_LAYERS = ("words", "where", "name")
 LAYERS = tuple(each.name for each in fields(Annotated) if each.name not in NOT_LAYERS)

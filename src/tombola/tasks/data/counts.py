@@ -7,14 +7,14 @@ from pathlib import Path
 from statistics import fmean, pstdev, quantiles
 from typing import Any
 
+from tombola.language.knobs import Language
+from tombola.language.splits import Split
 from tombola.tasks.data.source import from_file, from_language, word_task
-from tombola.tasks.examples import SentenceExample, TaggedSentence
-from tombola.tasks.language.knobs import Language
-from tombola.tasks.language.splits import Split
 from tombola.tasks.load import load_task
 from tombola.tasks.task import Example, Task
-from tombola.tasks.words.annotated import Annotated
 from tombola.tasks.words.task import WordTask
+from tombola.text.annotated import Annotated
+from tombola.text.examples import SentenceExample, TaggedSentence
 
 BUILTIN: tuple[Split, ...] = ("train", "dev", "test")
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from tombola.tasks.words.annotated import Annotated, Tree
 from tombola.tasks.words.task import Shape, Target
+from tombola.text.annotated import Annotated, Tree
 
 WIDTH = 96
 """Columns of a terminal that a line of words may take."""

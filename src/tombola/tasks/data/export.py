@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from tombola.errors import UserError
-from tombola.tasks.builtin import load_builtin
+from tombola.language.knobs import Language
+from tombola.language.splits import Split
 from tombola.tasks.data.source import from_language
-from tombola.tasks.examples import SentenceExample, TranslationExample
-from tombola.tasks.language.knobs import Language
-from tombola.tasks.language.splits import Split
+from tombola.tasks.loaders.builtin import load_builtin
 from tombola.tasks.task import Example, check_count
-from tombola.tasks.writers import WRITERS, write_glue, write_parallel, write_texts
+from tombola.text.examples import SentenceExample, TranslationExample
+from tombola.text.writers import WRITERS, write_glue, write_parallel, write_texts
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 GLUE_OF = {

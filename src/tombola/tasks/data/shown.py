@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
+from tombola.language.knobs import Language
 from tombola.tasks.data import draw
 from tombola.tasks.data.source import from_file, from_language, word_task
-from tombola.tasks.examples import SentenceExample, TaggedSentence, TranslationExample
-from tombola.tasks.language.knobs import Language
 from tombola.tasks.load import load_task
 from tombola.tasks.task import Example
-from tombola.tasks.words.annotated import Annotated
 from tombola.tasks.words.task import Target, WordTask
+from tombola.text.annotated import Annotated
+from tombola.text.examples import SentenceExample, TaggedSentence, TranslationExample
 
 MORE = (1, 5, 50)
 """So many times the texts that are asked for are made, until enough hold what a task labels."""

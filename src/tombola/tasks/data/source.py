@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tombola.errors import UserError
-from tombola.tasks.formats import FORMATS, Format
-from tombola.tasks.language.annotate import annotated_sentences, documents, learner_sentences
-from tombola.tasks.language.knobs import Language
-from tombola.tasks.language.splits import Split
+from tombola.language.annotate import annotated_sentences, documents, learner_sentences
+from tombola.language.knobs import Language
+from tombola.language.splits import Split
 from tombola.tasks.task import TASKS
-from tombola.tasks.words.annotated import Annotated
 from tombola.tasks.words.read import guess_format
 from tombola.tasks.words.task import WORD_TASKS, WordTask
+from tombola.text.annotated import Annotated
+from tombola.text.formats import FORMATS, Format
 
 
 def word_task(name: str, path: Path | None) -> WordTask | None:

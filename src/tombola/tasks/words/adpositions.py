@@ -1,8 +1,8 @@
 """What prepositions and possessives mean: function and role."""
 
 from tombola.errors import UserError
-from tombola.tasks.words.annotated import Adposition, Annotated
 from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
+from tombola.text.annotated import Adposition, Annotated
 
 SOURCE = "Schneider et al. 2018; Liu et al. 2019"
 
@@ -27,7 +27,7 @@ for _name, _about, _derive in (
     ("ps-function", "what a preposition or possessive means by itself", functions),
     ("ps-role", "what a preposition or possessive marks in its scene", roles),
 ):
-    WORD_TASKS.register(_name)(
+    WORD_TASKS.add(
         WordTask(
             name=_name,
             about=_about,

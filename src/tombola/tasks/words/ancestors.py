@@ -3,8 +3,8 @@
 from functools import partial
 
 from tombola.errors import UserError
-from tombola.tasks.words.annotated import Annotated, Tree
 from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
+from tombola.text.annotated import Annotated, Tree
 
 NONE = "None"
 """Label past the root; also of a tree's outermost bracket where that has no label."""
@@ -35,7 +35,7 @@ def ancestor(text: Annotated, seed: int = 0, *, up: int) -> tuple[Target, ...]:
 
 
 for _name, _up in UP.items():
-    WORD_TASKS.register(_name)(
+    WORD_TASKS.add(
         WordTask(
             name=_name,
             about=f"label of the phrase {_up} up from a word",

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from tombola.tasks.words.annotated import ROOT, Arc
 from tombola.tasks.words.sampling import ARC, NO_ARC, generator, negatives
 from tombola.tasks.words.task import Target
+from tombola.text.annotated import ROOT, Arc
 
 
 def predictions(words: tuple[str, ...], arcs: Sequence[Arc], seed: int) -> tuple[Target, ...]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from tombola.errors import UserError
-from tombola.tasks.words.annotated import Annotated, LabelledSpan, Tree
 from tombola.tasks.words.phrases import PUNCTUATION, category
 from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
+from tombola.text.annotated import Annotated, LabelledSpan, Tree
 
 KINDS = {
     **dict.fromkeys(("NP", "WHNP", "NX", "NML", "NAC", "QP"), "NP"),
@@ -136,7 +136,7 @@ def _possessives(spans: list[LabelledSpan], tags: Sequence[str]) -> Iterator[Lab
             yield LabelledSpan(begin, stop, label)
 
 
-WORD_TASKS.register("chunk")(
+WORD_TASKS.add(
     WordTask(
         name="chunk",
         about="chunks: phrases without the phrases in them",

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tombola.errors import UserError
-from tombola.tasks.words.annotated import ROOT, Annotated, Arc, LabelledSpan, Span, Tree
 from tombola.tasks.words.phrases import PUNCTUATION, category
 from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
+from tombola.text.annotated import ROOT, Annotated, Arc, LabelledSpan, Span, Tree
 
 Nested = Literal["outermost", "innermost"]
 
@@ -218,7 +218,7 @@ def _piece(head: int, below: dict[int, list[Arc]], without: set[int]) -> Span:
     return start, end
 
 
-WORD_TASKS.register("conjunct")(
+WORD_TASKS.add(
     WordTask(
         name="conjunct",
         about="conjuncts of coordinations, of nested ones the outermost",

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tombola.errors import UserError
-from tombola.tasks.words.annotated import Annotated, Link, Span
 from tombola.tasks.words.sampling import ARC, NO_ARC, generator
 from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
+from tombola.text.annotated import Annotated, Link, Span
 
 
 def coreference(text: Annotated, seed: int) -> tuple[Target, ...]:
@@ -75,7 +75,7 @@ def _of_link(link: Link) -> Target:
     return Target((link.later[1] - 1, link.earlier[1] - 1), ARC if link.same else NO_ARC)
 
 
-WORD_TASKS.register("coreference")(
+WORD_TASKS.add(
     WordTask(
         name="coreference",
         about="whether two words mention the same thing",

@@ -1,8 +1,8 @@
 """Event factuality: whether what a predicate says has happened."""
 
 from tombola.errors import UserError
-from tombola.tasks.words.annotated import Annotated
 from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
+from tombola.text.annotated import Annotated
 
 
 def factuality(text: Annotated, seed: int) -> tuple[Target, ...]:
@@ -12,7 +12,7 @@ def factuality(text: Annotated, seed: int) -> tuple[Target, ...]:
     return tuple(Target((event.word,), event.factuality) for event in text.events)
 
 
-WORD_TASKS.register("factuality")(
+WORD_TASKS.add(
     WordTask(
         name="factuality",
         about="how certain it is that an event happened, from -3 (not) to 3 (yes)",

@@ -1,8 +1,8 @@
 """Named entities."""
 
 from tombola.errors import UserError
-from tombola.tasks.words.annotated import Annotated
 from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
+from tombola.text.annotated import Annotated
 
 
 def name(text: Annotated, seed: int = 0) -> tuple[Target, ...]:
@@ -12,7 +12,7 @@ def name(text: Annotated, seed: int = 0) -> tuple[Target, ...]:
     return tuple(Target((start, end), label) for start, end, label in text.names)
 
 
-WORD_TASKS.register("ner")(
+WORD_TASKS.add(
     WordTask(
         name="ner",
         about="names, and of what kind",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tombola.errors import UserError
-from tombola.tasks.formats.format import FORMATS, Format
 from tombola.tasks.words.task import WORD_TASKS, Labelled, WordTask
+from tombola.text.formats.format import FORMATS, Format
 
 
 def read_words(

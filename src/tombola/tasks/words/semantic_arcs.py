@@ -1,9 +1,9 @@
 """Semantic dependencies: whether there is one between two words, and which."""
 
 from tombola.errors import UserError
-from tombola.tasks.words.annotated import Annotated, Arc
 from tombola.tasks.words.arcs import classes, predictions
 from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
+from tombola.text.annotated import Annotated, Arc
 
 SOURCE = "Oepen et al. 2015; Liu et al. 2019"
 
@@ -35,7 +35,7 @@ for _name, _about, _derive in (
     ),
     ("sem-arc-class", "what a word is to the word that it is an argument of", semantic_classes),
 ):
-    WORD_TASKS.register(_name)(
+    WORD_TASKS.add(
         WordTask(
             name=_name,
             about=_about,

@@ -1,9 +1,9 @@
 """Tasks of syntactic dependencies: is there an arc, and which."""
 
 from tombola.errors import UserError
-from tombola.tasks.words.annotated import Annotated, Arc
 from tombola.tasks.words.arcs import classes, predictions
 from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
+from tombola.text.annotated import Annotated, Arc
 
 
 def arc_prediction(text: Annotated, seed: int) -> tuple[Target, ...]:
@@ -22,7 +22,7 @@ def _arcs(text: Annotated) -> tuple[Arc, ...]:
     return text.arcs
 
 
-WORD_TASKS.register("syn-arc-prediction")(
+WORD_TASKS.add(
     WordTask(
         name="syn-arc-prediction",
         about="whether a word depends on another",
@@ -34,7 +34,7 @@ WORD_TASKS.register("syn-arc-prediction")(
         source="dependencies of the Penn Treebank in Liu et al. 2019",
     )
 )
-WORD_TASKS.register("syn-arc-class")(
+WORD_TASKS.add(
     WordTask(
         name="syn-arc-class",
         about="relation of a word to its head",

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from tombola.errors import UserError
-from tombola.tasks.words.annotated import Annotated
 from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
+from tombola.text.annotated import Annotated
 
 
 def part_of_speech(text: Annotated, seed: int = 0) -> tuple[Target, ...]:
@@ -35,7 +35,7 @@ def _each(text: Annotated, labels: Sequence[str] | None, what: str) -> tuple[Tar
     return tuple(Target((i,), label) for i, label in enumerate(labels))
 
 
-WORD_TASKS.register("pos")(
+WORD_TASKS.add(
     WordTask(
         name="pos",
         about="part of speech of a word, the treebank's own where it has one",
@@ -47,7 +47,7 @@ WORD_TASKS.register("pos")(
         source="Penn Treebank (Marcus et al. 1993) in Liu et al. 2019",
     )
 )
-WORD_TASKS.register("ccg")(
+WORD_TASKS.add(
     WordTask(
         name="ccg",
         about="category of a word in combinatory categorial grammar",
@@ -59,7 +59,7 @@ WORD_TASKS.register("ccg")(
         source="CCGbank (Hockenmaier & Steedman 2007)",
     )
 )
-WORD_TASKS.register("semtag")(
+WORD_TASKS.add(
     WordTask(
         name="semtag",
         about="semantic tag of a word",
@@ -71,7 +71,7 @@ WORD_TASKS.register("semtag")(
         source="Bjerva et al. 2016; Abzianidze & Bos 2017",
     )
 )
-WORD_TASKS.register("ged")(
+WORD_TASKS.add(
     WordTask(
         name="ged",
         about="whether a word is a grammatical error (i) or correct (c); F1 of i",

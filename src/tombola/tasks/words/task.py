@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from tombola.registry import Registry
-from tombola.tasks.words.annotated import Annotated
+from tombola.text.annotated import Annotated
 
 Shape = Literal["word", "pair", "span"]
 
@@ -52,5 +52,5 @@ class WordTask:
     """Where the task comes from."""
 
 
-WORD_TASKS: Registry[WordTask] = Registry("word task")
+WORD_TASKS: Registry[WordTask] = Registry("word task", "tombola.tasks.words")
 """The eighteen word tasks (Movva & Zhao 2020, section 4.1; Liu et al. 2019)."""

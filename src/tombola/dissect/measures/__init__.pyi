@@ -1,0 +1,2 @@
+from .measure import MEASURES as MEASURES
+from .measure import Summary as Summary

@@ -1,0 +1,10 @@
+from .controls import control_task as control_task
+from .linear import Probes as Probes
+from .linear import ProbeSettings as ProbeSettings
+from .linear import train_probes as train_probes
+from .tagging import PROBES as PROBES
+from .tagging import ProbeResult as ProbeResult
+from .tagging import baselines as baselines
+from .tagging import probe as probe
+from .words import Words as Words
+from .words import represent_words as represent_words

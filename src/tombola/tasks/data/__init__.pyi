@@ -1,0 +1,11 @@
+from .check import Checked as Checked
+from .check import check_data as check_data
+from .counts import Counts as Counts
+from .counts import count_data as count_data
+from .export import FORMS as FORMS
+from .export import Written as Written
+from .export import write_data as write_data
+from .listing import Catalog as Catalog
+from .listing import catalog as catalog
+from .shown import Shown as Shown
+from .shown import show_data as show_data

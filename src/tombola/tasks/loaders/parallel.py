@@ -1,0 +1,87 @@
+"""Translation: text in two languages, line by line."""
+
+import re
+from pathlib import Path
+
+from tombola.errors import UserError
+from tombola.tasks.task import TASKS, Task, sample
+from tombola.text.lines import check_folder
+from tombola.text.parallel import read_parallel
+
+DEV_NAMES = ("dev", "val", "valid", "validation")
+"""What the dev split may be called."""
+
+_DIRECTION = re.compile(r"([A-Za-z_]+)-([A-Za-z_]+)")
+
+
+def load_translation(
+    folder: Path,
+    source: str,
+    target: str,
+    n_train: int | None = None,
+    n_dev: int | None = None,
+    seed: int = 0,
+) -> Task:
+    """Translation from one language into another, given by the endings of their files.
+
+    The folder holds `train.SOURCE` and `train.TARGET`, and the same for `dev`, `val`, `valid` or
+    `validation`, plain or gzipped. With `n_train` or `n_dev`, that many pairs drawn by `seed`, in
+    the file's order. Raises UserError as `read_parallel` does, and where a file is missing.
+    """
+    holds = f"train.{source} and train.{target}"
+    folder = check_folder(folder, "translation", holds)
+    dev = next((name for name in DEV_NAMES if _file(folder, name, source)), None)
+    if dev is None:
+        wanted = ", ".join(f"{name}.{source}" for name in DEV_NAMES)
+        raise UserError(f"{folder}: no dev split: expected one of {wanted} (or .gz)")
+    splits = []
+    for split, n in (("train", n_train), (dev, n_dev)):
+        paths = [_file(folder, split, language) for language in (source, target)]
+        for path, language in zip(paths, (source, target), strict=True):
+            if path is None:
+                raise UserError(f"{folder / f'{split}.{language}'}: no such file (nor .gz)")
+        one, other = (path for path in paths if path is not None)
+        splits.append(sample(tuple(read_parallel(one, other)), n, seed, f"translation {split}"))
+    return Task(
+        name=f"translation-{source}-{target}",
+        kind="translation",
+        labels=None,
+        metric="bleu",
+        train=splits[0],
+        dev=splits[1],
+    )
+
+
+def languages(folder: Path) -> tuple[str, ...]:
+    """The endings of a folder's training files, sorted: `("de", "en")`."""
+    names = (path.name.removesuffix(".gz") for path in folder.glob("train.*"))
+    return tuple(sorted({name.removeprefix("train.") for name in names}))
+
+
+def _file(folder: Path, split: str, language: str) -> Path | None:
+    for path in (folder / f"{split}.{language}", folder / f"{split}.{language}.gz"):
+        if path.exists():
+            return path
+    return None
+
+
+@TASKS.register("translation")
+def _load(*, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int) -> Task:
+    """The direction is part of the folder's name, which may end in one that is not there:
+    `multi30k/de-en` is the folder multi30k, from German into English.
+    """
+    holds = "train.SOURCE and train.TARGET; name the direction after it: FOLDER/SOURCE-TARGET"
+    if folder is None:
+        raise UserError(f"task 'translation' needs a folder that holds {holds}")
+    direction = _DIRECTION.fullmatch(folder.name)
+    place = folder if folder.is_dir() or direction is None else folder.parent
+    found = languages(check_folder(place, "translation", holds))
+    if direction is not None and set(direction.groups()) <= set(found):
+        return load_translation(place, direction[1], direction[2], n_train, n_dev, seed)
+    if len(found) < 2:
+        raise UserError(f"{place}: no training files in two languages: expected {holds}")
+    one, other = found[:2]
+    raise UserError(
+        f"{folder}: which way? {place} holds {', '.join(found)}: "
+        f"say {place / f'{one}-{other}'} or {place / f'{other}-{one}'}"
+    )

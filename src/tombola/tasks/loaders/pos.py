@@ -1,0 +1,58 @@
+"""Part-of-speech tagging from CoNLL-U, with the universal parts of speech."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tombola.errors import UserError
+from tombola.tasks.task import TASKS, Task, sample
+from tombola.text.examples import TaggedSentence
+from tombola.text.formats import conllu
+from tombola.text.lines import check_folder
+
+
+def read_conllu(path: Path) -> Iterator[TaggedSentence]:
+    """The sentences of a file, plain or gzipped, with universal parts of speech, one at a time.
+
+    Raises UserError as the reader of the format does, and where a sentence has no such tags.
+    """
+    for text in conllu.read_conllu(path):
+        if text.universal_tags is None:
+            raise UserError(f"{text.where}: a sentence without universal parts of speech")
+        yield TaggedSentence(text.words, text.universal_tags)
+
+
+def load_pos(
+    train: Path,
+    dev: Path,
+    n_train: int | None = None,
+    n_dev: int | None = None,
+    seed: int = 0,
+) -> Task:
+    """Part-of-speech tagging from two CoNLL-U files.
+
+    With `n_train` or `n_dev`, that many sentences drawn by `seed`, in the file's order. Raises
+    UserError as `read_conllu` does.
+    """
+    return Task(
+        name="pos",
+        kind="tagging",
+        labels=conllu.UPOS,
+        metric="accuracy",
+        train=sample(tuple(read_conllu(train)), n_train, seed, str(train)),
+        dev=sample(tuple(read_conllu(dev)), n_dev, seed, str(dev)),
+    )
+
+
+@TASKS.register("pos")
+def _load(*, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int) -> Task:
+    folder = check_folder(folder, "pos", "one *train*.conllu and one *dev*.conllu, plain or .gz")
+    return load_pos(_only(folder, "train"), _only(folder, "dev"), n_train, n_dev, seed)
+
+
+def _only(folder: Path, split: str) -> Path:
+    patterns = f"*{split}*.conllu", f"*{split}*.conllu.gz"
+    found = sorted(path for pattern in patterns for path in folder.glob(pattern))
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise UserError(f"{folder}: expected one {patterns[0]} (or .gz), found {names}")
+    return found[0]

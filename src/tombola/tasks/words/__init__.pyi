@@ -1,0 +1,10 @@
+from .builtin import load_builtin_words as load_builtin_words
+from .data import WordData as WordData
+from .data import load_words as load_words
+from .read import guess_format as guess_format
+from .read import read_words as read_words
+from .sampling import negatives as negatives
+from .task import WORD_TASKS as WORD_TASKS
+from .task import Labelled as Labelled
+from .task import Target as Target
+from .task import WordTask as WordTask

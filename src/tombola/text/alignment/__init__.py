@@ -1,0 +1,5 @@
+"""Words and the sub-tokens that a tokenizer makes of them."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,4 @@
+from .aligned import Aligned as Aligned
+from .aligned import TooLong as TooLong
+from .aligned import align as align
+from .limits import longest_input as longest_input

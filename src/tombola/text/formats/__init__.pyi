@@ -1,0 +1,2 @@
+from .format import FORMATS as FORMATS
+from .format import Format as Format
