@@ -72,7 +72,7 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         self._fill()
-        return iter(self._things)
+        return iter(sorted(self._things))  # whoever was imported first
 
     def __len__(self) -> int:
         self._fill()

@@ -186,9 +186,7 @@ def test_the_trainer_is_imported_late():
     users = [path.name for path in room.glob("*.py") if "transformers" in path.read_text()]
     assert users == ["trainer.py"]
     init = ast.parse((room / "__init__.py").read_text())
-    at_import = [node.module for node in init.body if isinstance(node, ast.ImportFrom)]
-    assert "tombola.masks.mask" in at_import
-    assert "tombola.masks.trainer" not in at_import
+    assert not [node for node in init.body if isinstance(node, ast.ImportFrom)]
     assert tombola.masks.MaskCallback is MaskCallback
-    with pytest.raises(AttributeError, match="no attribute 'Other'"):
+    with pytest.raises(AttributeError, match="Other"):
         tombola.masks.Other  # noqa: B018

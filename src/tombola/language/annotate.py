@@ -8,11 +8,11 @@ from typing import Any
 from tombola.language.categories import categories
 from tombola.language.corruption import corrupted
 from tombola.language.dependencies import dependencies, semantic_dependencies
-from tombola.language.documents import stories
 from tombola.language.factuality import events
 from tombola.language.knobs import Language
 from tombola.language.phrases import chunks, conjuncts, constituents, mentions, names
 from tombola.language.splits import Split, stream
+from tombola.language.stories import stories
 from tombola.language.trees import Phrase, words
 from tombola.text.annotated import ROOT, Adposition, Annotated, Span
 

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from random import Random
 
 from tombola.language.chance import one_of, shuffled
-from tombola.language.documents import pronoun_of
 from tombola.language.knobs import Language
 from tombola.language.lexemes import Verb
 from tombola.language.little import EMBEDDING, MODALS
 from tombola.language.meaning import Clause, Clauses, Meaning, Predicate, Relative, Thing
 from tombola.language.questions import Asked
 from tombola.language.speaker import Speaker, speaker
+from tombola.language.stories import pronoun_of
 from tombola.language.tasks.deeds import Deed, a_tense, coin, said, seldom, things, told, verbs
 from tombola.language.tasks.make import Drawn, register
 from tombola.language.tasks.paraphrase import asked
