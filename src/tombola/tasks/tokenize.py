@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast, overload
 
+import numpy as np
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from tombola.errors import UserError
-from tombola.text.alignment import align
+from tombola.text.alignment import align, standing
 from tombola.text.examples import SentenceExample, TaggedSentence, TranslationExample
 from tombola.text.rows import IGNORED, Row
 
@@ -137,13 +138,15 @@ def _tagged(
     aligned = align([example.words for example in examples], tokenizer)
     rows: list[Row] = []
     n_cut = 0
-    for example, row, spans in zip(examples, aligned.rows, aligned.spans, strict=True):
+    place = standing(aligned.start, aligned.end).tolist()
+    ends = np.cumsum(aligned.n_words)
+    for example, row, last in zip(examples, aligned.rows, ends.tolist(), strict=True):
         length = len(cast(list[int], row["input_ids"]))
-        end = spans[-1][1]
+        words, end = place[last - len(example.words) : last], int(aligned.end[last - 1])
         fits = min(end, end + max_tokens - length)  # the special tokens after the words stay
         labels = [IGNORED] * length
-        for (start, _), tag in zip(spans, example.tags, strict=True):
-            labels[start] = ids[tag]
+        for position, tag in zip(words, example.tags, strict=True):
+            labels[position] = ids[tag]
         row["labels"] = labels
         if fits < end:
             n_cut += 1

@@ -2,6 +2,8 @@ from .alignment import Aligned as Aligned
 from .alignment import TooLong as TooLong
 from .alignment import align as align
 from .alignment import longest_input as longest_input
+from .alignment import positions as positions
+from .alignment import standing as standing
 from .annotated import ROOT as ROOT
 from .annotated import Adposition as Adposition
 from .annotated import Annotated as Annotated
