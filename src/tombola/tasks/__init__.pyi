@@ -8,8 +8,6 @@ from .loaders.pos import read_conllu as read_conllu
 from .metrics import METRICS as METRICS
 from .metrics import Score as Score
 from .task import TASKS as TASKS
-from .task import Example as Example
-from .task import Kind as Kind
 from .task import Task as Task
 from .tokenize import Encoded as Encoded
 from .tokenize import encode as encode

@@ -13,6 +13,7 @@ from .annotated import LabelledSpan as LabelledSpan
 from .annotated import Link as Link
 from .annotated import Span as Span
 from .annotated import Tree as Tree
+from .examples import Example as Example
 from .examples import SentenceExample as SentenceExample
 from .examples import TaggedSentence as TaggedSentence
 from .examples import TranslationExample as TranslationExample
