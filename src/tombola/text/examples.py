@@ -1,9 +1,10 @@
 """What a task is made of: examples with their labels."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Example(Protocol):
     """A dataclass of text and what is right about it."""
 
