@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from jaxtyping import Int
 from torch import Tensor, nn
 from torch.nn import functional as F
+from transformers import StoppingCriteria, StoppingCriteriaList
 
 from tombola.tasks.kinds.forward import unlabelled
 from tombola.tasks.kinds.kind import TASK_KINDS
 from tombola.tasks.task import Task
 from tombola.tasks.tokenize import Encoded, tokenize
+from tombola.text.alignment import positions
 from tombola.text.examples import TranslationExample
 from tombola.text.rows import IGNORED
 
@@ -67,14 +70,40 @@ class Translation:
         tokenizer: Any,
         labels: Sequence[str] | None = None,
     ) -> list[str]:
-        """Translations, without special tokens."""
-        longest = 2 * batch["input_ids"].shape[1] + MORE_TOKENS
+        """Translations, without special tokens, of `limits` tokens at most."""
+        most = limits(model, batch["attention_mask"])
         # Length is the one limit that is ours; the rest is what the model's own settings say.
         tokens = model.generate(
-            **unlabelled(batch), num_beams=1, do_sample=False, max_new_tokens=longest
+            **unlabelled(batch),
+            num_beams=1,
+            do_sample=False,
+            stopping_criteria=StoppingCriteriaList([OwnLimit(most)]),
+            # One more, never reached: some models force their end token onto the last of all.
+            max_new_tokens=int(most.max()) + 1,
         )
         said: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
         return said
+
+
+def limits(model: nn.Module, mask: Int[Tensor, "batch tokens"]) -> Int[Tensor, " batch"]:
+    """Tokens that each translation may have: by its own source, never by others of the batch.
+
+    Twice the source's and `MORE_TOKENS`, but never more than the model has positions for.
+    """
+    most = 2 * mask.sum(1) + MORE_TOKENS
+    there = positions(model)
+    return most if there is None else most.clamp(max=there)
+
+
+class OwnLimit(StoppingCriteria):
+    """Ends each sentence of a batch at its own number of new tokens."""
+
+    def __init__(self, most: Int[Tensor, " batch"]) -> None:
+        self.most = most
+
+    def __call__(self, input_ids: Tensor, scores: Any, **kwargs: Any) -> Tensor:
+        """Which sentences are at their end; the decoder's start token is none of theirs."""
+        return input_ids.shape[1] - 1 >= self.most
 
 
 TASK_KINDS.add(Translation())
