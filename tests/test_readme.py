@@ -34,9 +34,8 @@ def text(tmp_path: Path) -> Path:
 
 def test_the_five_lines(model: Path, text: Path, tmp_path: Path):
     ticket = tombola.prune(model, 0.5)
-    rows = [
-        dict(row) for row in encode(tombola.load_task("CoLA", text).train, ticket.tokenizer, 32)
-    ]
+    task = tombola.load_task("CoLA", text)
+    rows = [dict(row) for row in encode(task, task.train, ticket.tokenizer, 32)]
     arguments = TrainingArguments(
         str(tmp_path / "trainer"), max_steps=4, learning_rate=0.1, weight_decay=0.1,
         report_to="none", disable_tqdm=True, use_cpu=True,

@@ -219,7 +219,7 @@ def compare(
     first, second = tickets.load(a), tickets.load(b)
     if _vocabulary(first, a) != _vocabulary(second, b):
         raise UserError(f"{a} and {b} have different vocabularies: they cannot read the same text")
-    encoded = tasks.encode(task.dev, first.tokenizer, max_tokens)
+    encoded = tasks.encode(task, task.dev, first.tokenizer, max_tokens)
     batches = tasks.Batches(encoded, batch_size, first.tokenizer.pad_token_id)
     able = all(_has_head(ticket.model) for ticket in (first, second))
     behaviour = dissect.compare(first.model, second.model, batches.in_order()) if able else None

@@ -28,8 +28,9 @@ import toys
 from tombola.anatomy import remove
 from tombola.cost import Cost, CostSettings, measure_cost, subject, without_zeros
 from tombola.cost.machine import find_device
-from tombola.cost.workload import Workload, check, job, n_positions, random_ids
+from tombola.cost.workload import Workload, check, job, random_ids
 from tombola.errors import UserError
+from tombola.text import positions
 
 QUICK = {"batch_sizes": (1, 2), "lengths": (3, 5), "repeats": 6, "warmup": 0, "device": "cpu"}
 
@@ -243,7 +244,7 @@ def test_filled(folders: Path) -> None:
 )  # fmt: skip
 def test_positions(model: Any, limit: int) -> None:
     """The limit is the last length that the model itself takes."""
-    assert n_positions(model) == limit
+    assert positions(model) == limit
     job(model, Workload("forward", 2, limit), 0)()
     with pytest.raises((IndexError, RuntimeError)):
         job(model, Workload("forward", 2, limit + 1), 0)()

@@ -14,7 +14,7 @@ from transformers import AutoTokenizer
 from realdata import folder, minilm
 from tiny_tokenizers import KINDS, TEXT, running_text
 from tombola.errors import UserError
-from tombola.tasks import encode, word_tokenizer
+from tombola.tasks import TASK_KINDS, word_tokenizer
 from tombola.text import TaggedSentence, align
 from tombola.text.alignment.windows import widest, windows
 
@@ -285,6 +285,7 @@ def test_documents_are_read_through_windows(kind):
 def test_tags_of_any_tokenizer_stand_on_first_sub_tokens(kind):
     _, tokenizer = kind
     tags = tuple("AB"[i % 2] for i in range(len(KNOWN[0])))
+    encode = TASK_KINDS["tagging"].encode
     (row,) = encode([TaggedSentence(tuple(KNOWN[0]), tags)], tokenizer, 200, ("A", "B")).rows
     firsts = [start for start, _ in align([KNOWN[0]], tokenizer).spans[0]]
     assert [row["labels"][i] for i in firsts] == ["AB".index(tag) for tag in tags]

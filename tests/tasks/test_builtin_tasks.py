@@ -314,7 +314,7 @@ def accuracy_of_a_small_transformer(
     task = load_builtin(name, n_train, 500, language=language)
     tokenizer = word_tokenizer(example.text for example in task.train)
     train, dev = (
-        Batches(encode(split, tokenizer, 60), 64, tokenizer.pad_token_id, window=20)
+        Batches(encode(task, split, tokenizer, 60), 64, tokenizer.pad_token_id, window=20)
         for split in (task.train, task.dev)
     )
     with torch.random.fork_rng():

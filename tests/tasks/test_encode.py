@@ -3,10 +3,15 @@ from transformers import AutoTokenizer
 
 from realdata import minilm
 from tombola.errors import UserError
-from tombola.tasks import encode, word_tokenizer
+from tombola.tasks import TASK_KINDS, Task, encode, word_tokenizer
 from tombola.text import IGNORED, SentenceExample, TaggedSentence, TranslationExample
 
 TEXTS = ["the cat sees the dog", "a dog sleeps", "the dog sees a cat near the house"]
+
+
+SENTENCES, TRANSLATIONS, TAGGED = (
+    TASK_KINDS[name].encode for name in ("classification", "translation", "tagging")
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +66,9 @@ def test_sentences_and_pairs_as_the_tokenizer_has_them(real):
         SentenceExample("A cat.", "unbelievable " * 30, 2.5),
     ]
     with pytest.raises(ValueError, match="mixed"):
-        encode(examples, real, 12)
+        SENTENCES(examples, real, 12)
     for chosen in (examples[:2], examples[2:]):
-        encoded = encode(chosen, real, 12)
+        encoded = SENTENCES(chosen, real, 12)
         for row, example in zip(encoded, chosen, strict=True):
             pair = () if example.pair is None else (example.pair,)
             direct = real(example.text, *pair, truncation=True, max_length=12)
@@ -77,7 +82,7 @@ def test_nothing_is_cut_at_exactly_the_limit():
     examples = [SentenceExample(text, None, None) for text in TEXTS]
     lengths = [len(text.split()) + 2 for text in TEXTS]
     for limit in range(3, 12):
-        encoded = encode(examples, tokenizer, limit)
+        encoded = SENTENCES(examples, tokenizer, limit)
         assert encoded.n_cut == sum(length > limit for length in lengths)
         assert [len(row["input_ids"]) for row in encoded] == [min(n, limit) for n in lengths]
         assert "labels" not in encoded[0]
@@ -86,9 +91,9 @@ def test_nothing_is_cut_at_exactly_the_limit():
 def test_translations_have_their_target_as_labels():
     tokenizer = word_tokenizer([*TEXTS, "ka mi tu"], "translation")
     examples = [TranslationExample("a dog sleeps", "ka mi"), TranslationExample("dog", "ka mi tu")]
-    encoded = encode(examples, tokenizer, 3)
+    encoded = TRANSLATIONS(examples, tokenizer, 3)
     assert encoded.n_cut == 2
-    encoded = encode(examples, tokenizer, 4)
+    encoded = TRANSLATIONS(examples, tokenizer, 4)
     assert encoded.n_cut == 0
     assert tokenizer.convert_ids_to_tokens(encoded[0]["labels"]) == ["ka", "mi", "[SEP]"]
     assert set(encoded[0]) == {"input_ids", "attention_mask", "labels"}
@@ -97,7 +102,7 @@ def test_translations_have_their_target_as_labels():
 def test_tags_stand_on_the_first_piece_of_their_word(real):
     words = ("Tokenization", "of", "antidisestablishmentarianism")
     example = TaggedSentence(words, ("NOUN", "ADP", "NOUN"))
-    encoded = encode([example], real, 64, tags=("ADP", "NOUN"))
+    encoded = TAGGED([example], real, 64, labels=("ADP", "NOUN"))
     pieces = [real.tokenize(word) for word in words]
     assert len(pieces[0]) > 1
     expected = [IGNORED]
@@ -105,7 +110,7 @@ def test_tags_stand_on_the_first_piece_of_their_word(real):
         expected += [tag] + [IGNORED] * (len(piece) - 1)
     assert encoded[0]["labels"] == [*expected, IGNORED]
     assert encoded[0]["input_ids"] == real(" ".join(words))["input_ids"]
-    cut = encode([example], real, 6, tags=("ADP", "NOUN"))
+    cut = TAGGED([example], real, 6, labels=("ADP", "NOUN"))
     assert cut.n_cut == 1
     assert cut[0]["labels"] == [*expected[:5], IGNORED]
 
@@ -113,14 +118,22 @@ def test_tags_stand_on_the_first_piece_of_their_word(real):
 def test_a_word_without_tokens_is_said(real):
     example = TaggedSentence(("soft", "\u200b"), ("ADJ", "X"))
     with pytest.raises(UserError, match=r"no token of word 2, '\\u200b', in 'soft"):
-        encode([example], real, 64, tags=("ADJ", "X"))
+        TAGGED([example], real, 64, labels=("ADJ", "X"))
+
+
+def test_a_task_is_encoded_as_its_kind_does_it():
+    tokenizer = word_tokenizer(TEXTS)
+    example = TaggedSentence(("a", "dog"), ("DET", "NOUN"))
+    task = Task("small", "tagging", ("NOUN", "DET"), "accuracy", (example,), (example,))
+    assert encode(task, task.train, tokenizer, 8)[0]["labels"] == [IGNORED, 1, 0, IGNORED]
 
 
 def test_misuse_is_refused():
     tokenizer = word_tokenizer(TEXTS)
+    task = Task("small", "classification", ("no", "yes"), "accuracy", (), ())
     with pytest.raises(UserError, match="no examples"):
-        encode([], tokenizer, 8)
+        encode(task, task.train, tokenizer, 8)
     with pytest.raises(ValueError, match="tags"):
-        encode([TaggedSentence(("a",), ("DET",))], tokenizer, 8)
+        TAGGED([TaggedSentence(("a",), ("DET",))], tokenizer, 8)
     with pytest.raises(UserError, match="at most 2 tokens"):
-        encode([SentenceExample("a dog", None, 1)], tokenizer, 2)
+        encode(task, [SentenceExample("a dog", None, 1)], tokenizer, 2)

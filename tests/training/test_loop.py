@@ -6,11 +6,12 @@ import torch
 import toys
 from tombola.errors import DivergedError, UserError
 from tombola.masks import Mask
-from tombola.training import Checkpoint, Training, loss_for, train
+from tombola.tasks import TASK_KINDS
+from tombola.training import Checkpoint, Training, train
 from tombola.training import loop as loop_module
 
 SETTINGS = Training(steps=12, batch_size=8, learning_rate=1e-2, warmup=0.25, weight_decay=0.1)
-LOSS = loss_for("classification")
+LOSS = TASK_KINDS["classification"].loss
 
 
 def same(a: Checkpoint, b: Checkpoint) -> bool:

@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 
 from tombola.anatomy import anatomy
 from tombola.errors import UserError
+from tombola.text import positions
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def check(model: PreTrainedModel, name: str, workload: Workload) -> None:
     """Raise UserError where a model cannot do it: no text, no generation, too few positions."""
     if model.main_input_name != "input_ids":
         raise UserError(f"{name}: it reads {model.main_input_name}; only models of text are timed")
-    limit = n_positions(model)
+    limit = positions(model)
     encoder_decoder = model.config.is_encoder_decoder
     if workload.kind == "generation" and not model.can_generate():
         raise UserError(f"{name}: a {type(model).__name__} does not generate text")
@@ -45,18 +46,6 @@ def check(model: PreTrainedModel, name: str, workload: Workload) -> None:
         longest = max(longest, workload.new_tokens + 1)
     if limit is not None and longest > limit:
         raise UserError(f"{name}: {longest} tokens, but the model has {limit} positions")
-
-
-def n_positions(model: PreTrainedModel) -> int | None:
-    """How many tokens the model has positions for; None where nothing limits them."""
-    limit: int | None = getattr(model.config, "max_position_embeddings", None)
-    for parameter in anatomy(model).in_sets(["embeddings"]):
-        if limit is not None and "position" in parameter.role:
-            table: Any = model.get_submodule(parameter.name.rpartition(".")[0])
-            # RoBERTa and its kin number their positions from the one after padding.
-            padding = getattr(table, "padding_idx", None)
-            return limit if padding is None else limit - padding - 1
-    return limit
 
 
 def random_ids(

@@ -10,9 +10,10 @@ from scipy import stats
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tombola.dissect.representations import IGNORED_LABEL, Batch, evaluating
+from tombola.dissect.representations import Batch, evaluating
 from tombola.errors import UserError
 from tombola.statistics.intervals import wilson
+from tombola.text import IGNORED
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class _Tally:
         if self.unit == "token":
             if labels is None:
                 raise UserError("a batch of a language model has no labels: no position counts")
-            counts = labels.cpu() != IGNORED_LABEL
+            counts = labels.cpu() != IGNORED
             a, b, labels = a[counts], b[counts], labels.cpu()[counts]
         self._compare(a.double().log_softmax(-1), b.double().log_softmax(-1))
         if labels is not None:

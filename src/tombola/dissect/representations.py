@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 
 from tombola.anatomy import anatomy
 from tombola.errors import UserError
+from tombola.text import IGNORED
 
 Batch = Mapping[str, Tensor]
 """What a Hugging Face model takes: input_ids, attention_mask, labels, …"""
@@ -23,7 +24,6 @@ BODY_INPUTS = (
     "decoder_input_ids",
     "decoder_attention_mask",
 )
-IGNORED_LABEL = -100
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def _decoder_inputs(model: PreTrainedModel, labels: Tensor) -> Tensor:
     start = model.config.decoder_start_token_id
     if start is None:
         raise UserError("the model's configuration names no decoder_start_token_id")
-    kept = labels.masked_fill(labels == IGNORED_LABEL, model.config.pad_token_id)
+    kept = labels.masked_fill(labels == IGNORED, model.config.pad_token_id)
     return torch.cat([torch.full_like(kept[:, :1], start), kept[:, :-1]], dim=1)
 
 
@@ -163,7 +163,7 @@ def _counted(
         ids = inputs["decoder_input_ids"]
         real = _kept(ids, exclude)
         if "labels" in batch:
-            real &= batch["labels"] != IGNORED_LABEL
+            real &= batch["labels"] != IGNORED
         if "decoder_attention_mask" in batch:
             real &= batch["decoder_attention_mask"].bool()
         counted.append(real)

@@ -1,12 +1,12 @@
 """Scores of weights: what scores lowest is pruned first."""
 
 from collections.abc import Callable, Iterator, Mapping
-from hashlib import blake2b
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from tombola.randomness import mixed
 from tombola.registry import Registry
 
 Criterion = Callable[[Mapping[str, Tensor], int], Mapping[str, Tensor]]
@@ -51,8 +51,7 @@ def random(weights: Mapping[str, Tensor], seed: int) -> Mapping[str, Tensor]:
     """
 
     def draw(name: str, weight: Tensor) -> Tensor:
-        key = blake2b(f"{seed} {name}".encode(), digest_size=7).digest()
-        generator = torch.Generator().manual_seed(int.from_bytes(key))
+        generator = torch.Generator().manual_seed(mixed(f"{seed} {name}"))
         return torch.rand(weight.shape, generator=generator)
 
     return Lazy(weights, draw)

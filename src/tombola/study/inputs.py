@@ -12,13 +12,7 @@ import torch
 from tombola.anatomy import anatomy, empty_model, load_model, load_tokenizer, read_config
 from tombola.errors import UserError
 from tombola.study.recipe import Experiment, Model, Recipe, Text, expand
-from tombola.tasks import Task, load_task, word_tokenizer
-
-HEADS = {
-    "classification": "sequence-classification",
-    "regression": "sequence-classification",
-    "translation": "translation",
-}
+from tombola.tasks import TASK_KINDS, Task, TaskKind, load_task, word_tokenizer
 
 
 @dataclass(frozen=True)
@@ -51,11 +45,12 @@ class ExperimentInputs:
     @cached_property
     def task(self) -> Task:
         """What is learned. Raises UserError for text that is missing or malformed."""
-        task = _load(self.experiment.task)
-        if task.kind not in HEADS:
-            allowed = ", ".join(HEADS)
-            raise UserError(f"task {task.name} is for probes ({task.kind}), not one of {allowed}")
-        return task
+        return _load(self.experiment.task)
+
+    @property
+    def kind(self) -> TaskKind:
+        """How the task is done."""
+        return TASK_KINDS[self.task.kind]
 
     @cached_property
     def probe_task(self) -> Task | None:
@@ -73,8 +68,7 @@ class ExperimentInputs:
         """The pre-trained tokenizer, or one of words for a new model."""
         if self.experiment.model.load is not None:
             return load_tokenizer(expand(self.experiment.model.load))
-        translates = self.task.kind == "translation"
-        return word_tokenizer(self.task.text, "translation" if translates else "encoder")
+        return word_tokenizer(self.task.text, self.kind.purpose)
 
     @cached_property
     def model_digest(self) -> str:
@@ -83,12 +77,8 @@ class ExperimentInputs:
 
     def model(self, seed: int) -> torch.nn.Module:
         """The model before training; what is new in it is initialised from `seed`."""
-        n_labels = {
-            "classification": len(self.task.labels or ()),
-            "regression": 1,
-            "translation": None,
-        }[self.task.kind]
-        return load_model(self.source, HEADS[self.task.kind], n_labels=n_labels, seed=seed)
+        n_labels = self.kind.n_labels(self.task)
+        return load_model(self.source, self.kind.head, n_labels=n_labels, seed=seed)
 
     @property
     def source(self) -> Any:
@@ -99,7 +89,7 @@ class ExperimentInputs:
     def check(self) -> None:
         """Raise UserError for anything that would stop the study later."""
         _ = self.task, self.probe_task, self.tokenizer
-        model = empty_model(self.source, HEADS[self.task.kind])
+        model = empty_model(self.source, self.kind.head)
         self.experiment.pruning.parameters(anatomy(model))
 
 

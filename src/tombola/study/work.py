@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from tombola.study.inputs import ExperimentInputs, Inputs
 from tombola.study.plan import Stage
 from tombola.study.recipe import Experiment, Recipe
 from tombola.study.store import WORK_FILE, Store
-from tombola.tasks import Batches, Encoded, encode
+from tombola.tasks import TASK_KINDS, Batches, Encoded, encode
 from tombola.tickets import Rewinding, Ticket, load, next_mask, rewind, write_ticket
-from tombola.training import Checkpoint, Trained, best_device, evaluate, loss_for, train
+from tombola.training import Checkpoint, Trained, best_device, evaluate, train
 from tombola.version import __version__
 
 END_FILE = "end.safetensors"
@@ -59,9 +60,9 @@ class Job:
     def encoded(self, split: str) -> Encoded:
         """A split of the task as the model reads it."""
         if split not in self._encoded:
-            examples = getattr(self.inputs.task, split)
-            longest = self.experiment.task.max_tokens
-            self._encoded[split] = encode(examples, self.inputs.tokenizer, longest)
+            task, longest = self.inputs.task, self.experiment.task.max_tokens
+            examples = getattr(task, split)
+            self._encoded[split] = encode(task, examples, self.inputs.tokenizer, longest)
         return self._encoded[split]
 
     def batches(self, split: str, examples: int | None = None) -> Batches:
@@ -145,11 +146,11 @@ def probe_layers(job: Job, folder: Path) -> None:
 
 
 def _train(job: Job, folder: Path, model: torch.nn.Module, **kwargs: Any) -> Trained:
-    training = job.experiment.training
+    training, loss = job.experiment.training, TASK_KINDS[job.inputs.task.kind].loss
     return train(
         model,
         job.batches("train"),
-        loss_for(job.inputs.task.kind, training.label_smoothing),
+        partial(loss, label_smoothing=training.label_smoothing),
         training,
         seed=job.stage.seed,
         resume=folder / WORK_FILE,

@@ -1,4 +1,7 @@
 from .batches import Batches as Batches
+from .encoding import encode as encode
+from .kinds.kind import TASK_KINDS as TASK_KINDS
+from .kinds.kind import TaskKind as TaskKind
 from .load import load_task as load_task
 from .loaders.builtin import load_builtin as load_builtin
 from .loaders.glue import load_glue as load_glue
@@ -8,11 +11,8 @@ from .loaders.pos import read_conllu as read_conllu
 from .metrics import METRICS as METRICS
 from .metrics import Score as Score
 from .task import TASKS as TASKS
-from .task import Example as Example
-from .task import Kind as Kind
 from .task import Task as Task
 from .tokenize import Encoded as Encoded
-from .tokenize import encode as encode
 from .tokenize import word_tokenizer as word_tokenizer
 from .words import WORD_TASKS as WORD_TASKS
 from .words import Labelled as Labelled

@@ -1,6 +1,5 @@
 """Batches of encoded examples in an order that is a pure function of seed and epoch."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ import torch
 from torch import Tensor
 
 from tombola.errors import UserError
+from tombola.randomness import mixed
 from tombola.text.rows import IGNORED
 
 
@@ -70,9 +70,7 @@ class Batches:
 
     def order(self, seed: int, epoch: int) -> list[list[int]]:
         """Indices of the examples of each batch of an epoch."""
-        # A hash, not a sum: (0, 1) and (1, 0) must not share an order.
-        mixed = hashlib.blake2b(f"{seed}/{epoch}".encode(), digest_size=7).digest()
-        generator = torch.Generator().manual_seed(int.from_bytes(mixed, "big"))
+        generator = torch.Generator().manual_seed(mixed(seed, epoch))
         shuffled = torch.randperm(len(self.encoded), generator=generator).tolist()
         if not self.window:
             return _cut(shuffled, self.batch_size)

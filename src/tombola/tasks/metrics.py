@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import eq
 from typing import Any, Protocol
 
 import numpy as np
@@ -74,7 +75,14 @@ def accuracy(
     seed: int = 0,
     resamples: int = RESAMPLES,
 ) -> Score:
-    """Share of right answers, with Wilson's score interval (1927), which needs no bootstrap."""
+    """Share of right answers, with Wilson's score interval (1927), which needs no bootstrap.
+
+    Where answers are the tags of sentences, the share of words with the right one: `n` counts
+    sentences then, and the interval resamples them, for words of one sentence are not independent.
+    Raises ValueError where a sentence's answer is of another length.
+    """
+    if len(references) and isinstance(references[0], list | tuple):
+        return _accuracy_of_tags(predictions, references, seed, resamples)
     confusion = _confusion(predictions, references)
     n, right = int(confusion.sum()), int(np.trace(confusion))
     low, high = wilson(right, n)
@@ -87,6 +95,40 @@ def accuracy(
         chance=_majority(confusion, _accuracies),
         signature=f"accuracy|interval:wilson95|scipy:{scipy.__version__}",
     )
+
+
+def _accuracy_of_tags(
+    predictions: Answers, references: Answers, seed: int, resamples: int
+) -> Score:
+    frequency = Counter(tag for tags in references for tag in tags)
+    always = max(frequency, key=lambda tag: (frequency[tag], tag))
+    counts = _word_counts(predictions, references)
+    constant = _word_counts([[always] * len(tags) for tags in references], references)
+
+    def share(counts: Counts) -> Floats:
+        return np.asarray(counts[..., 0] / counts[..., 1])
+
+    low, high = _bootstrap(lambda drawn: share(drawn @ counts), len(counts), seed, resamples)
+    return Score(
+        metric="accuracy",
+        value=float(share(counts.sum(axis=0))),
+        n=len(counts),
+        low=low,
+        high=high,
+        chance=float(share(constant.sum(axis=0))),
+        signature=f"accuracy|of:words|{_bootstrap_signature(seed, resamples)}",
+    )
+
+
+def _word_counts(predictions: Answers, references: Answers) -> Counts:
+    """Right words, and all words, of each sentence."""
+    _check_pairs(predictions, references)
+    counts = []
+    for i, (answer, truth) in enumerate(zip(predictions, references, strict=True)):
+        if len(answer) != len(truth):
+            raise ValueError(f"sentence {i}: {len(answer)} tags for {len(truth)} words")
+        counts.append((sum(map(eq, answer, truth)), len(truth)))
+    return np.array(counts, np.int64)
 
 
 @METRICS.register("matthews")

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from tombola.errors import UserError
 from tombola.registry import Registry
-from tombola.text.examples import SentenceExample, TaggedSentence, TranslationExample
+from tombola.text.examples import Example
 
-Kind = Literal["classification", "regression", "translation", "tagging"]
-Example = SentenceExample | TranslationExample | TaggedSentence
 T = TypeVar("T")
 
 
@@ -23,7 +21,8 @@ class Task:
     """Examples to learn from, examples to be scored on, and the metric of that score."""
 
     name: str
-    kind: Kind
+    kind: str
+    """Name in `TASK_KINDS`."""
     labels: tuple[str, ...] | None
     """Names of the classes or tags, in the order of their ids; None where there are none."""
     metric: str
@@ -37,12 +36,12 @@ class Task:
     @property
     def text(self) -> list[str]:
         """All text of the training split, line by line; of translations, both sides."""
-        return [line for example in self.train for line in _lines(example)]
+        return [line for example in self.train for line in example.lines]
 
     @property
     def references(self) -> list[Any]:
         """The right answers of the dev split: labels, numbers, translations, or tags."""
-        return [_answer(example) for example in self.dev]
+        return [example.answer for example in self.dev]
 
     @cached_property
     def digest(self) -> str:
@@ -55,26 +54,6 @@ class Task:
                 digest.update(json.dumps(row).encode() + b"\n")
             digest.update(b"\n")
         return digest.hexdigest()
-
-
-def _lines(example: Example) -> tuple[str, ...]:
-    match example:
-        case SentenceExample(text, pair):
-            return (text,) if pair is None else (text, pair)
-        case TranslationExample(source, target):
-            return (source, target)
-        case TaggedSentence(words):
-            return (" ".join(words),)
-
-
-def _answer(example: Example) -> Any:
-    match example:
-        case SentenceExample(_, _, label):
-            return label
-        case TranslationExample(_, target):
-            return target
-        case TaggedSentence(_, tags):
-            return tags
 
 
 class Loader(Protocol):

@@ -1,4 +1,4 @@
-"""Text to numbers: a word-level tokenizer, and the encoding of examples by any tokenizer."""
+"""Text to numbers: a word-level tokenizer, and rows of sentences by any tokenizer."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,9 +9,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from tombola.errors import UserError
-from tombola.text.alignment import align
-from tombola.text.examples import SentenceExample, TaggedSentence, TranslationExample
-from tombola.text.rows import IGNORED, Row
+from tombola.text.examples import SentenceExample
+from tombola.text.rows import Row
 
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNK, CLS, SEP, MASK = SPECIALS
@@ -79,83 +78,25 @@ class Encoded(Sequence[Row]):
         return iter(self.rows)
 
 
-def encode(
-    examples: Sequence[SentenceExample | TranslationExample | TaggedSentence],
-    tokenizer: Any,
-    max_tokens: int,
-    tags: Sequence[str] | None = None,
-) -> Encoded:
-    """Encode examples of one kind for a model, `max_tokens` each at most, special tokens included.
+def sentences(examples: Sequence[SentenceExample], tokenizer: Any, max_tokens: int) -> Encoded:
+    """Sentences, or pairs, with their label where it is not hidden.
 
-    Sentences keep their label (none where it is hidden). Translations have their target's tokens as
-    labels. Tagged sentences need `tags`, the names in the order of their ids: the first sub-token
-    of a word carries its tag, the others `IGNORED`; a word without any sub-token is a UserError.
-    Longer examples are cut as the tokenizer cuts them (the longer of a pair first) and counted.
+    Longer ones are cut as the tokenizer cuts them, the longer of a pair first. Raises ValueError
+    for sentences among pairs, UserError where `max_tokens` leaves no room.
     """
-    if not examples:
-        raise UserError("no examples to encode")
-    kinds = {type(example) for example in examples}
-    if len(kinds) > 1:
-        raise ValueError(f"examples of mixed kinds: {kinds}")
-    if kinds == {SentenceExample}:
-        return _sentences(cast(Sequence[SentenceExample], examples), tokenizer, max_tokens)
-    if kinds == {TranslationExample}:
-        return _translations(cast(Sequence[TranslationExample], examples), tokenizer, max_tokens)
-    if tags is None:
-        raise ValueError("tagged sentences need the names of their tags")
-    return _tagged(cast(Sequence[TaggedSentence], examples), tokenizer, max_tokens, tags)
-
-
-def _sentences(examples: Sequence[SentenceExample], tokenizer: Any, max_tokens: int) -> Encoded:
     paired = {example.pair is not None for example in examples}
     if len(paired) > 1:
         raise ValueError("examples of mixed kinds: sentences and pairs")
     texts = [e.text if e.pair is None else (e.text, e.pair) for e in examples]
-    rows, cut = _tokenize(texts, tokenizer, max_tokens, paired=paired.pop())
+    rows, cut = tokenize(texts, tokenizer, max_tokens, paired=paired.pop())
     for row, example in zip(rows, examples, strict=True):
         if example.label is not None:
             row["labels"] = example.label
     return Encoded(tuple(rows), len(cut))
 
 
-def _translations(
-    examples: Sequence[TranslationExample], tokenizer: Any, max_tokens: int
-) -> Encoded:
-    rows, cut = _tokenize([e.source for e in examples], tokenizer, max_tokens)
-    targets = [e.target for e in examples]
-    target_rows, target_cut = _tokenize(targets, tokenizer, max_tokens, as_target=True)
-    for row, target in zip(rows, target_rows, strict=True):
-        row["labels"] = target["input_ids"]
-    return Encoded(tuple(rows), len(cut | target_cut))
-
-
-def _tagged(
-    examples: Sequence[TaggedSentence], tokenizer: Any, max_tokens: int, tags: Sequence[str]
-) -> Encoded:
-    _check_limit(tokenizer, max_tokens, paired=False)
-    ids = {tag: i for i, tag in enumerate(tags)}
-    aligned = align([example.words for example in examples], tokenizer)
-    rows: list[Row] = []
-    n_cut = 0
-    for example, row, spans in zip(examples, aligned.rows, aligned.spans, strict=True):
-        length = len(cast(list[int], row["input_ids"]))
-        end = spans[-1][1]
-        fits = min(end, end + max_tokens - length)  # the special tokens after the words stay
-        labels = [IGNORED] * length
-        for (start, _), tag in zip(spans, example.tags, strict=True):
-            labels[start] = ids[tag]
-        row["labels"] = labels
-        if fits < end:
-            n_cut += 1
-            row = {
-                name: values[:fits] + values[end:]
-                for name, values in cast(dict[str, list[int]], row).items()
-            }
-        rows.append(row)
-    return Encoded(tuple(rows), n_cut)
-
-
-def _check_limit(tokenizer: Any, max_tokens: int, paired: bool) -> None:
+def check_limit(tokenizer: Any, max_tokens: int, paired: bool) -> None:
+    """Raise UserError unless special tokens leave room for another one."""
     n_special = tokenizer.num_special_tokens_to_add(pair=paired)
     if max_tokens <= n_special:
         raise UserError(
@@ -163,15 +104,19 @@ def _check_limit(tokenizer: Any, max_tokens: int, paired: bool) -> None:
         )
 
 
-def _tokenize(
+def tokenize(
     texts: Sequence[Any],
     tokenizer: Any,
     max_tokens: int,
     paired: bool = False,
     as_target: bool = False,
 ) -> tuple[list[Row], set[int]]:
-    """Rows of the texts (a pair of texts is one row), and the indices of those that were cut."""
-    _check_limit(tokenizer, max_tokens, paired)
+    """Rows of the texts (a pair of texts is one row), and the indices of those that were cut.
+
+    `as_target` reads them as the translations that a tokenizer of two languages knows. Raises
+    UserError where `max_tokens` leaves no room.
+    """
+    check_limit(tokenizer, max_tokens, paired)
     key = "text_target" if as_target else "text"
 
     def run(chosen: Sequence[Any], **options: Any) -> list[Row]:

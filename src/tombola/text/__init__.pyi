@@ -2,6 +2,8 @@ from .alignment import Aligned as Aligned
 from .alignment import TooLong as TooLong
 from .alignment import align as align
 from .alignment import longest_input as longest_input
+from .alignment import positions as positions
+from .alignment import standing as standing
 from .annotated import ROOT as ROOT
 from .annotated import Adposition as Adposition
 from .annotated import Annotated as Annotated
@@ -11,6 +13,7 @@ from .annotated import LabelledSpan as LabelledSpan
 from .annotated import Link as Link
 from .annotated import Span as Span
 from .annotated import Tree as Tree
+from .examples import Example as Example
 from .examples import SentenceExample as SentenceExample
 from .examples import TaggedSentence as TaggedSentence
 from .examples import TranslationExample as TranslationExample

@@ -1,6 +1,22 @@
 """What a task is made of: examples with their labels."""
 
 from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Example(Protocol):
+    """A dataclass of text and what is right about it."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its text, line by line."""
+
+    @property
+    def answer(self) -> Any:
+        """What a model should say, as metrics take it; None where that is hidden."""
 
 
 @dataclass(frozen=True)
@@ -11,6 +27,16 @@ class SentenceExample:
     pair: str | None
     label: int | float | None
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The sentence, or both."""
+        return (self.text,) if self.pair is None else (self.text, self.pair)
+
+    @property
+    def answer(self) -> int | float | None:
+        """The label."""
+        return self.label
+
 
 @dataclass(frozen=True)
 class TranslationExample:
@@ -19,6 +45,16 @@ class TranslationExample:
     source: str
     target: str
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Both sides."""
+        return self.source, self.target
+
+    @property
+    def answer(self) -> str:
+        """The translation."""
+        return self.target
+
 
 @dataclass(frozen=True)
 class TaggedSentence:
@@ -26,3 +62,13 @@ class TaggedSentence:
 
     words: tuple[str, ...]
     tags: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The words, with blanks between them."""
+        return (" ".join(self.words),)
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """The tags."""
+        return self.tags

@@ -12,14 +12,13 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tombola.dissect.representations import (
-    IGNORED_LABEL,
     body_inputs,
     evaluating,
     padded_states,
     stack_names,
 )
 from tombola.errors import UserError
-from tombola.text import Aligned, Row, TooLong, align, longest_input
+from tombola.text import IGNORED, Aligned, Row, TooLong, align, longest_input, standing
 
 Pooling = Literal["mean", "first", "last", "max"]
 StackName = Literal["encoder", "decoder"]
@@ -158,8 +157,8 @@ def _padded(
     batch = {name: _column(values, fill.get(name, 0)) for name, values in columns.items()}
     if beside:
         # One more: the decoder's inputs are the labels moved by one, and none may fall off.
-        ids = [[*row, IGNORED_LABEL] for row in columns["input_ids"]]
-        batch["labels"] = _column(ids, IGNORED_LABEL)
+        ids = [[*row, IGNORED] for row in columns["input_ids"]]
+        batch["labels"] = _column(ids, IGNORED)
     return batch
 
 
@@ -178,8 +177,8 @@ def _pooled(
     """One vector per word of the states of its tokens."""
     device, flat = states.device, states.flatten(0, 1)
     offset = row * states.shape[1]
-    if pooling in ("first", "last"):
-        one = offset + (start if pooling == "first" else end - 1)
+    if pooling == "first" or pooling == "last":
+        one = offset + standing(start, end, pooling)
         picked: np.ndarray = flat[torch.from_numpy(one).to(device)].cpu().numpy()
         return picked
     sizes = end - start

@@ -11,10 +11,10 @@ from tombola.language.knobs import Language
 from tombola.language.splits import Split
 from tombola.tasks.data.source import from_file, from_language, word_task
 from tombola.tasks.load import load_task
-from tombola.tasks.task import Example, Task
+from tombola.tasks.task import Task
 from tombola.tasks.words.task import WordTask
 from tombola.text.annotated import Annotated
-from tombola.text.examples import SentenceExample, TaggedSentence
+from tombola.text.examples import Example, SentenceExample, TaggedSentence
 
 BUILTIN: tuple[Split, ...] = ("train", "dev", "test")
 
@@ -129,7 +129,7 @@ def _split(task: Task, examples: Sequence[Example], split: str) -> Counts:
                 n_words += len(words)
                 classes.update(tags)
             case _:
-                n_words += len(example.source.split())
+                n_words += len(example.lines[0].split())
     return _counts(split, len(examples), n_words, classes, numbers)
 
 

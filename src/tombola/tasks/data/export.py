@@ -10,8 +10,8 @@ from tombola.language.knobs import Language
 from tombola.language.splits import Split
 from tombola.tasks.data.source import from_language
 from tombola.tasks.loaders.builtin import load_builtin
-from tombola.tasks.task import Example, check_count
-from tombola.text.examples import SentenceExample, TranslationExample
+from tombola.tasks.task import check_count
+from tombola.text.examples import Example, SentenceExample, TranslationExample
 from tombola.text.writers import WRITERS, write_glue, write_parallel, write_texts
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")

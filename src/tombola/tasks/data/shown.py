@@ -1,7 +1,7 @@
 """A few annotated examples of any task."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,9 @@ from tombola.language.knobs import Language
 from tombola.tasks.data import draw
 from tombola.tasks.data.source import from_file, from_language, word_task
 from tombola.tasks.load import load_task
-from tombola.tasks.task import Example
 from tombola.tasks.words.task import Target, WordTask
 from tombola.text.annotated import Annotated
-from tombola.text.examples import SentenceExample, TaggedSentence, TranslationExample
+from tombola.text.examples import Example, SentenceExample, TaggedSentence, TranslationExample
 
 MORE = (1, 5, 50)
 """So many times the texts that are asked for are made, until enough hold what a task labels."""
@@ -116,3 +115,5 @@ def _example(
         case TaggedSentence(words, tags):
             targets = [Target((i,), tag) for i, tag in enumerate(tags)]
             return tuple(draw.tags(words, targets)), {"words": list(words), "tags": list(tags)}
+        case _:
+            return (*example.lines, f"→ {example.answer}"), asdict(example)

@@ -1,0 +1,1 @@
+"""The kinds of task, one short file each: what a model needs, reads, learns by and answers."""

@@ -1,0 +1,109 @@
+"""A sentence, and its translation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from jaxtyping import Int
+from torch import Tensor, nn
+from torch.nn import functional as F
+from transformers import StoppingCriteria, StoppingCriteriaList
+
+from tombola.tasks.kinds.forward import unlabelled
+from tombola.tasks.kinds.kind import TASK_KINDS
+from tombola.tasks.task import Task
+from tombola.tasks.tokenize import Encoded, tokenize
+from tombola.text.alignment import positions
+from tombola.text.examples import TranslationExample
+from tombola.text.rows import IGNORED
+
+MORE_TOKENS = 10
+"""A translation may be longer than its source by the source's length and so many tokens."""
+
+
+class Translation:
+    """Answers are sentences, by greedy search."""
+
+    name = "translation"
+    head = "translation"
+    purpose: Literal["translation"] = "translation"
+
+    def n_labels(self, task: Task) -> None:
+        """None: its classes are the words."""
+
+    def metrics(self, task: Task) -> tuple[str, ...]:
+        """BLEU."""
+        return ("bleu",)
+
+    def encode(
+        self,
+        examples: Sequence[TranslationExample],
+        tokenizer: Any,
+        max_tokens: int,
+        labels: Sequence[str] | None = None,
+    ) -> Encoded:
+        """Examples have their target's tokens as labels; both sides are cut."""
+        rows, cut = tokenize([e.source for e in examples], tokenizer, max_tokens)
+        targets = [e.target for e in examples]
+        target_rows, target_cut = tokenize(targets, tokenizer, max_tokens, as_target=True)
+        for row, target in zip(rows, target_rows, strict=True):
+            row["labels"] = target["input_ids"]
+        return Encoded(tuple(rows), len(cut | target_cut))
+
+    def loss(
+        self, model: nn.Module, batch: Mapping[str, Tensor], label_smoothing: float = 0.0
+    ) -> Tensor:
+        """Cross-entropy, the mean over the target's tokens."""
+        # The model shifts the labels into the decoder's input; its own loss has no smoothing.
+        logits = model(**batch).logits
+        return F.cross_entropy(
+            logits.flatten(0, 1),
+            batch["labels"].flatten(),
+            ignore_index=IGNORED,
+            label_smoothing=label_smoothing,
+        )
+
+    def answers(
+        self,
+        model: Any,
+        batch: Mapping[str, Tensor],
+        examples: Sequence[TranslationExample],
+        tokenizer: Any,
+        labels: Sequence[str] | None = None,
+    ) -> list[str]:
+        """Translations, without special tokens, of `limits` tokens at most."""
+        most = limits(model, batch["attention_mask"])
+        # Length is the one limit that is ours; the rest is what the model's own settings say.
+        tokens = model.generate(
+            **unlabelled(batch),
+            num_beams=1,
+            do_sample=False,
+            stopping_criteria=StoppingCriteriaList([OwnLimit(most)]),
+            # One more, never reached: some models force their end token onto the last of all.
+            max_new_tokens=int(most.max()) + 1,
+        )
+        said: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
+        return said
+
+
+def limits(model: nn.Module, mask: Int[Tensor, "batch tokens"]) -> Int[Tensor, " batch"]:
+    """Tokens that each translation may have: by its own source, never by others of the batch.
+
+    Twice the source's and `MORE_TOKENS`, but never more than the model has positions for beside its start token.
+    """
+    most = 2 * mask.sum(1) + MORE_TOKENS
+    there = positions(model)
+    return most if there is None else most.clamp(max=there - 1)
+
+
+class OwnLimit(StoppingCriteria):
+    """Ends each sentence of a batch at its own number of new tokens."""
+
+    def __init__(self, most: Int[Tensor, " batch"]) -> None:
+        self.most = most
+
+    def __call__(self, input_ids: Tensor, scores: Any, **kwargs: Any) -> Tensor:
+        """Which sentences are at their end; the decoder's start token is none of theirs."""
+        return input_ids.shape[1] - 1 >= self.most
+
+
+TASK_KINDS.add(Translation())
