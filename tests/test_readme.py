@@ -76,8 +76,9 @@ def _a_table(folder: Path) -> None:
         "mask": "", "signature": "s",
     }  # fmt: skip
     pruned = {**row, "criterion": "magnitude", "rewinding": "weights", "round": 1, "sparsity": 0.5}
-    for name in tables.TABLES:
-        tables.write(folder, name, tables.table(name, [row, pruned] if name == "scores" else []))
+    for name, columns in tables.TABLES.items():
+        table = tables.Table(name, columns)
+        tables.write(folder, table, table.frame([row, pruned] if name == "scores" else []))
 
 
 def test_parts_are_removed_for_real(model: Path, tmp_path: Path):

@@ -59,7 +59,7 @@ def collect(
 def write_tables(folder: Path, rows: dict[str, Rows]) -> None:
     """Write all tables as Parquet."""
     for name, each in rows.items():
-        tables.write(folder, name, tables.table(name, each))
+        tables.write(folder, tables.Table(name, tables.TABLES[name]), tables.table(name, each))
 
 
 def _which(stage: Stage, sparsity: float) -> dict[str, Any]:
