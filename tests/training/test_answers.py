@@ -25,7 +25,7 @@ def translator(tokenizer, positions: int, seed: int = 0, **changes: int) -> torc
 
 @pytest.fixture(scope="module")
 def translation() -> Task:
-    return load_task("builtin-translation", train=1, dev=60)
+    return load_task("builtin-translation", train=1, dev=24)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_translations_do_not_depend_on_the_batch(translation, tokenizer, forced)
     sizes = [len(answer.split()) for answer in alone]
     limits = [2 * (len(example.source.split()) + 1) + 10 for example in translation.dev]
     assert all(size <= limit for size, limit in zip(sizes, limits, strict=True))
-    assert sum(size == limit for size, limit in zip(sizes, limits, strict=True)) > 20
+    assert sum(size == limit for size, limit in zip(sizes, limits, strict=True)) > 8
 
 
 def test_translations_end_where_positions_do(translation, tokenizer):
@@ -62,5 +62,5 @@ def test_a_score_is_that_of_the_answers(translation, tokenizer):
     encoded = encode(translation, translation.dev, tokenizer, 60)
     batches = Batches(encoded, 7, tokenizer.pad_token_id)
     score = evaluate(model, translation, batches, tokenizer)
-    assert score.n == len(answers(model, translation, batches, tokenizer)) == 60
+    assert score.n == len(answers(model, translation, batches, tokenizer)) == 24
     assert not model.training

@@ -88,7 +88,8 @@ class Translation:
 def limits(model: nn.Module, mask: Int[Tensor, "batch tokens"]) -> Int[Tensor, " batch"]:
     """Tokens that each translation may have: by its own source, never by others of the batch.
 
-    Twice the source's and `MORE_TOKENS`, but never more than the model has positions for beside its start token.
+    Twice the source's and `MORE_TOKENS`, but never more than the model has positions for beside
+    its start token.
     """
     most = 2 * mask.sum(1) + MORE_TOKENS
     there = positions(model)
