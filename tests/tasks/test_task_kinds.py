@@ -1,5 +1,7 @@
 """Kinds of task: what each needs and answers, and that one is one file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,8 @@ from sklearn.metrics import accuracy_score
 from transformers import AutoTokenizer
 
 from realdata import minilm
+from tombola.errors import UserError
+from tombola.registry import ENTERED_BY
 from tombola.tasks import METRICS, TASK_KINDS, Batches, Task, encode, load_task
 from tombola.text import Example, SentenceExample, TaggedSentence, TranslationExample
 from tombola.training import answers
@@ -39,6 +43,30 @@ def test_the_metric_of_a_builtin_task_is_one_of_its_kind():
         task = load_task(f"builtin-{name}", train=2, dev=2)
         assert task.metric in METRICS
         assert task.metric in TASK_KINDS[task.kind].metrics(task)
+
+
+def test_a_task_may_be_scored_by_another_metric():
+    task = load_task("builtin-sentiment", train=2, dev=2)
+    other = task.with_metric("f1")
+    assert (task.metric, other.metric) == ("accuracy", "f1")
+    assert other.train is task.train
+    assert other.digest != task.digest
+    with pytest.raises(UserError, match="sentiment' has no bleu; its metrics: accuracy, f1"):
+        task.with_metric("bleu")
+    with pytest.raises(UserError, match="unknown metric 'F1'; allowed: accuracy"):
+        task.with_metric("F1")
+    three = replace(task, labels=("no", "yes", "perhaps"))
+    with pytest.raises(UserError, match="no f1; its metrics: accuracy, matthews"):
+        three.with_metric("f1")
+
+
+def test_a_metric_of_somebody_else_is_theirs_to_know(monkeypatch):
+    monkeypatch.setattr(METRICS, "_things", dict(METRICS))
+    monkeypatch.setattr(METRICS, "_digests", dict(METRICS._digests))
+    token = ENTERED_BY.set("0123")
+    METRICS.register("mine")(lambda *_, **__: None)
+    ENTERED_BY.reset(token)
+    assert load_task("builtin-pos", train=2, dev=2).with_metric("mine").metric == "mine"
 
 
 class Says(torch.nn.Module):

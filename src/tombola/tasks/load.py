@@ -29,7 +29,8 @@ def load_task(
     if language is not None:
         if name not in BUILTIN or folder is not None:
             raise UserError(f"task {name!r}: only a built-in task without a folder has a language")
-        return load_builtin(name, train or TRAIN, dev or DEV, seed, language)
+        n_train, n_dev = TRAIN if train is None else train, DEV if dev is None else dev
+        return load_builtin(name, n_train, n_dev, seed, language)
     return load(
         folder=None if folder is None else Path(folder), n_train=train, n_dev=dev, seed=seed
     )

@@ -4,13 +4,14 @@ import hashlib
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from tombola.errors import UserError
 from tombola.registry import Registry
+from tombola.tasks.kinds.kind import TASK_KINDS
 from tombola.text.examples import Example
 
 T = TypeVar("T")
@@ -32,6 +33,20 @@ class Task:
     n_dropped: int = 0
     """Rows of the files that were no example and were left out: only where a published corpus is
     known to hold such rows (QQP), 0 elsewhere."""
+
+    def with_metric(self, name: str) -> "Task":
+        """The same task, scored by another metric.
+
+        Raises UserError for an unknown metric, and for one of ours that is not defined for the
+        answers of this task; what a metric of a plug-in takes, its author knows.
+        """
+        from tombola.tasks.metrics import METRICS  # takes a second to import
+
+        defined = TASK_KINDS[self.kind].metrics(self)
+        if not METRICS.digest(name) and name not in defined:
+            allowed = ", ".join(sorted(defined))
+            raise UserError(f"task {self.name!r} has no {name}; its metrics: {allowed}")
+        return replace(self, metric=name)
 
     @property
     def text(self) -> list[str]:
