@@ -11,7 +11,8 @@ from transformers import BertForSequenceClassification
 
 from benchmarks._measure import header, interleaved, ratio, table
 from tombola.anatomy import anatomy
-from tombola.masks import CRITERIA, Enforcer, Mask, prunable, select
+from tombola.masks import Enforcer, Mask, prunable, select
+from tombola.tickets.criteria import Lazy
 
 SENTENCES, TOKENS, SPARSITY, REPEATS = 32, 64, 0.5, 15
 
@@ -28,7 +29,7 @@ class Training:
         if masked:
             weights = dict(self.model.named_parameters())
             mask = Mask.ones(prunable(anatomy(self.model)))
-            mask = select(CRITERIA["magnitude"](weights, 0), mask, SPARSITY)
+            mask = select(magnitude(weights), mask, SPARSITY)
             self.enforcer = Enforcer(self.model, mask)
         self.ids = torch.randint(1000, 30000, (SENTENCES, TOKENS))
         self.labels = torch.randint(0, 2, (SENTENCES,))
@@ -42,6 +43,10 @@ class Training:
         if self.enforcer:
             self.enforcer.weights()  # as in training/loop.py: AdamW's moments need no more
         self.optimizer.zero_grad()
+
+
+def magnitude(weights):
+    return Lazy(weights, lambda _, weight: weight.abs())
 
 
 def main() -> None:

@@ -8,22 +8,20 @@ import toys
 from tombola.anatomy import anatomy
 from tombola.errors import UserError
 from tombola.masks import Mask
-from tombola.tickets import Pruning, Rewinding, next_mask, rewind
+from tombola.tickets import Pruning, Rewinding, draw, rewind
 from tombola.training import Checkpoint
 
 
-def draw(model: torch.nn.Module, pruning: Pruning, rounds: int, criterion: str) -> list[Mask]:
+def drawn(model: torch.nn.Module, pruning: Pruning, rounds: int, criterion: str) -> list[Mask]:
     """The masks of some rounds, without training in between."""
-    body = anatomy(model)
-    weights = dict(model.named_parameters())
-    masks = [Mask.ones(pruning.parameters(body))]
+    masks = [Mask.ones(pruning.parameters(anatomy(model)))]
     for round_ in range(rounds):
-        masks.append(next_mask(weights, masks[-1], body, pruning, criterion, seed=round_))
+        masks.append(draw(model, pruning, criterion, masks[-1], seed=round_))
     return masks
 
 
 def test_each_round_prunes_exactly_its_share_of_what_remains_and_revives_nothing():
-    masks = draw(toys.bert(layers=2), Pruning(amount=0.2), 4, "magnitude")
+    masks = drawn(toys.bert(layers=2), Pruning(amount=0.2), 4, "magnitude")
     for before, after in pairwise(masks):
         remaining = before.n - before.n_pruned
         assert after.n_pruned - before.n_pruned == round(0.2 * remaining)
@@ -32,7 +30,7 @@ def test_each_round_prunes_exactly_its_share_of_what_remains_and_revives_nothing
 
 def test_global_magnitude_agrees_with_torch():
     model = toys.bert(layers=2)
-    mask = draw(model, Pruning(amount=0.3), 1, "magnitude")[1]
+    mask = drawn(model, Pruning(amount=0.3), 1, "magnitude")[1]
     modules = {name: model.get_submodule(name.removesuffix(".weight")) for name in mask}
     torch_prune.global_unstructured(
         [(module, "weight") for module in modules.values()],
@@ -45,12 +43,10 @@ def test_global_magnitude_agrees_with_torch():
 
 def test_random_masks_have_the_size_of_magnitude_masks_and_differ_by_seed():
     model, pruning = toys.bert(), Pruning(amount=0.5)
-    magnitude, random = (draw(model, pruning, 2, c)[-1] for c in ("magnitude", "random"))
+    magnitude, random = (drawn(model, pruning, 2, c)[-1] for c in ("magnitude", "random"))
     assert magnitude.n_pruned == random.n_pruned
     assert magnitude != random
-    body, weights = anatomy(model), dict(model.named_parameters())
-    ones = Mask.ones(pruning.parameters(body))
-    masks = [next_mask(weights, ones, body, pruning, "random", seed=s) for s in (1, 1, 2)]
+    masks = [draw(model, pruning, "random", seed=s) for s in (1, 1, 2)]
     assert masks[0] == masks[1] != masks[2]
 
 
@@ -59,14 +55,14 @@ def test_a_weight_that_is_no_number_is_refused():
     with torch.no_grad():
         model.bert.encoder.layer[0].output.dense.weight[0, 0] = float("nan")
     with pytest.raises(UserError, match=r"output\.dense\.weight"):
-        draw(model, Pruning(amount=0.2), 1, "magnitude")
+        drawn(model, Pruning(amount=0.2), 1, "magnitude")
 
 
 def test_an_unknown_set_or_criterion_is_refused():
     with pytest.raises(UserError, match="allowed"):
-        draw(toys.bert(), Pruning(amount=0.2, sets=("matrixes",)), 1, "magnitude")
-    with pytest.raises(UserError, match="allowed: magnitude, random"):
-        draw(toys.bert(), Pruning(amount=0.2), 1, "luck")
+        drawn(toys.bert(), Pruning(amount=0.2, sets=("matrixes",)), 1, "magnitude")
+    with pytest.raises(UserError, match="allowed: magnitude, none, random"):
+        drawn(toys.bert(), Pruning(amount=0.2), 1, "luck")
 
 
 def test_rewinding():

@@ -1,5 +1,3 @@
-from .criteria import CRITERIA as CRITERIA
-from .criteria import Criterion as Criterion
 from .enforce import Enforcer as Enforcer
 from .enforce import apply as apply
 from .files import MaskFile as MaskFile

@@ -1,7 +1,12 @@
-from .pruning import Pruning as Pruning
-from .pruning import Rewinding as Rewinding
-from .pruning import next_mask as next_mask
-from .pruning import rewind as rewind
+from .criteria.criterion import CRITERIA as CRITERIA
+from .criteria.criterion import Choice as Choice
+from .criteria.criterion import Criterion as Criterion
+from .criteria.criterion import Evidence as Evidence
+from .rewinding import Rewinding as Rewinding
+from .rewinding import rewind as rewind
+from .rounds import Pruning as Pruning
+from .rounds import draw as draw
+from .rounds import next_mask as next_mask
 from .ticket import MASK_FILE as MASK_FILE
 from .ticket import Ticket as Ticket
 from .ticket import load as load

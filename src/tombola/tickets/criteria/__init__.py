@@ -1,0 +1,5 @@
+"""What scores the weights: one short file per criterion."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,78 @@
+"""Where retraining begins after a round."""
+
+from itertools import groupby
+from typing import Any, Literal
+
+from pydantic import field_validator, model_validator
+
+from tombola.settings import Settings
+from tombola.training.checkpoint import Checkpoint
+
+START = {"start": 0.0}
+
+
+class Rewinding(Settings):
+    """Where retraining begins after a round; `{learning-rate: 0.5}` or `{weights: start}` in short.
+
+    `weights` puts every surviving weight, the optimizer and the learning rate back to an early
+    step (Frankle et al. 2020); `learning-rate` keeps the trained weights and the optimizer and
+    puts only the schedule back (Renda et al. 2020; sparse translation models of Movva & Zhao 2020,
+    section 3).
+    """
+
+    what: Literal["weights", "learning-rate"]
+    to: float | tuple[float, ...] = 0.0
+    """The step to go back to, as a share of the whole run, 0 to below 1; a list has one for each
+    round, the last of which holds from then on."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_short(cls, value: Any) -> Any:
+        if isinstance(value, dict) and len(value) == 1 and {*value} <= {"weights", "learning-rate"}:
+            ((what, to),) = value.items()
+            return {"what": what, "to": START.get(to, to) if isinstance(to, str) else to}
+        return value
+
+    @field_validator("to")
+    @classmethod
+    def _shares(cls, value: float | tuple[float, ...]) -> float | tuple[float, ...]:
+        shares = value if isinstance(value, tuple) else (value,)
+        if not shares or not all(0 <= share < 1 for share in shares):
+            raise ValueError("a share from 0 to below 1, or a list of such")
+        return value
+
+    @property
+    def label(self) -> str:
+        """As tables name it: `learning-rate 0.5`, `learning-rate 0.5×6 0.2`."""
+        shares = self.to if isinstance(self.to, tuple) else (self.to,)
+        runs = [(share, len(list(run))) for share, run in groupby(shares)]
+        return " ".join([self.what, *(f"{s:g}" + (f"×{n}" if n > 1 else "") for s, n in runs)])
+
+    def at(self, round_: int) -> "Rewinding":
+        """That of one round, from 1 on."""
+        if not isinstance(self.to, tuple):
+            return self
+        return Rewinding(what=self.what, to=self.to[min(round_, len(self.to)) - 1])
+
+    @property
+    def share(self) -> float:
+        """The one share of a single round's rewinding."""
+        assert not isinstance(self.to, tuple)  # `at` chose one
+        return self.to
+
+    def step(self, total_steps: int) -> int:
+        """The step to go back to."""
+        return round(self.share * total_steps)
+
+
+def rewind(rewinding: Rewinding, early: Checkpoint, trained: Checkpoint) -> Checkpoint:
+    """The state in which retraining begins.
+
+    Args:
+        rewinding: what goes back.
+        early: the dense run at the step to go back to.
+        trained: the end of the run that was just pruned.
+    """
+    if rewinding.what == "weights":
+        return early
+    return Checkpoint(early.step, trained.weights, trained.moments)

@@ -1,0 +1,103 @@
+"""One round of drawing a ticket: score, then select."""
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, field_validator
+
+from tombola.anatomy import Anatomy, Parameter, anatomy
+from tombola.errors import UserError
+from tombola.masks import Mask, groups, prunable, select
+from tombola.settings import Settings
+from tombola.tickets.criteria.criterion import CRITERIA, Choice, Evidence
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Pruning(Settings):
+    """Which weights may go, and how many go in a round."""
+
+    sets: tuple[str, ...] = ("matrices",)
+    """Parameter sets that are pruned."""
+    also: tuple[str, ...] = ()
+    """Shell patterns of further parameter names to prune."""
+    never: tuple[str, ...] = ()
+    """Shell patterns of parameter names to keep whole."""
+    scope: Literal["global", "stack", "layer", "block", "matrix", "head"] = "global"
+    """Within what the scores compete; each group loses the same share."""
+    amount: float | tuple[float, ...] = Field()
+    """Share that a round prunes, between 0 and 1; a list has one for each round, the last of which
+    holds from then on."""
+    of: Literal["remaining", "original", "target"] = "remaining"
+    """What the share is taken of; `target` names the sparsity after the round."""
+
+    @field_validator("amount")
+    @classmethod
+    def _amounts(cls, value: float | tuple[float, ...]) -> float | tuple[float, ...]:
+        amounts = value if isinstance(value, tuple) else (value,)
+        if not amounts or not all(0 < amount < 1 for amount in amounts):
+            raise ValueError(f"a share greater than 0 and less than 1, not {value}")
+        return value
+
+    def at(self, round_: int) -> "Pruning":
+        """That of one round, from 1 on."""
+        if not isinstance(self.amount, tuple):
+            return self
+        amount = self.amount[min(round_, len(self.amount)) - 1]
+        return self.model_copy(update={"amount": amount})
+
+    def parameters(self, body: Anatomy) -> tuple[Parameter, ...]:
+        """The prunable parameters of a model. Raises UserError for what it does not have."""
+        return prunable(body, self.sets, also=self.also, never=self.never)
+
+
+def next_mask(
+    evidence: Evidence, mask: Mask, body: Anatomy, pruning: Pruning, choice: Choice
+) -> Mask:
+    """The mask after one more round: the lowest scores among the surviving weights go.
+
+    Raises UserError for a score that is not a number.
+    """
+    if not choice.criterion.prunes:
+        return mask
+    parameters = pruning.parameters(body)
+    scores = choice.criterion.score(evidence, choice.chosen())
+    assert not isinstance(pruning.amount, tuple)  # `Pruning.at` chose one
+    return select(scores, mask, pruning.amount, pruning.of, groups(pruning.scope, parameters))
+
+
+def draw(
+    model: "torch.nn.Module",
+    pruning: Pruning,
+    criterion: str | Choice,
+    mask: Mask | None = None,
+    seed: int = 0,
+) -> Mask:
+    """The mask of a model after one round; nothing of the model changes.
+
+    Args:
+        model: what is scored.
+        pruning: which weights, and how many.
+        criterion: one that looks at nothing but weights, by name or as a choice.
+        mask: what survives so far; everything where not given.
+        seed: of random scores.
+
+    Raises UserError for an unknown criterion, one that needs more than weights, parameters that
+    the model lacks, and a score that is not a number.
+    """
+    choice = criterion if isinstance(criterion, Choice) else chosen(criterion)
+    if choice.criterion.needs != "nothing":
+        raise UserError(
+            f"criterion {choice.name} needs {choice.criterion.needs}, not weights alone"
+        )
+    body = anatomy(model)
+    parameters = pruning.parameters(body)
+    weights = dict(model.named_parameters())
+    evidence = Evidence({p.name: weights[p.name] for p in parameters}, seed)
+    return next_mask(evidence, mask or Mask.ones(parameters), body, pruning, choice)
+
+
+def chosen(criterion: str) -> Choice:
+    """A criterion by its name. Raises UserError for an unknown one."""
+    CRITERIA[criterion]
+    return Choice(name=criterion)
