@@ -2,6 +2,7 @@
 
 import errno
 import json
+import math
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -54,9 +55,23 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON: sorted keys, so that equal values are equal bytes."""
+    """Write `value` as JSON: sorted keys, so that equal values are equal bytes.
+
+    What is no finite number is null: JSON has no NaN.
+    """
+    text = json.dumps(_finite(value), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     with atomic_file(path) as draft:
-        draft.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        draft.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
 
 
 def read_json(path: Path) -> Any:

@@ -42,6 +42,7 @@ def train(
     start: Checkpoint | None = None,
     mask: Mask | None = None,
     keep: Iterable[int] = (),
+    until: int | None = None,
     resume: Path | None = None,
     on_step: Callable[[int, int], None] = lambda step, total: None,
 ) -> Trained:
@@ -59,6 +60,7 @@ def train(
         start: where to begin; None begins at step 0 with the weights as they are.
         mask: weights held at exactly zero.
         keep: steps whose checkpoints are wanted (0 is the beginning).
+        until: stop after this step of the schedule; None goes to its end.
         resume: a file to save the state to every minute, and to go on from where it exists.
         on_step: called with the steps done and the steps of the whole run.
 
@@ -66,6 +68,7 @@ def train(
         DivergedError: the loss is not finite any more; the message says at which step.
     """
     total = training.total_steps(len(batches))
+    last = total if until is None else min(until, total)
     optimizer = build_optimizer(model, training)
     wanted, kept = set(keep), dict[int, Checkpoint]()
     if resume is not None and resume.exists():
@@ -91,7 +94,7 @@ def train(
                 kept[step] = capture(model, optimizer, step)
                 if resume is not None:
                     kept[step].save(_beside(resume, step))
-            if step >= total:
+            if step >= last:
                 break
             torch.manual_seed(_step_seed(seed, step))
             for group in optimizer.param_groups:
