@@ -1,116 +1,351 @@
-"""From a recipe to stages, each named by a hash of what determines it."""
+"""From a recipe to stages: every step at every point of its axes, each named by its facts."""
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any, Generic, TypeVar
 
-from tombola.settings import Settings
-from tombola.study.inputs import Inputs
-from tombola.study.recipe import Experiment, Recipe
-from tombola.version import __version__
+from tombola.errors import UserError
+from tombola.study.axes import opened, points, refers
+from tombola.study.kind import KINDS, Kind, Step
+from tombola.study.library import Library
+from tombola.study.recipe import Recipe
+from tombola.study.references import Reference, Scalar
+from tombola.study.stage import Stage, digest_of
 
-Kind = Literal["dense", "ticket", "similarity", "probe"]
+S = TypeVar("S", bound=Step)
+ALL = "all"
+"""In place of a task's name: each of the recipe's tasks."""
 
 
 @dataclass(frozen=True)
-class Stage:
-    """One unit of work: a folder that appears when it is done."""
+class Node:
+    """What a reference leads to: a stage, or a model of the recipe."""
 
-    name: str
-    """What it does, and a hash of what determines the result: the folder's name."""
-    kind: Kind
-    experiment: str
-    seed: int
-    criterion: str = "dense"
-    rewinding: str = "none"
-    round: int = 0
-    after: tuple[str, ...] = ()
-    """Names of the stages whose results it reads, in a fixed order of roles."""
+    at: Mapping[str, Scalar]
+    stage: Stage | None = None
+    model: str = ""
+    moment: float | None = None
+    """The share of the stage's training after which its model is meant."""
+
+
+@dataclass(frozen=True)
+class Point(Generic[S]):
+    """A step at one point of its axes, with what it reads there."""
+
+    step: str
+    kind: Kind[S]
+    settings: S
+    at: dict[str, Scalar]
+    nodes: dict[str, Node]
+    """Role (the name of a reference among the settings) to what is read."""
+    folded: tuple[tuple[Scalar, dict[str, Node]], ...] = ()
+    """Along the axis that `across` names: its values, with what is read for each."""
+
+    def task(self, name: str = "task") -> str:
+        """The task that a setting names, or else that of the axis `task`.
+
+        Raises UserError where there is neither.
+        """
+        named = getattr(self.settings, name, None)
+        if named is not None:
+            return str(named)
+        if self.kind.follows_task and "task" in self.at:
+            return str(self.at["task"])
+        raise UserError(f"step {self.step}: name a task")
 
     @property
-    def title(self) -> str:
-        """The stage in a person's words."""
-        model = f"{self.experiment} seed {self.seed}"
-        if self.round:
-            model += f", {self.criterion}, rewinding {self.rewinding}, round {self.round}"
-        doing = {"dense": "train", "ticket": "draw", "similarity": "compare", "probe": "probe"}
-        return f"{doing[self.kind]} {model}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON can hold it."""
-        return asdict(self)
-
-    @staticmethod
-    def from_dict(value: dict[str, Any]) -> "Stage":
-        """What `to_dict` gave."""
-        return Stage(**{**value, "after": tuple(value["after"])})
+    def main(self) -> Node:
+        """What the main reference leads to; of a folded axis, for its first value."""
+        nodes = self.folded[0][1] if self.folded else self.nodes
+        return nodes[self.kind.main]
 
 
-def plan(recipe: Recipe, inputs: Inputs) -> tuple[Stage, ...]:
-    """All stages of a study, each after the stages it reads."""
-    stages: list[Stage] = []
-    for name, experiment in recipe.experiments.items():
-        for seed in recipe.seeds:
-            stages += _stages_of(recipe, inputs, name, experiment, seed)
-    return tuple(stages)
+def plan(recipe: Recipe, library: Library, *, check: bool = True) -> tuple[Stage, ...]:
+    """All stages of a study, each after the stages it reads.
 
-
-def _stages_of(
-    recipe: Recipe, inputs: Inputs, name: str, experiment: Experiment, seed: int
-) -> list[Stage]:
-    stages: list[Stage] = []
-    dissect = experiment.dissect
-
-    def add(kind: Kind, label: str, facts: dict[str, Any], **which: Any) -> Stage:
-        facts = {"kind": kind, "version": __version__, "after": which.get("after", ()), **facts}
-        stage = Stage(f"{label}-{_digest(facts)}", kind, name, seed, **which)
-        stages.append(stage)
-        return stage
-
-    def look_at(model: Stage, dense: Stage, label: str, **which: Any) -> None:
-        if dissect.similarity is not None and model is not dense:
-            facts = {"similarity": _facts(dissect.similarity), "seed": seed}
-            add("similarity", f"similarity-{label}", facts, after=(dense.name, model.name), **which)
-        if dissect.probe is not None:
-            facts = {"probe": _facts(dissect.probe), "seed": seed}
-            facts["text"] = inputs.probe_digest(name)
-            add("probe", f"probe-{label}", facts, after=(model.name,), **which)
-
-    run = f"{name}-s{seed}"
-    facts = {
-        "model": inputs.model_digest(name),
-        "task": _facts(experiment.task),
-        "text": inputs.task_digest(name),
-        "training": _facts(experiment.training),
-        "rewinding": [_facts(r) for r in experiment.rewinding],
-        "seed": seed,
-        "threads": recipe.threads,
-    }
-    dense = add("dense", f"dense-{run}", facts)
-    look_at(dense, dense, run)
-    for rewinding in experiment.rewinding:
-        for criterion in experiment.criteria:
-            before = dense
-            for round_ in range(1, experiment.rounds + 1):
-                which = {"criterion": criterion, "rewinding": rewinding.what, "round": round_}
-                label = f"{run}-{rewinding.what}-{criterion}-r{round_}"
-                facts = {"pruning": _facts(experiment.pruning), "rewind": _facts(rewinding)}
-                facts |= {"criterion": criterion, "round": round_}
-                after = (dense.name, before.name)
-                before = add("ticket", f"ticket-{label}", facts, after=after, **which)
-                if dissect.at(round_):
-                    look_at(before, dense, label, **which)
-    return stages
-
-
-def _facts(settings: Settings) -> dict[str, Any]:
-    """Settings as a part of a hash: without defaults, so that a new setting keeps old hashes.
-
-    Where a folder stands does not count; what is in it has a digest of its own.
+    Raises UserError for a step of an unknown kind, a wrong setting, a reference that leads nowhere,
+    and for whatever a kind's own check finds.
     """
-    return settings.model_dump(mode="json", exclude_defaults=True, exclude={"folder"})
+    return Planner(recipe, library, check=check).plan()
 
 
-def _digest(facts: dict[str, Any]) -> str:
-    return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=6).hexdigest()
+class Planner:
+    """Expands the steps of one recipe, in their order."""
+
+    def __init__(self, recipe: Recipe, library: Library, *, check: bool = True) -> None:
+        self.recipe = recipe
+        self.library = library
+        self._check = check
+        self._stages: dict[str, list[Stage]] = {}
+        self._keeps: dict[str, set[float]] = {}
+
+    def plan(self) -> tuple[Stage, ...]:
+        """All stages."""
+        for name, raw in self.recipe.steps.items():
+            self._stages[name] = list(self._step(name, raw))
+        every = [stage for stages in self._stages.values() for stage in stages]
+        return tuple(self._with_keeps(stage) for stage in every)
+
+    def stage(
+        self,
+        kind: Kind[Any],
+        point: "Point[Any]",
+        *,
+        facts: Mapping[str, Any] | None = None,
+        at: Mapping[str, Scalar] | None = None,
+        reads: Mapping[str, Stage] | None = None,
+        settings: Any = None,
+    ) -> Stage:
+        """A stage of a point, with all of its facts.
+
+        Args:
+            kind: of the step.
+            point: where the step stands.
+            facts: of the settings; by default what `kind.facts` says of the point's.
+            at: further axes.
+            reads: further stages that are read, by role.
+            settings: those the work is done by; by default the point's.
+        """
+        chosen = settings if settings is not None else point.settings
+        nodes = dict(point.nodes)
+        for i, (_, folded) in enumerate(point.folded):
+            nodes |= {f"{role}.{i}": node for role, node in folded.items()}
+        stages = {role: node.stage for role, node in nodes.items() if node.stage is not None}
+        stages |= dict(reads or {})
+        sources = {role: node.model for role, node in nodes.items() if node.stage is None}
+        where = {**point.at, **(at or {})}
+        tasks = {name: self.library.task_facts(point.task(name)) for name in kind.task_fields}
+        models = {
+            role: self.library.model_facts(model, point.task(kind.task_fields[0]))
+            for role, model in sources.items()
+        }
+        moments = {role: node.moment for role, node in nodes.items() if node.moment is not None}
+        code = KINDS.digest(kind.name)
+        every: dict[str, Any] = {
+            "step": point.step,
+            "kind": kind.name,
+            "version": kind.version,
+            **({"code": code} if code else {}),
+            "threads": self.recipe.threads,
+            **({"seed": where["seed"]} if "seed" in where else {}),
+            **(dict(facts) if facts is not None else kind.facts(chosen)),
+            **tasks,
+            **({"models": models} if models else {}),
+            **({"moments": moments} if moments else {}),
+            **({"values": [value for value, _ in point.folded]} if point.folded else {}),
+            "reads": {role: stage.digest for role, stage in stages.items()},
+        }
+        for role, moment in moments.items():
+            self.keep(stages[role], moment)
+        return Stage(
+            step=point.step,
+            kind=kind.name,
+            at=where,
+            facts=every,
+            reads={role: stage.name for role, stage in stages.items()},
+            settings=chosen,
+            sources=sources,
+        ).named()
+
+    def keep(self, stage: Stage, share: float) -> None:
+        """Ask a stage to keep the state of its training after a share of the run."""
+        self._keeps.setdefault(stage.name, set()).add(share)
+
+    def stages_of(self, step: str) -> list[Stage]:
+        """The stages of an earlier step."""
+        return self._stages[step]
+
+    def _with_keeps(self, stage: Stage) -> Stage:
+        keeps = self._keeps.get(stage.name)
+        return replace(stage, keeps=tuple(sorted(keeps))) if keeps else stage
+
+    def _step(self, name: str, raw: Mapping[str, Any]) -> Iterator[Stage]:
+        kind = KINDS[self._kind(name, raw)]
+        where = f"steps.{name}."
+        raw = self._all_tasks(dict(raw), kind)
+        axes = opened(kind.settings, raw, f"steps.{name}")
+        for settings, at in points(kind.settings, raw, axes, where):
+            checked: set[str] = set()
+            for point in self._points(name, kind, settings, at, raw):
+                if self._check and digest_of(_beside_seed(point)) not in checked:
+                    checked.add(digest_of(_beside_seed(point)))
+                    try:
+                        for field_ in kind.task_fields:
+                            self.library.choice(point.task(field_))
+                        kind.check(point, self.library)
+                    except UserError as problem:
+                        said = str(problem)
+                        clear = said.startswith(("step ", "steps."))
+                        raise UserError(said if clear else f"step {name}: {said}") from problem
+                yield from kind.expand(point, self)
+
+    def _kind(self, name: str, raw: Mapping[str, Any]) -> str:
+        kind = raw.get("do")
+        if not isinstance(kind, str) or kind not in KINDS:
+            allowed = ", ".join(KINDS)
+            raise UserError(f"steps.{name}.do: one of {allowed}, not {kind!r}")
+        return kind
+
+    def _all_tasks(self, raw: dict[str, Any], kind: Kind[Any]) -> dict[str, Any]:
+        for key in kind.task_fields:
+            if raw.get(key) == ALL:
+                raw[key] = list(self.recipe.tasks)
+        return raw
+
+    def _points(
+        self,
+        name: str,
+        kind: Kind[S],
+        settings: S,
+        own: dict[str, Scalar],
+        raw: Mapping[str, Any],
+    ) -> Iterator[Point[S]]:
+        """Joins what the references lead to, on the axes that they share."""
+        fields_ = [key for key, f in kind.settings.model_fields.items() if refers(f.annotation)]
+        choices: list[list[tuple[str, Reference, bool]]] = []
+        for key in fields_:
+            value = getattr(settings, key)
+            several = isinstance(value, tuple) and isinstance(raw.get(key), list)
+            references = value if isinstance(value, tuple) else (value,)
+            if value is not None:
+                choices.append([(key, reference, several) for reference in references])
+        joined: list[Point[S]] = []
+        for chosen in product(*choices):
+            joined += self._join(name, kind, settings, own, chosen)
+        across = getattr(settings, "across", None)
+        if across is None:
+            yield from joined
+        else:
+            yield from _folded(name, joined, across)
+
+    def _join(
+        self,
+        name: str,
+        kind: Kind[S],
+        settings: S,
+        own: dict[str, Scalar],
+        chosen: Iterable[tuple[str, Reference, bool]],
+    ) -> list[Point[S]]:
+        # A seed alone does not come from the recipe where what is read has one.
+        start = dict(own)
+        if kind.makes_models and getattr(settings, "task", None) is not None:
+            start["task"] = settings.task  # type: ignore[attr-defined]  # named, so an axis of one
+        found: list[tuple[dict[str, Scalar], frozenset[str], dict[str, Node]]] = [
+            (start, frozenset(), {})
+        ]
+        ordered = sorted(chosen, key=lambda each: each[0] != kind.main)
+        for key, reference, several in ordered:
+            nodes = self._nodes(name, key, reference)
+            if several and kind.makes_models and key != kind.main:
+                nodes = [replace(node, at={**node.at, key: reference.of}) for node in nodes]
+            pinned = frozenset(reference.rename.get(axis, axis) for axis in reference.pinned)
+            longer = []
+            for at, loose, roles in found:
+                for node in nodes:
+                    shared = (set(at) & set(node.at)) - loose - pinned
+                    if all(at[axis] == node.at[axis] for axis in shared):
+                        at_both = {**node.at, **at} if key != kind.main else {**at, **node.at}
+                        longer.append((at_both, loose | pinned, {**roles, key: node}))
+            if not longer:
+                raise UserError(f"step {name}: {key}: {_apart(reference.of, found[0][0], nodes)}")
+            found = longer
+        points_: list[Point[S]] = []
+        for at, _, nodes_of in found:
+            for seed in [at["seed"]] if "seed" in at else self._seeds(nodes_of):
+                with_seed = at if seed is None else {"seed": seed, **at}
+                points_.append(Point(name, kind, settings, _ordered(with_seed), nodes_of))
+        return points_
+
+    def _seeds(self, nodes: Mapping[str, Node]) -> list[Any]:
+        """The recipe's seeds; none for what reads stages whose seeds were folded."""
+        if any(node.stage is not None for node in nodes.values()):
+            return [None]
+        return list(self.recipe.seeds)
+
+    def _nodes(self, step: str, key: str, reference: Reference) -> list[Node]:
+        """What a reference leads to. Raises UserError where that is nothing."""
+        if reference.of in self.recipe.models:
+            if reference.where or reference.rename or reference.at is not None:
+                raise UserError(f"step {step}: {key}: {reference.of} is a model and has no axes")
+            return [Node({}, model=reference.of)]
+        if reference.of not in self._stages:
+            below = reference.of in self.recipe.steps
+            allowed = ", ".join([*self.recipe.models, *self._stages])
+            why = f"is neither a model nor a step; allowed: {allowed}"
+            if below:
+                why = "stands below it, or is the step itself: a step reads what is above"
+            raise UserError(f"step {step}: {key}: {reference.of!r} {why}")
+        stages = self._stages[reference.of]
+        axes = sorted({axis for stage in stages for axis in stage.at})
+        for axis in {*reference.where, *reference.rename}:
+            if axis not in axes:
+                said = f"{reference.of} has no axis {axis!r}; it has: {', '.join(axes)}"
+                raise UserError(f"step {step}: {key}: {said}")
+        for axis in reference.where:
+            known = list(dict.fromkeys(stage.at[axis] for stage in stages if axis in stage.at))
+            for value in reference.values(axis):
+                if value not in known:
+                    allowed = ", ".join(map(str, known))
+                    said = f"no stage of {reference.of} has {axis} {value}; allowed: {allowed}"
+                    raise UserError(f"step {step}: {key}: {said}")
+        found = [
+            Node(
+                {reference.rename.get(axis, axis): value for axis, value in stage.at.items()},
+                stage,
+                moment=reference.at,
+            )
+            for stage in stages
+            if reference.chooses(dict(stage.at))
+        ]
+        if not found:
+            said = f"{reference.of} has no stage where all of these hold"
+            raise UserError(f"step {step}: {key}: {said}: {dict(reference.where)}")
+        if reference.at is not None and not KINDS[stages[0].kind].makes_models:
+            raise UserError(f"step {step}: {key}: {reference.of} trains nothing, so it has no `at`")
+        return found
+
+
+def _apart(of: str, at: Mapping[str, Scalar], nodes: list[Node]) -> str:
+    """Why two references do not meet: the axis that keeps them apart."""
+    for axis in at:
+        values = dict.fromkeys(str(node.at[axis]) for node in nodes if axis in node.at)
+        if values and str(at[axis]) not in values:
+            return (
+                f"no stage of {of} has {axis} {at[axis]}, as what it should meet has; it has: "
+                f"{', '.join(values)}. Name the one that is meant: {{of: {of}, {axis}: …}}"
+            )
+    return f"no stage of {of} meets the others on all axes that they share"
+
+
+def _folded(step: str, points_: list[Point[S]], axis: str) -> Iterator[Point[S]]:
+    """Points that differ along one axis only, as one."""
+    groups: dict[tuple[tuple[str, Scalar], ...], list[Point[S]]] = {}
+    for point in points_:
+        if axis not in point.at:
+            raise UserError(
+                f"step {step}: across {axis}: what it reads has no such axis; "
+                f"it has: {', '.join(sorted(point.at))}"
+            )
+        key = tuple((name, value) for name, value in point.at.items() if name != axis)
+        groups.setdefault(key, []).append(point)
+    for key, group in groups.items():
+        values = tuple((point.at[axis], point.nodes) for point in group)
+        yield replace(group[0], at=dict(key), nodes={}, folded=values)
+
+
+def _ordered(at: dict[str, Scalar]) -> dict[str, Scalar]:
+    """Axes in an order that does not depend on which reference brought them."""
+    first = [axis for axis in ("task", "seed") if axis in at]
+    last = [axis for axis in ("round",) if axis in at]
+    middle = [axis for axis in at if axis not in {*first, *last}]
+    return {axis: at[axis] for axis in (*first, *middle, *last)}
+
+
+def _beside_seed(point: Point[Any]) -> list[Any]:
+    """What a check can depend on: a point, whatever its seed."""
+    return [
+        {axis: value for axis, value in point.at.items() if axis not in {"seed", "round"}},
+        sorted((role, node.model) for role, node in point.nodes.items()),
+        point.settings.model_dump(mode="json"),
+    ]

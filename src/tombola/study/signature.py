@@ -1,43 +1,32 @@
-"""A short string that says how a number came about."""
+"""A short text that says how a number came about."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tombola.study.plan import Stage
-from tombola.study.recipe import Recipe
-from tombola.version import __version__
+from tombola.study.stage import Stage
 
 
-def signature(
-    recipe: Recipe,
-    stage: Stage,
-    model_digest: str,
-    text_digest: str,
-    mask_digest: str,
-    **more: Any,
-) -> str:
-    """Every setting that determines a number of a study, as `key:value` joined by `|`."""
-    experiment = recipe.experiments[stage.experiment]
-    training, pruning = experiment.training, experiment.pruning
-    length = f"{training.steps}steps" if training.steps else f"{training.epochs:g}epochs"
-    parts: dict[str, Any] = {
-        "task": experiment.task.name,
-        "text": text_digest,
-        "model": model_digest,
-        "train": f"{length},batch{training.batch_size},lr{training.learning_rate:g}"
-        f",{training.schedule}",
-        "seed": stage.seed,
-    }
-    if stage.round:
-        to = next(r.to for r in experiment.rewinding if r.what == stage.rewinding)
-        parts |= {
-            "criterion": stage.criterion,
-            "sets": "+".join([*pruning.sets, *pruning.also]),
-            "scope": pruning.scope,
-            "amount": f"{pruning.amount:g}-of-{pruning.of}",
-            "rewind": f"{stage.rewinding}@{to:g}",
-            "round": stage.round,
-            "mask": mask_digest,
-        }
-    parts |= more
-    parts |= {"threads": recipe.threads, "tombola": __version__}
-    return "|".join(f"{key}:{value}" for key, value in parts.items())
+def signature(stage: Stage, versions: Mapping[str, str], **more: Any) -> str:
+    """Every fact of a stage as `key:value` joined by `|`, nothing chosen and nothing left out.
+
+    What it reads stands as the readable names of stages, each of which ends in the hash of all of
+    its facts and of all that it reads in turn: the table `stages` spells them out. `versions` are
+    those of the libraries that computed it; `more` belongs to the one number (its n, its metric).
+    """
+    parts = [*flat(stage.facts), *stage.reads.items()]
+    parts += [(key, str(value)) for key, value in {**more, **versions}.items()]
+    return "|".join(f"{key}:{value}" for key, value in parts if value != "")
+
+
+def flat(facts: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Facts as pairs of a path and a text; what a stage reads is left out."""
+    for key, value in facts.items():
+        name = f"{before}{key}"
+        if not before and key == "reads":
+            continue
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{name}.")
+        elif isinstance(value, list | tuple):
+            yield name, "+".join(map(str, value))
+        elif value is not None:
+            yield name, f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,171 @@
+"""The tasks and models of a recipe: read when first asked for, checked before any work."""
+
+import hashlib
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tombola import anatomy, tasks
+from tombola.errors import UserError
+from tombola.study.configurations import new_config
+from tombola.study.facts import facts_of_thing
+from tombola.study.recipe import Model, Recipe, TaskChoice, expand
+
+if TYPE_CHECKING:
+    import torch
+
+UNKNOWN = "unknown"
+"""Digest of a text or a model that is not here, where a plan is only looked at."""
+
+
+class Library:
+    """What the steps of a recipe refer to by name."""
+
+    def __init__(self, recipe: Recipe, *, looking: bool = False) -> None:
+        """`looking` forgives texts and weights that are not here: nothing will be run."""
+        self.recipe = recipe
+        self.looking = looking
+        self.missing: dict[str, str] = {}
+        """What was forgiven, and why."""
+        self._tasks = {name: _Task(name, choice) for name, choice in recipe.tasks.items()}
+        self._facts: dict[str, dict[str, Any]] = {}
+
+    def choice(self, task: str) -> TaskChoice:
+        """A task of the recipe. Raises UserError for a name that it lacks."""
+        return self._task(task).choice
+
+    def task(self, name: str) -> "tasks.Task":
+        """A task with its examples. Raises UserError for text that is missing or malformed."""
+        return self._task(name).task
+
+    def task_facts(self, name: str) -> dict[str, Any]:
+        """What determines a task: its examples, how it is read, and how it is scored."""
+        if name not in self._facts:
+            self._facts[name] = self._facts_of(self._task(name))
+        return self._facts[name]
+
+    def kind(self, task: str) -> "tasks.TaskKind":
+        """The kind of a task."""
+        return tasks.TASK_KINDS[self.task(task).kind]
+
+    def model(self, name: str, task: str, seed: int) -> "torch.nn.Module":
+        """A model before training; what is new in it is initialised from `seed`."""
+        known, kind = self.task(task), self.kind(task)
+        source = self.source(name, task)
+        return anatomy.load_model(source, kind.head, n_labels=kind.n_labels(known), seed=seed)
+
+    def empty(self, name: str, task: str) -> "torch.nn.Module":
+        """A model's shapes without weights, for checks and estimates. Raises UserError."""
+        if self.looking and name in self.missing:
+            raise UserError(self.missing[name])
+        return anatomy.empty_model(self.source(name, task), self.kind(task).head)
+
+    def source(self, name: str, task: str) -> Any:
+        """Where a model comes from: a hub id, a folder, or a new configuration."""
+        choice = self._model(name)
+        if choice.load is not None:
+            return expand(choice.load)
+        return new_config(choice.new or {}, self.tokenizer(name, task))
+
+    def tokenizer(self, name: str, task: str) -> Any:
+        """The pre-trained tokenizer, or one of words for a new model."""
+        choice = self._model(name)
+        if choice.load is not None:
+            return _loaded_tokenizer(expand(choice.load))
+        lines = [line for each in choice.words or (task,) for line in self.task(each).text]
+        return tasks.word_tokenizer(lines, self.kind(task).purpose)
+
+    def model_facts(self, name: str, task: str) -> dict[str, Any]:
+        """What determines a model: the bytes of its files, or its configuration and vocabulary."""
+        choice = self._model(name)
+        if choice.new is not None:
+            words = [self.task_facts(each)["digest"] for each in choice.words or (task,)]
+            return {"new": choice.new, "words": words}
+        if name in self.missing:
+            return {"digest": UNKNOWN}
+        try:
+            return {"digest": _digest(expand(str(choice.load)))}
+        except UserError as problem:
+            return {"digest": self._forgive(name, problem)}
+
+    def model_name(self, name: str) -> str:
+        """A model as tables name it. Where its folder stood says nothing about a number."""
+        choice = self._model(name)
+        if choice.new is not None:
+            return f"{choice.new['model_type']}, from scratch"
+        path = Path(expand(str(choice.load)))
+        return "/".join(path.parts[-2:]) if path.is_dir() else str(choice.load)
+
+    def _facts_of(self, task: "_Task") -> dict[str, Any]:
+        choice = task.choice
+        try:
+            digest, kind, metric = task.task.digest, task.task.kind, task.task.metric
+        except UserError as problem:
+            return {
+                "name": choice.name,
+                "digest": self._forgive(task.name, problem),
+                "max_tokens": choice.max_tokens,
+            }
+        return {
+            "name": choice.name,
+            "digest": digest,
+            "kind": facts_of_thing(tasks.TASK_KINDS, kind),
+            "metric": facts_of_thing(tasks.METRICS, metric),
+            "max_tokens": choice.max_tokens,
+        }
+
+    def _forgive(self, name: str, problem: UserError) -> str:
+        if not self.looking:
+            raise UserError(f"{name}: {problem}") from problem
+        self.missing[name] = str(problem)
+        return UNKNOWN
+
+    def _task(self, name: str) -> "_Task":
+        if name not in self._tasks:
+            raise UserError(f"no task {name!r}; allowed: {', '.join(self._tasks)}")
+        return self._tasks[name]
+
+    def _model(self, name: str) -> Model:
+        return self.recipe.models[name]
+
+
+class _Task:
+    """One task, read once."""
+
+    def __init__(self, name: str, choice: TaskChoice) -> None:
+        self.name = name
+        self.choice = choice
+
+    @cached_property
+    def task(self) -> "tasks.Task":
+        choice = self.choice
+        folder = Path(expand(choice.folder)) if choice.folder is not None else None
+        found = tasks.load_task(
+            choice.name, folder, choice.train, choice.dev, choice.seed, choice.language
+        )
+        return found if choice.metric is None else found.with_metric(choice.metric)
+
+
+@cache
+def _loaded_tokenizer(source: str) -> Any:
+    return anatomy.load_tokenizer(source)
+
+
+@cache
+def _digest(source: str) -> str:
+    """Hash of all files of a model's folder that are read, or of the hub's commit."""
+    digest = hashlib.blake2b(digest_size=6)
+    folder = Path(source)
+    if not folder.is_dir():
+        # The hub's commit, so that a model changed there is another model here.
+        commit = getattr(anatomy.read_config(source), "_commit_hash", None)
+        digest.update(f"{source}@{commit}".encode())
+        return digest.hexdigest()
+    anatomy.read_config(source)  # refuses what is no model
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        if path.suffix in {".md", ".gitattributes"} or path.name.startswith("."):
+            continue
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "blake2b").digest())
+    return digest.hexdigest()
