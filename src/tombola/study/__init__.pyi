@@ -1,3 +1,10 @@
+from .claim import read_plan as read_plan
+from .engines import Event as Event
+from .kind import KINDS as KINDS
+from .kind import Kind as Kind
+from .kind import Step as Step
+from .outlook import Preview as Preview
+from .outlook import preview as preview
 from .recipe import Recipe as Recipe
 from .recipe import parse_recipe as parse_recipe
 from .recipe import read_recipe as read_recipe

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ from typing import Any, Literal
 
 from tombola.errors import DivergedError, UserError
 from tombola.files import is_full_disk
-from tombola.study.inputs import Inputs, read_inputs
-from tombola.study.plan import Stage
+from tombola.plugins import load_plugins
+from tombola.study.job import Job
+from tombola.study.library import Library
+from tombola.study.plan import plan
 from tombola.study.recipe import Recipe
+from tombola.study.stage import Stage
 from tombola.study.store import Store
+from tombola.study.versions import versions
 
-Outcome = Literal["done", "failed"]
 SECONDS_BETWEEN_LOOKS = 1.0
 
 
@@ -37,72 +41,105 @@ class Event:
 Watch = Callable[[Event], None]
 
 
-def run_serial(
-    stages: tuple[Stage, ...], recipe: Recipe, inputs: Inputs, store: Store, watch: Watch
-) -> None:
+class Queue:
+    """Which stages can be done now: those whose reads are done. Each is looked at once."""
+
+    def __init__(self, stages: tuple[Stage, ...], done: set[str]) -> None:
+        self._left: dict[str, set[str]] = {}
+        self._after: dict[str, list[Stage]] = {}
+        self._ready: deque[Stage] = deque()
+        self._stuck: set[str] = set()
+        for stage in stages:
+            if stage.name in done:
+                continue
+            missing = set(stage.reads.values()) - done
+            self._left[stage.name] = missing
+            for name in missing:
+                self._after.setdefault(name, []).append(stage)
+            if not missing:
+                self._ready.append(stage)
+
+    def next(self) -> Stage | None:
+        """A stage that can be done, in the plan's order as far as its reads allow."""
+        return self._ready.popleft() if self._ready else None
+
+    def done(self, name: str) -> None:
+        """A stage ended well: what waited for it alone is ready, before what is elsewhere."""
+        opened = []
+        for stage in self._after.get(name, ()):
+            self._left[stage.name].discard(name)
+            if not self._left[stage.name]:
+                opened.append(stage)
+        self._ready.extend(opened)
+
+    def failed(self, name: str) -> None:
+        """A stage failed: what reads it is never ready."""
+        self._stuck.add(name)
+
+
+def run_serial(stages: tuple[Stage, ...], library: Library, store: Store, watch: Watch) -> None:
     """Do every stage that can be done, one after the other, in this process."""
-    failed: set[str] = set()
-    for stage in stages:
-        if store.is_done(stage.name):
-            continue
-        if failed.intersection(stage.after):
-            failed.add(stage.name)
-            continue
+    by_name = {stage.name: stage for stage in stages}
+    waiting = Queue(stages, store.finished())
+    while (stage := waiting.next()) is not None:
         watch(Event("started", stage))
-        problem = attempt(stage, recipe, inputs, store)
+        problem = attempt(stage, by_name, library, store)
         if problem is None:
+            waiting.done(stage.name)
             watch(Event("done", stage))
         else:
-            failed.add(stage.name)
+            waiting.failed(stage.name)
             watch(Event("failed", stage, problem))
 
 
 def run_processes(
-    stages: tuple[Stage, ...], recipe: Recipe, store: Store, watch: Watch, workers: int
+    stages: tuple[Stage, ...],
+    recipe: Recipe,
+    store: Store,
+    watch: Watch,
+    workers: int,
+    plugins: tuple[str, ...] = (),
 ) -> None:
     """Do every stage that can be done, `workers` at a time, each in a process of its own.
 
     A stage gives the same bytes as in `run_serial`: its threads are a part of the recipe.
     """
-    waiting = [stage for stage in stages if not store.is_done(stage.name)]
     by_name = {stage.name: stage for stage in stages}
-    failed: set[str] = set()
-    with _workers(workers, recipe, store.root) as (tasks, results, processes):
+    waiting = Queue(stages, store.finished())
+    with _workers(workers, recipe, store.root, plugins) as (tasks, results, processes):
         running: set[str] = set()
-        while waiting or running:
-            for stage in list(waiting):
-                if failed.intersection(stage.after):
-                    failed.add(stage.name)
-                    waiting.remove(stage)
-                elif len(running) < workers and all(map(store.is_done, stage.after)):
-                    waiting.remove(stage)
-                    running.add(stage.name)
-                    tasks.put(stage)
-                    watch(Event("started", stage))
+        while True:
+            while len(running) < workers and (stage := waiting.next()) is not None:
+                running.add(stage.name)
+                tasks.put(stage.name)
+                watch(Event("started", stage))
             if not running:
-                break  # whatever waited came after a failure
+                break  # whatever still waits came after a failure
             name, problem, crash = _next_result(results, processes)
             running.remove(name)
             if crash:
                 raise RuntimeError(f"{by_name[name].title}: {crash}")
             if problem is None:
+                waiting.done(name)
                 watch(Event("done", by_name[name]))
             else:
-                failed.add(name)
+                waiting.failed(name)
                 watch(Event("failed", by_name[name], problem))
 
 
-def attempt(stage: Stage, recipe: Recipe, inputs: Inputs, store: Store) -> str | None:
+def attempt(stage: Stage, stages: dict[str, Stage], library: Library, store: Store) -> str | None:
     """Do a stage; return why it failed, or None. Raises what is no fault of the stage alone.
 
     Raises:
         UserError: the disk is full, which stops the whole study.
     """
-    from tombola.study.work import do  # torch and transformers, only where work is done
+    import torch  # only where work is done
 
+    torch.set_num_threads(library.recipe.threads)
     store.forget_failure(stage.name)
+    job: Job[Any] = Job(stage, stages, library, store)
     try:
-        do(stage, recipe, inputs, store)
+        store.run(stage, lambda folder: job.kind.work(job, folder), versions())
     except (DivergedError, UserError) as problem:
         store.record_failure(stage, str(problem))
         return str(problem)
@@ -116,27 +153,30 @@ def attempt(stage: Stage, recipe: Recipe, inputs: Inputs, store: Store) -> str |
     return None
 
 
-def _work(tasks: Any, results: Any, recipe: Recipe, root: Path) -> None:
-    """The life of a worker process: stages from a queue until None comes."""
+def _work(tasks: Any, results: Any, recipe: Recipe, root: Path, plugins: tuple[str, ...]) -> None:
+    """The life of a worker process: names of stages from a queue until None comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends its workers
     _leave_with_parent()
-    inputs = read_inputs(recipe)
-    store = Store(root)
-    for stage in iter(tasks.get, None):
+    load_plugins(plugins)
+    library, store = Library(recipe), Store(root)
+    stages = {stage.name: stage for stage in plan(recipe, library, check=False)}
+    for name in iter(tasks.get, None):
         try:
-            results.put((stage.name, attempt(stage, recipe, inputs, store), None))
+            results.put((name, attempt(stages[name], stages, library, store), None))
         except UserError as problem:
-            results.put((stage.name, None, problem))
+            results.put((name, None, problem))
         except Exception:
-            results.put((stage.name, None, traceback.format_exc()))
+            results.put((name, None, traceback.format_exc()))
 
 
 @contextmanager
-def _workers(n: int, recipe: Recipe, root: Path) -> Iterator[tuple[Any, Any, list[Any]]]:
+def _workers(
+    n: int, recipe: Recipe, root: Path, plugins: tuple[str, ...]
+) -> Iterator[tuple[Any, Any, list[Any]]]:
     context = multiprocessing.get_context("spawn")  # a fork after torch has threads can hang
     tasks, results = context.Queue(), context.Queue()
     processes = [
-        context.Process(target=_work, args=(tasks, results, recipe, root), daemon=True)
+        context.Process(target=_work, args=(tasks, results, recipe, root, plugins), daemon=True)
         for _ in range(n)
     ]
     for process in processes:

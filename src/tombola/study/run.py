@@ -4,21 +4,20 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-
-from tombola.errors import UserError
-from tombola.files import read_json, write_json
-from tombola.study.collect import collect, write_tables
+from tombola.files import write_json
+from tombola.plugins import load_plugins
+from tombola.study.claim import claim
+from tombola.study.collect import write_tables
 from tombola.study.engines import Event, run_processes, run_serial
-from tombola.study.inputs import Inputs, read_inputs
-from tombola.study.plan import Stage, plan
-from tombola.study.recipe import Recipe
+from tombola.study.library import Library
+from tombola.study.plan import plan
+from tombola.study.recipe import Recipe, recipe_text
+from tombola.study.stage import Stage
 from tombola.study.store import Store
-from tombola.version import __version__
+from tombola.study.versions import versions
 
 Engine = Literal["serial", "processes"]
 
@@ -39,6 +38,7 @@ def run_study(
     *,
     engine: Engine | None = None,
     workers: int | None = None,
+    plugins: tuple[str | Path, ...] = (),
     command: str = "",
     watch: Callable[[Event], None] = lambda event: None,
     on_plan: Callable[[int, int], None] = lambda total, done: None,
@@ -50,6 +50,7 @@ def run_study(
         out: the study's folder; finished stages in it are kept and never done again.
         engine: `serial` or `processes`; by default processes where more than one fits.
         workers: processes; by default as many as the recipe's threads leave room for.
+        plugins: Python files that enter things of a user's own.
         command: how the study was started, for the record.
         watch: told about stages as they start, end or fail.
         on_plan: told the number of all stages and of those that are done, once.
@@ -57,23 +58,26 @@ def run_study(
     Raises:
         UserError: bad input, a folder that belongs to another study, a full disk.
     """
-    inputs = read_inputs(recipe)
-    stages = plan(recipe, inputs)
+    load_plugins(plugins)
+    library = Library(recipe)
+    stages = plan(recipe, library)
     store = Store(out)
-    _claim(out, recipe, stages)
-    on_plan(len(stages), sum(store.is_done(stage.name) for stage in stages))
+    every = claim(out, recipe, stages)
+    done = store.finished()
+    on_plan(len(stages), sum(stage.name in done for stage in stages))
     workers = workers if workers is not None else default_workers(recipe)
     try:
         if engine == "serial" or (engine is None and workers == 1):
-            run_serial(stages, recipe, inputs, store, watch)
+            run_serial(stages, library, store, watch)
         else:
-            run_processes(stages, recipe, store, watch, workers)
+            files = tuple(str(Path(file).absolute()) for file in plugins)
+            run_processes(stages, recipe, store, watch, workers, files)
     except BaseException:
         # Also after Ctrl-C what is done can be read; a disk that is full must not hide why.
         with suppress(OSError):
-            write_results(recipe, stages, inputs, store, command)
+            write_results(recipe, every, store, command)
         raise
-    return write_results(recipe, stages, inputs, store, command)
+    return write_results(recipe, every, store, command)
 
 
 def default_workers(recipe: Recipe) -> int:
@@ -82,78 +86,30 @@ def default_workers(recipe: Recipe) -> int:
 
     if torch.cuda.is_available():
         return 1
-    return max(1, len(os.sched_getaffinity(0)) // recipe.threads)
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cpus // recipe.threads)
 
 
-def write_results(
-    recipe: Recipe, stages: tuple[Stage, ...], inputs: Inputs, store: Store, command: str
-) -> Outcome:
+def write_results(recipe: Recipe, stages: tuple[Stage, ...], store: Store, command: str) -> Outcome:
     """Write the tables and `study.json` of what is done so far."""
-    write_tables(store.root / "tables", collect(recipe, stages, inputs, store))
+    write_tables(store.root / "tables", stages, store)
     failures = tuple(f for stage in stages if (f := store.failure(stage.name)) is not None)
-    done = sum(store.is_done(stage.name) for stage in stages)
+    finished = store.finished()
+    done = sum(stage.name in finished for stage in stages)
+    seeds = sorted({stage.seed for stage in stages if stage.seed is not None})
     study = {
         "name": recipe.name,
         "title": recipe.title,
         "description": recipe.description,
         "recipe": recipe_text(recipe),
-        "seeds": list(recipe.seeds),
+        "seeds": seeds,
         "versions": versions(),
         "failures": [{"what": f["what"], "why": f["why"]} for f in failures],
         "stages": len(stages),
         "done": done,
         "command": command,
-        "signature": f"study:{recipe.name}|seeds:{'+'.join(map(str, recipe.seeds))}"
-        f"|threads:{recipe.threads}|tombola:{__version__}",
+        "signature": f"study:{recipe.name}|seeds:{'+'.join(map(str, seeds))}"
+        f"|threads:{recipe.threads}|tombola:{versions()['tombola']}",
     }
     write_json(store.root / "study.json", study)
     return Outcome(store.root, len(stages), done, failures)
-
-
-def recipe_text(recipe: Recipe) -> str:
-    """A recipe as YAML, without what has its default value."""
-    plain = recipe.model_dump(mode="json", exclude_defaults=True)
-    text: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100)
-    return text
-
-
-def versions() -> dict[str, str]:
-    """The versions of what computes the numbers."""
-    found = {}
-    for name in ("tombola", "torch", "transformers", "tokenizers", "numpy", "scikit-learn"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "?"
-    return found
-
-
-def read_plan(out: Path) -> tuple[Stage, ...]:
-    """The stages of a study's folder. Raises UserError where it is no such folder."""
-    path = out / "plan.json"
-    if not path.is_file():
-        raise UserError(f"{out}: no study here (there is no plan.json)")
-    return tuple(Stage.from_dict(stage) for stage in read_json(path)["stages"])
-
-
-def _claim(out: Path, recipe: Recipe, stages: tuple[Stage, ...]) -> None:
-    """Make `out` this study's folder. A study may grow by seeds or rounds, but not change.
-
-    Raises UserError where the folder belongs to another study or holds something else.
-    """
-    path = out / "plan.json"
-    if path.is_file():
-        held: dict[str, Any] = read_json(path)
-        ours = {stage.name for stage in stages}
-        lost = [s for s in held["stages"] if s["name"] not in ours]
-        if held["recipe"] != recipe.name or lost:
-            why = f"{held['recipe']!r}" if held["recipe"] != recipe.name else "other settings"
-            what = f" ({Stage.from_dict(lost[0]).title} is not the same)" if lost else ""
-            raise UserError(
-                f"{out}: belongs to a study with {why}{what}; choose another --out, "
-                "or run it with the recipe it began with"
-            )
-    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"{out}: exists and is no study's folder; choose another --out")
-    value = {"recipe": recipe.name, "stages": [stage.to_dict() for stage in stages]}
-    write_json(path, value)

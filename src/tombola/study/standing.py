@@ -5,8 +5,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, Literal, get_args
 
-from tombola.study.plan import Stage
-from tombola.study.run import read_plan
+from tombola.study.claim import read_plan
+from tombola.study.stage import Stage
 from tombola.study.store import Store
 
 State = Literal["done", "running", "failed", "blocked", "left"]
@@ -46,29 +46,29 @@ class Status:
 
     @property
     def seconds_left(self) -> float | None:
-        """Work still to do, if stages take as long as finished ones of their kind do.
+        """Work still to do, if stages take as long as finished ones of their step do.
 
-        None where no stage of some kind is done yet.
+        None where no stage of some step is done yet.
         """
         left = 0.0
+        typical_of = self._typical()
         for each in self.stages:
             if each.state not in {"left", "running"}:
                 continue
-            typical = self._typical(each.stage)
+            typical = typical_of.get(each.stage.step)
             if typical is None:
                 return None
             share = 1 - each.step / each.total if each.step and each.total else 1.0
             left += typical * share
         return left
 
-    def _typical(self, stage: Stage) -> float | None:
-        alike = [
-            each.seconds
-            for each in self.stages
-            if each.seconds is not None
-            and (each.stage.kind, each.stage.experiment) == (stage.kind, stage.experiment)
-        ]
-        return mean(alike) if alike else None
+    def _typical(self) -> dict[str, float]:
+        """Mean seconds of the finished stages of each step."""
+        taken: dict[str, list[float]] = {}
+        for each in self.stages:
+            if each.seconds is not None:
+                taken.setdefault(each.stage.step, []).append(each.seconds)
+        return {step: mean(seconds) for step, seconds in taken.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -98,18 +98,19 @@ def status(out: str | Path) -> Status:
     store = Store(out)
     found: list[StageStatus] = []
     stuck: dict[str, str] = {}
+    finished = store.finished()
     for stage in read_plan(out):
-        blocker = next((stuck[name] for name in stage.after if name in stuck), None)
-        each = _one(stage, store, blocker)
+        blocker = next((stuck[name] for name in stage.reads.values() if name in stuck), None)
+        each = _one(stage, store, finished, blocker)
         if each.state in {"failed", "blocked"}:
             stuck[stage.name] = stage.title if each.state == "failed" else str(blocker)
         found.append(each)
     return Status(out, tuple(found))
 
 
-def _one(stage: Stage, store: Store, blocker: str | None) -> StageStatus:
-    if store.is_done(stage.name):
-        return StageStatus(stage, "done", seconds=store.seconds(stage.name))
+def _one(stage: Stage, store: Store, finished: set[str], blocker: str | None) -> StageStatus:
+    if stage.name in finished:
+        return StageStatus(stage, "done", seconds=store.record(stage.name)["seconds"])
     if store.is_running(stage.name):
         progress = store.progress(stage.name) or {}
         return StageStatus(stage, "running", step=progress.get("step"), total=progress.get("total"))

@@ -9,9 +9,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from tombola.files import read_json, write_json
-from tombola.study.plan import Stage
+from tombola.study.stage import Stage
 
-WORK_FILE = "resume.safetensors"
+STAGE_FILE = "stage.json"
+PROGRESS_FILE = "progress.json"
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Store:
 
     stages/NAME     a finished stage; it appeared by one rename and never changes
     working/NAME    what an unfinished stage has so far; a later run goes on from it
+    states/NAME-N   a training's state at step N, for whoever goes back to it
     locks/NAME      locked by the operating system while a process works on the stage
     failed/NAME     why a stage failed, until it is tried again
     """
@@ -34,9 +36,18 @@ class Store:
         """The folder of an unfinished stage."""
         return self.root / "working" / name
 
+    def state(self, name: str, step: int) -> Path:
+        """The file of a training's state after so many steps of its schedule."""
+        return self.root / "states" / f"{name}-{step}.safetensors"
+
     def is_done(self, name: str) -> bool:
         """Whether the stage is finished."""
         return self.path(name).is_dir()
+
+    def finished(self) -> set[str]:
+        """Names of all finished stages, at one look."""
+        folder = self.root / "stages"
+        return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
     def is_running(self, name: str) -> bool:
         """Whether some process works on the stage now."""
@@ -66,14 +77,17 @@ class Store:
 
     def progress(self, name: str) -> dict[str, Any] | None:
         """Steps done and steps in all of a stage that reports them."""
-        path = self.working(name) / "progress.json"
+        path = self.working(name) / PROGRESS_FILE
         return read_json(path) if path.exists() else None
 
-    def seconds(self, name: str) -> float:
-        """How long a finished stage took, since it was last begun or resumed."""
-        return float(read_json(self.path(name) / "stage.json")["seconds"])
+    def record(self, name: str) -> dict[str, Any]:
+        """What a finished stage says of itself: its facts, seconds, versions of libraries."""
+        found: dict[str, Any] = read_json(self.path(name) / STAGE_FILE)
+        return found
 
-    def run(self, stage: Stage, work: Callable[[Path], None]) -> bool:
+    def run(
+        self, stage: Stage, work: Callable[[Path], None], versions: dict[str, str] | None = None
+    ) -> bool:
         """Do a stage once, whoever else tries at the same time.
 
         `work` writes into the folder it is given: the same one again after an interruption.
@@ -87,12 +101,18 @@ class Store:
             started = time.monotonic()
             work(working)
             seconds = round(time.monotonic() - started, 3)
-            for leftover in (*working.glob("resume*"), working / "progress.json"):
+            for leftover in (*working.glob("resume*"), *working.glob(".*")):
                 leftover.unlink(missing_ok=True)
-            write_json(working / "stage.json", {**stage.to_dict(), "seconds": seconds})
+            (working / PROGRESS_FILE).unlink(missing_ok=True)
+            record = {**stage.to_dict(), "seconds": seconds, "versions": versions or {}}
+            write_json(working / STAGE_FILE, record)
             self.path(stage.name).parent.mkdir(exist_ok=True)
             working.rename(self.path(stage.name))
         return True
+
+    def lock(self, name: str) -> FileLock:
+        """Held while a process makes something that others may want too."""
+        return self._lock(name)
 
     def _lock(self, name: str) -> FileLock:
         folder = self.root / "locks"

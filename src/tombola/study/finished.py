@@ -1,0 +1,27 @@
+"""A finished stage, as its kind makes rows of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tombola.study.job import record_of
+from tombola.study.signature import signature
+from tombola.study.stage import Stage
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A stage that is done, and its folder."""
+
+    stage: Stage
+    folder: Path
+    versions: dict[str, str]
+    """Of the libraries that did it."""
+
+    def record(self, name: str) -> Any:
+        """What the stage wrote into `NAME.json`. Raises UserError where that is damaged."""
+        return record_of(self.folder, name)
+
+    def sign(self, **more: Any) -> str:
+        """The signature of one of its numbers."""
+        return signature(self.stage, self.versions, **more)

@@ -1,0 +1,150 @@
+"""A stage at work: its settings, and everything that it may read."""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from tombola import tasks, tickets, training
+from tombola.errors import UserError
+from tombola.files import read_json, write_json
+from tombola.study.kind import KINDS, Kind, Step
+from tombola.study.library import Library
+from tombola.study.stage import Stage
+from tombola.study.store import PROGRESS_FILE, Store
+
+S = TypeVar("S", bound=Step)
+SECONDS_BETWEEN_REPORTS = 1.0
+MODEL = "model"
+"""The folder of a stage's model within its own."""
+
+
+class Job(Generic[S]):
+    """One stage with everything it may read."""
+
+    def __init__(
+        self, stage: Stage, stages: Mapping[str, Stage], library: Library, store: Store
+    ) -> None:
+        """`stages` are those of the whole plan, by name."""
+        self.stage = stage
+        self.library = library
+        self.store = store
+        self._stages = stages
+        self._encoded: dict[tuple[str, str], Any] = {}
+
+    @property
+    def kind(self) -> Kind[S]:
+        """The kind of its step."""
+        return KINDS[self.stage.kind]
+
+    @property
+    def settings(self) -> S:
+        """The step's settings at this point."""
+        settings: S = self.stage.settings
+        return settings
+
+    @property
+    def seed(self) -> int:
+        """Its seed; 0 where seeds are folded."""
+        return self.stage.seed or 0
+
+    def task_name(self, field: str = "task") -> str:
+        """The task that a setting names, or else that of the axis `task`."""
+        named = getattr(self.settings, field, None)
+        return str(named) if named is not None else str(self.stage.at["task"])
+
+    def folder(self, role: str) -> Path:
+        """The folder of a stage that is read."""
+        return self.store.path(self.stage.reads[role])
+
+    def read_stage(self, role: str) -> Stage:
+        """A stage that is read."""
+        return self._stages[self.stage.reads[role]]
+
+    def roles(self, role: str) -> list[str]:
+        """The roles of a folded reference: `of.0`, `of.1`, …, in the order of the axis."""
+        found = [name for name in self.stage.reads if name.partition(".")[0] == role]
+        return sorted(found, key=lambda name: int(name.partition(".")[2] or 0))
+
+    def beside(self, stage: Stage) -> "Job[Any]":
+        """The job of another stage of the plan."""
+        return Job(stage, self._stages, self.library, self.store)
+
+    def ticket(self, role: str) -> "tickets.Ticket":
+        """The model that a role leads to, with its tokenizer and, where it is pruned, its mask.
+
+        One of the recipe's models comes as it is before any training.
+        """
+        if role in self.stage.sources:
+            name = self.stage.sources[role]
+            task = self.task_name(self.kind.task_fields[0])
+            model = self.library.model(name, task, self.seed)
+            return tickets.Ticket(model, None, self.library.tokenizer(name, task))
+        found = tickets.load(self.folder(role) / MODEL)
+        moment = self.stage.facts.get("moments", {}).get(role)
+        if moment is None:
+            return found
+        from tombola.study.states import state_of
+
+        state = state_of(self, self.read_stage(role), moment)
+        found.model.load_state_dict(state.weights, strict=False)
+        return found
+
+    def encoded(self, split: str, task: str, tokenizer: Any) -> Any:
+        """A split of a task as a tokenizer reads it; once for a job."""
+        if (split, task) not in self._encoded:
+            known = self.library.task(task)
+            examples = getattr(known, split)
+            longest = self.library.choice(task).max_tokens
+            kind = self.library.kind(task)
+            found = kind.encode(examples, tokenizer, longest, known.labels)
+            self._encoded[(split, task)] = found
+        return self._encoded[(split, task)]
+
+    def batches(
+        self,
+        split: str,
+        task: str,
+        tokenizer: Any,
+        batch_size: int,
+        examples: int | None = None,
+        window: int = 0,
+    ) -> "tasks.Batches":
+        """A split in batches, or its first examples.
+
+        Raises UserError for a tokenizer without a token to pad with.
+        """
+        if tokenizer.pad_token_id is None:
+            raise UserError("the tokenizer has no token to pad batches with")
+        encoded = self.encoded(split, task, tokenizer)[:examples]
+        return tasks.Batches(encoded, batch_size, tokenizer.pad_token_id, window=window)
+
+    @cached_property
+    def device(self) -> Any:
+        """Where models run."""
+        return training.best_device()
+
+    def reporter(self, folder: Path) -> Callable[[int, int], None]:
+        """Writes the progress of a run now and then, where `status` looks for it."""
+        written = [0.0]
+
+        def report(step: int, total: int) -> None:
+            now = time.monotonic()
+            if now - written[0] > SECONDS_BETWEEN_REPORTS:
+                written[0] = now
+                write_json(folder / PROGRESS_FILE, {"step": step, "total": total})
+
+        return report
+
+
+def record_of(folder: Path, name: str) -> Any:
+    """What a stage wrote about itself in `NAME.json`. Raises UserError where that is damaged."""
+    path = folder / f"{name}.json"
+    try:
+        return read_json(path)
+    except (OSError, ValueError) as problem:
+        raise UserError(
+            f"{path}: damaged: {' '.join(str(problem).split())[:200]}; remove the folder "
+            f"{folder} and run again: the stage is done anew"
+        ) from problem

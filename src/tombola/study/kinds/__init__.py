@@ -1,0 +1,1 @@
+"""Kinds of steps: one file each, which enters itself."""

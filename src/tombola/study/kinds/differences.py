@@ -1,0 +1,165 @@
+"""`differences`: scores of models less those of others, paired over examples and seeds."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from tombola import statistics, tasks
+from tombola.errors import UserError
+from tombola.files import write_json
+from tombola.study.facts import facts_of
+from tombola.study.finished import Finished
+from tombola.study.job import Job, record_of
+from tombola.study.kind import KINDS, Kind, Row, Step
+from tombola.study.library import Library
+from tombola.study.models import ANSWERS_FILE, read_answers
+from tombola.study.plan import Planner, Point
+from tombola.study.references import Reference, References
+from tombola.study.stage import Stage
+from tombola.tables import Table
+
+DIFFERENCES = Table(
+    "differences",
+    {
+        "step": ("string", "step of the recipe"),
+        "model": ("string", "the model of the first seed"),
+        "against": ("string", "what it is held to: dense, random, none, …"),
+        "task": ("string", "task that was scored"),
+        "criterion": ("string", "what scored the weights; empty where unpruned"),
+        "rewind": ("string", "how retraining began; empty where unpruned"),
+        "round": ("int64", "pruning round; 0 is unpruned"),
+        "sparsity": ("float64", "pruned share of the prunable parameter sets, mean over seeds"),
+        "metric": ("string", "name of the metric"),
+        "difference": ("float64", "score of the model less that of the other, mean over seeds"),
+        "low": ("float64", "lower end of its 95% interval"),
+        "high": ("float64", "upper end of its 95% interval"),
+        "over": ("string", "what the interval is over: examples, or seeds and examples"),
+        "seeds": ("int64", "pairs of runs"),
+        "n": ("int64", "examples"),
+        "margin": ("float64", "differences that are taken for none; NaN where not named"),
+        "verdict": ("string", "above, below, within the margin, or undecided"),
+        "signature": ("string", "every fact that determines the number"),
+    },
+    open_axes=True,
+)
+
+
+class DifferencesStep(Step):
+    """Which models are held to which."""
+
+    of: References
+    """Steps that end in models."""
+    to: Reference
+    """What each is held to: on the axes that both have, each to its own. `{of: tickets, criterion:
+    none}` holds tickets to the dense model that trained as long."""
+    across: str = "seed"
+    """The axis over which pairs are pooled."""
+    margin: float | None = Field(None, gt=0)
+    """A difference within it is taken for none ("matches dense"): in units of the score."""
+
+
+class Differences(Kind[DifferencesStep]):
+    """One stage for each point of the other axes, all seeds together."""
+
+    name = "differences"
+    version = 1
+    settings = DifferencesStep
+    tables = (DIFFERENCES,)
+
+    def check(self, point: Point[DifferencesStep], library: Library) -> None:
+        """Both are models that were scored, on the same task."""
+        for _, nodes in point.folded:
+            for role, node in nodes.items():
+                if node.stage is None or not KINDS[node.stage.kind].makes_models:
+                    raise UserError(f"{role} is a step that ends in models")
+
+    def facts(self, settings: DifferencesStep) -> dict[str, Any]:
+        """The margin; models and examples have facts of their own."""
+        return facts_of(settings, frozenset({"do"}))
+
+    def expand(self, point: Point[DifferencesStep], planner: Planner) -> Iterator[Stage]:
+        """One stage, unless models would be held to themselves."""
+        first = point.folded[0][1]
+        if first["of"].stage == first["to"].stage:
+            return
+        of, to = first["of"].stage, first["to"].stage
+        assert of is not None  # `check` saw to it
+        assert to is not None
+        yield planner.stage(self, point, at={"against": _against(to)})
+
+    def work(self, job: Job[DifferencesStep], folder: Path) -> None:
+        """Read the answers, pair them, pool."""
+        score = record_of(job.folder("of.0"), "score")
+        metric = tasks.METRICS[score["metric"]]
+        pairs: tuple[list[Any], list[Any]] = ([], [])
+        sparsity = []
+        for of, to in zip(job.roles("of"), job.roles("to"), strict=True):
+            sides = [read_answers(job.folder(role) / ANSWERS_FILE) for role in (of, to)]
+            if sides[0][1] != sides[1][1]:
+                raise UserError(
+                    f"{job.read_stage(of).title} and {job.read_stage(to).title} were scored on "
+                    "other examples: they cannot be paired"
+                )
+            for side, (answers, references) in zip(pairs, sides, strict=True):
+                side.append(metric.counts(answers, references))
+            model = record_of(job.folder(of), "model")
+            sparsity.append(model["pruned"] / model["prunable"] if model["prunable"] else 0.0)
+        found = statistics.paired_difference(*pairs, metric.value)
+        margin = job.settings.margin
+        write_json(
+            folder / "difference.json",
+            {
+                "difference": found.value,
+                "low": found.low,
+                "high": found.high,
+                "over": found.over,
+                "n": found.n,
+                "seeds": found.seeds,
+                "margin": margin,
+                "verdict": found.verdict(margin),
+                "metric": score["metric"],
+                "task": score["task"],
+                "sparsity": sum(sparsity) / len(sparsity),
+            },
+        )
+
+    def rows(self, done: Finished) -> Iterable[Row]:
+        """The one difference."""
+        found, at = done.record("difference"), dict(done.stage.at)
+        axes = {
+            axis: str(value)
+            for axis, value in at.items()
+            if axis not in DIFFERENCES.columns and axis != "seed"
+        }
+        numbers = {
+            key: float("nan") if found[key] is None else float(found[key])
+            for key in ("difference", "low", "high", "margin", "sparsity")
+        }
+        yield (
+            DIFFERENCES,
+            {
+                "step": done.stage.step,
+                "model": done.stage.reads["of.0"],
+                "against": str(at["against"]),
+                "task": found["task"],
+                "criterion": str(at.get("criterion", "")),
+                "rewind": str(at.get("rewind", "")),
+                "round": int(at.get("round", 0)),
+                **numbers,
+                **{key: found[key] for key in ("metric", "over", "seeds", "n", "verdict")},
+                "signature": done.sign(n=found["n"], seeds=found["seeds"]),
+                **axes,
+            },
+        )
+
+
+def _against(stage: Stage) -> str:
+    """What tables call the side that others are held to: its criterion, or dense, or its step."""
+    if "criterion" in stage.at:
+        return str(stage.at["criterion"])
+    return "dense" if "mask" not in stage.reads else stage.step
+
+
+KINDS.add(Differences())

@@ -1,0 +1,122 @@
+"""`overlap`: what two masks share along an axis, beside what chance gives."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from tombola import masks, tickets
+from tombola.errors import UserError
+from tombola.files import write_json
+from tombola.study.finished import Finished
+from tombola.study.job import MODEL, Job
+from tombola.study.kind import KINDS, Kind, Row, Step
+from tombola.study.library import Library
+from tombola.study.plan import Point
+from tombola.study.references import Reference
+from tombola.tables import Table
+
+OVERLAP = Table(
+    "overlap",
+    {
+        "step": ("string", "step of the recipe"),
+        "axis": ("string", "axis whose values are paired"),
+        "a": ("string", "its value for the one mask"),
+        "b": ("string", "its value for the other"),
+        "a_model": ("string", "the model that the one mask is of"),
+        "b_model": ("string", "the model that the other is of"),
+        "n": ("int64", "prunable entries"),
+        "survivors_a": ("int64", "entries that survive in the one"),
+        "survivors_b": ("int64", "entries that survive in the other"),
+        "intersection": ("int64", "entries that survive in both"),
+        "expected": ("float64", "that of independent masks of these sizes, on average"),
+        "jaccard": ("float64", "intersection over union, 0 to 1"),
+        "expected_jaccard": ("float64", "at the expected intersection"),
+        "expected_jaccard_by_tensor": (
+            "float64",
+            "that of masks which agree only on how much each tensor keeps",
+        ),
+        "signature": ("string", "every fact that determines the number"),
+    },
+    open_axes=True,
+)
+
+
+class OverlapStep(Step):
+    """Which tickets, along which axis."""
+
+    of: Reference
+    """A step that ends in tickets."""
+    across: str
+    """The axis whose values are paired: seed, task, criterion, …"""
+
+
+class Overlap(Kind[OverlapStep]):
+    """One stage for each point of the other axes: every two masks along the axis."""
+
+    name = "overlap"
+    version = 1
+    settings = OverlapStep
+    tables = (OVERLAP,)
+
+    def check(self, point: Point[OverlapStep], library: Library) -> None:
+        """There are masks, and two of them at least."""
+        if len(point.folded) < 2:
+            only = point.folded[0][0] if point.folded else "none"
+            raise UserError(
+                f"across {point.settings.across}: two masks make a pair; there is one ({only})"
+            )
+        stage = point.main.stage
+        if stage is None or not KINDS[stage.kind].makes_models:
+            raise UserError("of is a step that ends in tickets")
+
+    def work(self, job: Job[OverlapStep], folder: Path) -> None:
+        """Masks are packed; two at a time are looked at."""
+        values = job.stage.facts["values"]
+        read = []
+        for role, value in zip(job.roles("of"), values, strict=True):
+            mask = masks.load(job.folder(role) / MODEL / tickets.MASK_FILE)
+            read.append((str(value), job.stage.reads[role], mask))
+        rows: list[dict[str, Any]] = []
+        for (a, a_model, one), (b, b_model, other) in combinations(read, 2):
+            shared = masks.overlap(one, other)
+            rows.append(
+                {
+                    **asdict(shared),
+                    "a": a,
+                    "b": b,
+                    "a_model": a_model,
+                    "b_model": b_model,
+                    "jaccard": shared.jaccard,
+                    "expected_jaccard": shared.expected_jaccard,
+                    "expected_jaccard_by_tensor": shared.expected_jaccard_by_tensor,
+                }
+            )
+        write_json(folder / "rows.json", rows)
+
+    def rows(self, done: Finished) -> Iterable[Row]:
+        """A row for every pair."""
+        at = {axis: str(value) for axis, value in done.stage.at.items()}
+        for row in done.record("rows"):
+            known = {key: row[key] for key in OVERLAP.columns if key in row}
+            survivors_a, survivors_b = row["survivors"]
+            yield (
+                OVERLAP,
+                {
+                    **known,
+                    "step": done.stage.step,
+                    "axis": str(done.stage.facts["across"]),
+                    "survivors_a": survivors_a,
+                    "survivors_b": survivors_b,
+                    "signature": done.sign(n=row["n"]),
+                    **at,
+                },
+            )
+
+    def facts(self, settings: OverlapStep) -> dict[str, Any]:
+        """The axis; the masks have facts of their own."""
+        return {"across": settings.across}
+
+
+KINDS.add(Overlap())

@@ -1,0 +1,197 @@
+"""`prune-while`: prune, without retraining, as long as the score holds."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from tombola import anatomy, masks, tasks, tickets, training
+from tombola.errors import UserError
+from tombola.study.evidence import evidence_for
+from tombola.study.facts import facts_of
+from tombola.study.finished import Finished
+from tombola.study.job import MODEL, Job, record_of
+from tombola.study.kind import KINDS, Kind, Row, Step
+from tombola.study.kinds.train import TrainStep
+from tombola.study.library import Library
+from tombola.study.models import MODEL_TABLES, finish, model_rows
+from tombola.study.plan import Planner, Point
+from tombola.study.references import Reference
+from tombola.study.stage import Stage
+from tombola.study.substeps import FOLDER, Record, recorded, substeps
+from tombola.tables import Table
+from tombola.tickets.criteria.criterion import Choice
+from tombola.tickets.rounds import Pruning, next_mask
+
+if TYPE_CHECKING:
+    from tombola.masks import Mask
+
+MASK_SEEDS = 1000
+
+PRUNINGS = Table(
+    "prunings",
+    {
+        "step": ("string", "step of the recipe"),
+        "model": ("string", "the model that the loop ends in"),
+        "task": ("string", "task that was scored"),
+        "seed": ("Int64", "seed of the run"),
+        "pruning": ("int64", "turn of the loop; 0 is the model before it"),
+        "sparsity": ("float64", "pruned share of the prunable parameter sets, 0 to 1"),
+        "score": ("float64", "on the dev split"),
+        "floor": ("float64", "what the score must not fall below"),
+        "kept": ("bool", "whether the score held; the last that did is the model"),
+        "signature": ("string", "every fact that determines the number"),
+    },
+)
+
+
+class PruneWhileStep(Step):
+    """What is pruned, and how far the score may fall."""
+
+    of: Reference
+    """A `train` step."""
+    share: float = Field(0.9, gt=0, le=1)
+    """Go on while the score is at least this share of the full model's."""
+    criterion: Choice = Choice(name="magnitude")
+    """What scores the weights."""
+    pruning: Pruning = Pruning(amount=0.1)
+    """Which weights, and how many in a turn."""
+    turns: int = Field(100, gt=0, le=1000)
+    """At most so many."""
+
+
+class PruneWhile(Kind[PruneWhileStep]):
+    """One stage for each seed and task: its turns are sub-steps.
+
+    Prasanna et al. 2020, section 3.3, prune so by magnitude, 10% of the remaining weights a turn,
+    while the score is above 90% of the full model's.
+    """
+
+    name = "prune-while"
+    version = 1
+    settings = PruneWhileStep
+    tables = (*MODEL_TABLES, PRUNINGS)
+    makes_models = True
+    task_fields: ClassVar[tuple[str, ...]] = ()
+
+    def check(self, point: Point[PruneWhileStep], library: Library) -> None:
+        """The model is trained here, and the criterion takes something."""
+        stage = point.nodes["of"].stage
+        if stage is None or not isinstance(stage.settings, TrainStep):
+            raise UserError("of is a `train` step, whose model is pruned")
+        if not point.settings.criterion.criterion.prunes:
+            raise UserError("criterion: one that prunes nothing never ends")
+
+    def facts(self, settings: PruneWhileStep) -> dict[str, Any]:
+        """All settings, the criterion with its version."""
+        found = facts_of(settings, frozenset({"do"}))
+        return {**found, "criterion": settings.criterion.facts()}
+
+    def expand(self, point: Point[PruneWhileStep], planner: Planner) -> Iterator[Stage]:
+        """One stage, after the model."""
+        dense = point.nodes["of"].stage
+        if dense is not None and point.settings.criterion.criterion.needs == "course":
+            planner.keep(dense, 0.0)
+        at = {"criterion": point.settings.criterion.label, "rewind": "none"}
+        yield planner.stage(self, point, at=at)
+
+    def work(self, job: Job[PruneWhileStep], folder: Path) -> None:
+        """Turn after turn, from the records of those that were done."""
+        settings, task = job.settings, str(job.stage.at["task"])
+        dense = job.read_stage("of").settings
+        assert isinstance(dense, TrainStep)  # `check` saw to it
+        full = record_of(job.folder("of"), "score")["value"]
+        if full is None or not full > 0:
+            raise UserError(
+                f"the full model scores {full}: a share of that is no measure of what is kept"
+            )
+        floor = settings.share * full
+
+        def turn(number: int, before: list[Record], own: Path) -> Record | None:
+            if number and not before[-1]["kept"]:
+                return None
+            if number > settings.turns or (number and before[-1]["survivors"] == 0):
+                return None
+            ticket = tickets.load(job.folder("of") / MODEL)
+            old = self._mask(ticket.model, settings.pruning, folder, number)
+            mask = old
+            if number:
+                seed = job.seed * MASK_SEEDS + number
+                at_work = tickets.Ticket(ticket.model, old, ticket.tokenizer)
+                evidence = evidence_for(
+                    job, settings.criterion, settings.pruning, at_work, task, seed, dense="of"
+                )
+                body = anatomy.anatomy(ticket.model)
+                mask = next_mask(
+                    evidence, old, body, settings.pruning.at(number), settings.criterion
+                )
+                if mask.n_pruned == old.n_pruned:
+                    return None  # so few are left that a share of them rounds to none
+            masks.apply(ticket.model, mask)
+            known = job.library.task(task)
+            dev = job.batches("dev", task, ticket.tokenizer, dense.training.batch_size)
+            model = ticket.model.to(job.device)
+            said = training.answers(model, known, dev, ticket.tokenizer)
+            score = tasks.METRICS[known.metric](said, known.references)
+            masks.save(mask, own / "mask.safetensors", architecture=type(model).__name__)
+            job.reporter(folder)(number, settings.turns)
+            return {
+                "sparsity": mask.n_pruned / mask.n,
+                "survivors": mask.n - mask.n_pruned,
+                "score": score.value,
+                "kept": bool(score.value >= floor),
+            }
+
+        records = list(substeps(folder, turn))
+        write = [i for i, record in enumerate(records) if record["kept"]]
+        ticket = tickets.load(job.folder("of") / MODEL)
+        kept = write[-1] if write else 0
+        mask = self._mask(ticket.model, settings.pruning, folder, kept + 1)
+        masks.apply(ticket.model, mask)
+        before = record_of(job.folder("of"), "model")
+        finish(
+            job,
+            folder,
+            ticket.model.to(job.device),
+            ticket.tokenizer,
+            task=task,
+            batches=job.batches("dev", task, ticket.tokenizer, dense.training.batch_size),
+            mask=mask,
+            steps=int(before["steps"]),
+            source=before["source"],
+            root=before["root"],
+            pruning=settings.pruning,
+        )
+
+    def rows(self, done: Finished) -> Iterable[Row]:
+        """The ticket, and every turn."""
+        yield from model_rows(done)
+        records = recorded(done.folder)
+        floor = done.stage.facts.get("share", 0.9) * records[0]["score"]
+        for number, record in enumerate(records):
+            yield (
+                PRUNINGS,
+                {
+                    "step": done.stage.step,
+                    "model": done.stage.name,
+                    "task": str(done.stage.at["task"]),
+                    "seed": done.stage.seed,
+                    "pruning": number,
+                    "sparsity": record["sparsity"],
+                    "score": record["score"],
+                    "floor": floor,
+                    "kept": record["kept"],
+                    "signature": done.sign(turn=number),
+                },
+            )
+
+    def _mask(self, model: Any, pruning: Pruning, folder: Path, turn: int) -> "Mask":
+        """What survives before a turn."""
+        if turn == 0:
+            return masks.Mask.ones(pruning.parameters(anatomy.anatomy(model)))
+        path = folder / FOLDER / f"{turn - 1:04d}" / "mask.safetensors"
+        return masks.load(path, model=model)
+
+
+KINDS.add(PruneWhile())

@@ -1,0 +1,213 @@
+"""`train`: a model learns a task, from its beginning, another step's end or a moment of it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from tombola import anatomy, masks, tickets
+from tombola.errors import UserError
+from tombola.study.finished import Finished
+from tombola.study.job import MODEL, Job, record_of
+from tombola.study.kind import KINDS, Kind, Row, Step
+from tombola.study.library import Library
+from tombola.study.models import MODEL_TABLES, finish, model_rows
+from tombola.study.plan import Planner, Point
+from tombola.study.references import Reference
+from tombola.study.runs import Run, new_run
+from tombola.study.stage import Stage
+from tombola.study.states import keep_states, state_of, steps_to_keep
+from tombola.training.settings import Training
+
+if TYPE_CHECKING:
+    import torch
+
+
+class TrainStep(Step):
+    """What is trained, on what, and how."""
+
+    model: Reference
+    """A model of the recipe; a step, whose trained model goes on; or a step `at` a share of its
+    run, the model as it was then. Where the task is another one, the head is new."""
+    task: str | None = None
+    """A task of the recipe; `all` is each of them; by default the one that the model was trained
+    on, or that the mask's ticket was."""
+    mask: Reference | None = None
+    """A step that ends in tickets: their masks hold what is trained here."""
+    training: Training
+    begin: float = Field(0.0, ge=0, lt=1)
+    """Where in the schedule training begins, as a share of the run: with a step as model its
+    optimizer's state comes along. `{model: dense, mask: ticket, begin: 0.5}` is learning-rate
+    rewinding by hand; `{model: {of: dense, at: 0.1}, begin: 0.1}` rewinding of weights."""
+
+
+class Train(Kind[TrainStep]):
+    """One stage for each seed, task and model."""
+
+    name = "train"
+    version = 1
+    settings = TrainStep
+    tables = MODEL_TABLES
+    makes_models = True
+    main = "model"
+    task_fields: ClassVar[tuple[str, ...]] = ("task",)
+
+    def check(self, point: Point[TrainStep], library: Library) -> None:
+        """The task can be learned by this model, and what training begins with exists."""
+        node = point.nodes["model"]
+        if point.settings.begin and node.stage is None:
+            raise UserError("begin needs a step as its model: a new run has no state to go on from")
+        task = point.task()
+        if library.looking and library.task_facts(task)["digest"] == "unknown":
+            return
+        library.kind(task)
+        if node.model:
+            library.empty(node.model, task)
+
+    def expand(self, point: Point[TrainStep], planner: Planner) -> Iterator[Stage]:
+        """One stage, after the model and the mask that it reads."""
+        if point.settings.begin:
+            stage = point.nodes["model"].stage
+            assert stage is not None  # `check` saw to it
+            planner.keep(stage, self._moment(point))
+        yield planner.stage(self, point)
+
+    def run(self, job: Job[TrainStep]) -> Run:
+        """The training of a stage, from its beginning."""
+        settings, task = job.settings, job.task_name()
+        ticket = self._start(job, task)
+        mask = None
+        if settings.mask is not None:
+            mask = fitted(job, ticket.model)
+            masks.apply(ticket.model, mask)
+        run = new_run(job, ticket.model, ticket.tokenizer, task, settings.training, mask=mask)
+        if not settings.begin:
+            return run
+        share = job.stage.facts.get("moments", {}).get("model", 1.0)
+        state = state_of(job, job.read_stage("model"), share)
+        taken = _taken(job, share)
+        start = type(state)(round(settings.begin * run.total), state.weights, state.moments)
+        return new_run(
+            job, ticket.model, ticket.tokenizer, task, settings.training, mask=mask, start=start,
+            taken=taken,
+        )  # fmt: skip
+
+    def work(self, job: Job[TrainStep], folder: Path) -> None:
+        """Train, keep the states that others go back to, score."""
+        run, task = self.run(job), job.task_name()
+        trained = run.go(folder, steps_to_keep(job, run), on_step=job.reporter(folder))
+        keep_states(job, run, trained)
+        tokenizer = self._tokenizer(job, task)
+        first = run.start.step if run.start is not None else 0
+        taken = run.taken if run.start is not None else self._behind(job)
+        finish(
+            job,
+            folder,
+            run.model,
+            tokenizer,
+            task=task,
+            batches=job.batches("dev", task, tokenizer, job.settings.training.batch_size),
+            mask=run.mask,
+            steps=taken + run.total - first,
+            source=self._source(job),
+            root=self._root(job),
+        )
+
+    def rows(self, done: Finished) -> Iterable[Row]:
+        """The model, its score, its sparsity."""
+        return model_rows(done)
+
+    def cost(self, point: Point[TrainStep], library: Library) -> Mapping[str, float]:
+        """Of one training: a forward and a backward pass are six operations a weight and token."""
+        return training_cost(point, library, point.settings.training, point.task())
+
+    def _moment(self, point: Point[TrainStep]) -> float:
+        moment = point.nodes["model"].moment
+        return 1.0 if moment is None else moment
+
+    def _start(self, job: Job[TrainStep], task: str) -> "tickets.Ticket":
+        """The model as training finds it, with the head that the task needs."""
+        if "model" in job.stage.sources:
+            return job.ticket("model")
+        known, kind = job.library.task(task), job.library.kind(task)
+        ticket = job.ticket("model")
+        if job.read_stage("model").at.get("task") == task:
+            return ticket
+        n_labels = kind.n_labels(known)
+        fresh = anatomy.load_model(
+            str(job.folder("model") / MODEL), kind.head, n_labels=n_labels, seed=job.seed
+        )
+        trained: Any = ticket.model
+        body = dict(trained.base_model.named_parameters())
+        for name, parameter in fresh.base_model.named_parameters():
+            parameter.data.copy_(body[name].data)  # as it was at the moment that is meant
+        return tickets.Ticket(fresh, None, ticket.tokenizer)
+
+    def _tokenizer(self, job: Job[TrainStep], task: str) -> Any:
+        if "model" in job.stage.sources:
+            return job.library.tokenizer(job.stage.sources["model"], task)
+        return tickets.load(job.folder("model") / MODEL).tokenizer
+
+    def _behind(self, job: Job[TrainStep]) -> int:
+        """Steps that the starting weights have behind them."""
+        if "model" in job.stage.sources:
+            return 0
+        return _taken(job, job.stage.facts.get("moments", {}).get("model", 1.0))
+
+    def _source(self, job: Job[TrainStep]) -> str:
+        if "model" in job.stage.sources:
+            return job.library.model_name(job.stage.sources["model"])
+        return str(record_of(job.folder("model"), "model")["source"])
+
+    def _root(self, job: Job[TrainStep]) -> str:
+        """A ticket's is the one that its mask came from; what is dense is its own."""
+        if "mask" in job.stage.reads:
+            return str(record_of(job.folder("mask"), "model")["root"])
+        return ""
+
+
+def fitted(job: Job[Any], model: "torch.nn.Module") -> "masks.Mask":
+    """The mask of another step's ticket, as it fits a model of the same body.
+
+    Raises UserError where the ticket was never pruned, or is of another body.
+    """
+    mask = tickets.load(job.folder("mask") / MODEL).mask
+    if mask is None:
+        raise UserError(f"{job.read_stage('mask').title}: was never pruned, so it has no mask")
+    names = dict(model.named_parameters())
+    if all(name in names for name in mask):
+        return mask
+    raise UserError(
+        f"the mask of {job.read_stage('mask').title} is of another body: "
+        f"no parameter {next(name for name in mask if name not in names)!r} here"
+    )
+
+
+def _taken(job: Job[Any], share: float) -> int:
+    """Steps that a trained model's weights have behind them at a share of its run."""
+    found = record_of(job.folder("model"), "model")
+    return round(share * int(found["steps"]))
+
+
+def training_cost(
+    point: Point[Any], library: Library, training: Training, task: str
+) -> dict[str, float]:
+    """About what a training and its model take, from configurations alone."""
+    node = point.main
+    while not node.model and node.stage is not None:
+        sources = node.stage.sources
+        if not sources:
+            return {}
+        node = type(node)({}, model=next(iter(sources.values())))
+    try:
+        weights = sum(p.numel() for p in library.empty(node.model, task).parameters())
+        examples = len(library.task(task).train)
+    except UserError:
+        return {}
+    tokens = min(library.choice(task).max_tokens, 32) * training.batch_size
+    steps = training.total_steps(-(-examples // training.batch_size))
+    return {"flops": 6.0 * weights * tokens * steps, "bytes": 4.0 * weights}
+
+
+KINDS.add(Train())

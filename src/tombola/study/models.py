@@ -1,0 +1,233 @@
+"""What every stage that ends in a model leaves: the model, its mask, its score, its answers."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tombola import anatomy, tasks, tickets, training
+from tombola.files import write_json
+from tombola.study.finished import Finished
+from tombola.study.job import MODEL, Job
+from tombola.study.kind import Row
+from tombola.tables import Table
+
+if TYPE_CHECKING:
+    import torch
+
+    from tombola.masks import Mask
+    from tombola.tasks import Batches
+    from tombola.tickets import Pruning
+
+ANSWERS_FILE = "answers.parquet"
+TEXT_AXES = ("task", "criterion", "rewind")
+"""Axes that have a column of their own in every study; others follow behind."""
+
+MODELS = Table(
+    "models",
+    {
+        "model": ("string", "name of the model's stage; other tables refer to it"),
+        "step": ("string", "step of the recipe"),
+        "seed": ("Int64", "seed of the run"),
+        "task": ("string", "task that was learned, as the recipe names it"),
+        "round": ("int64", "pruning round; 0 is unpruned"),
+        "criterion": ("string", "what scored the weights; empty where unpruned"),
+        "rewind": ("string", "how retraining began; empty where unpruned"),
+        "source": ("string", "where the weights came from"),
+        "root": ("string", "the unpruned model that it was drawn from"),
+        "sparsity": ("float64", "pruned share of the prunable parameter sets, 0 to 1"),
+        "sparsity_model": ("float64", "pruned share of all parameters, 0 to 1"),
+        "mask": ("string", "hash of the mask, 12 hex digits; empty where unpruned"),
+        "parameters": ("int64", "parameters in all"),
+        "steps": ("int64", "optimizer steps that its weights have behind them"),
+        "signature": ("string", "every fact that determines the model"),
+    },
+    open_axes=True,
+)
+SCORES = Table(
+    "scores",
+    {
+        "model": ("string", "which model"),
+        "task": ("string", "task that was scored"),
+        "metric": ("string", "name of the metric"),
+        "score": ("float64", "its value on the dev split; NaN where undefined"),
+        "low": ("float64", "lower end of the 95% interval over examples"),
+        "high": ("float64", "upper end of the 95% interval over examples"),
+        "n": ("int64", "examples scored"),
+        "chance": ("float64", "score of always answering the most frequent label; NaN if none"),
+        "cut": ("int64", "scored examples that were cut to fit"),
+        "signature": ("string", "every fact that determines the number"),
+    },
+)
+SPARSITY = Table(
+    "sparsity",
+    {
+        "model": ("string", "which model"),
+        "stack": ("string", "encoder, decoder; empty outside the stacks"),
+        "layer": ("int64", "0 is nearest to the input; -1 outside the stacks"),
+        "block": ("string", "self, cross, mlp; empty outside the stacks"),
+        "role": ("string", "query, key, value, output, up, down, …"),
+        "set": ("string", "parameter set"),
+        "n": ("int64", "prunable entries"),
+        "pruned": ("int64", "pruned entries"),
+        "signature": ("string", "every fact that determines the number"),
+    },
+)
+MODEL_TABLES = (MODELS, SCORES, SPARSITY)
+
+
+def finish(
+    job: Job[Any],
+    folder: Path,
+    model: "torch.nn.Module",
+    tokenizer: Any,
+    *,
+    task: str,
+    batches: "Batches",
+    mask: "Mask | None",
+    steps: int,
+    source: str,
+    root: str,
+    pruning: "Pruning | None" = None,
+) -> None:
+    """Score a model on its task and write it as a ticket.
+
+    Args:
+        job: the stage.
+        folder: where to.
+        model: as trained, on any device; it comes back on the CPU.
+        tokenizer: its own.
+        task: of the recipe.
+        batches: the task's dev split.
+        mask: what survives; None for a model that was never pruned.
+        steps: optimizer steps that its weights have behind them.
+        source: where the weights came from, in words.
+        root: name of the unpruned model's stage; empty for this one.
+        pruning: which parameters could have been pruned.
+    """
+    known = job.library.task(task)
+    said = training.answers(model, known, batches, tokenizer)
+    score = tasks.METRICS[known.metric](said, known.references)
+    write_answers(folder / ANSWERS_FILE, said, known.references)
+    cut = job.encoded("dev", task, tokenizer).n_cut
+    write_json(folder / "score.json", {**asdict(score), "task": task, "cut": cut})
+    write_json(
+        folder / "model.json",
+        {
+            **_counts(anatomy.anatomy(model), mask, pruning),
+            "steps": steps,
+            "source": source,
+            "root": root or job.stage.name,
+        },
+    )
+    provenance = {
+        "stage": {key: job.stage.to_dict()[key] for key in ("name", "step", "kind", "at", "reads")},
+        "facts": job.stage.facts,
+        "task": {"name": known.name, "digest": known.digest},
+        "source": source,
+        "score": asdict(score),
+    }
+    target = folder / MODEL
+    target.mkdir(exist_ok=True)
+    tickets.write_ticket(target, tickets.Ticket(model.cpu(), mask, tokenizer, provenance))
+
+
+def write_answers(path: Path, answers: list[Any], references: list[Any]) -> None:
+    """Each example's answer beside what is right, in the order of the dev split."""
+    frame = pd.DataFrame({"answer": _plain(answers), "reference": _plain(references)})
+    frame.to_parquet(path, index=False)
+
+
+def read_answers(path: Path) -> tuple[list[Any], list[Any]]:
+    """What `write_answers` wrote: answers, and what is right."""
+    frame = pd.read_parquet(path)
+    return frame["answer"].tolist(), frame["reference"].tolist()
+
+
+def model_rows(done: Finished) -> Iterator[Row]:
+    """The rows of a stage that ends in a model."""
+    facts, score = done.record("model"), done.record("score")
+    at = done.stage.at
+    named = {axis: str(at.get(axis, "")) for axis in TEXT_AXES}
+    others = {
+        axis: str(value)
+        for axis, value in at.items()
+        if axis not in {*named, "seed", "round", *MODELS.columns}
+    }
+    yield (
+        MODELS,
+        {
+            "model": done.stage.name,
+            "step": done.stage.step,
+            "seed": done.stage.seed,
+            "round": int(at.get("round", 0)),
+            **named,
+            "source": facts["source"],
+            "root": facts["root"],
+            "sparsity": facts["pruned"] / facts["prunable"] if facts["prunable"] else 0.0,
+            "sparsity_model": facts["pruned"] / facts["parameters"],
+            "mask": facts["digest"],
+            "parameters": facts["parameters"],
+            "steps": facts["steps"],
+            "signature": done.sign(mask=facts["digest"]),
+            **others,
+        },
+    )
+    yield (
+        SCORES,
+        {
+            "model": done.stage.name,
+            "task": score["task"],
+            "metric": score["metric"],
+            "score": _number(score["value"]),
+            "low": _number(score["low"]),
+            "high": _number(score["high"]),
+            "n": score["n"],
+            "chance": _number(score["chance"]),
+            "cut": score["cut"],
+            "signature": done.sign(metric=score["signature"], n=score["n"], cut=score["cut"]),
+        },
+    )
+    signed = done.sign(mask=facts["digest"])
+    for row in facts["rows"]:
+        yield (
+            SPARSITY,
+            {
+                "model": done.stage.name,
+                "stack": row["stack"] or "",
+                "layer": -1 if row["layer"] is None else row["layer"],
+                "block": row["block"] or "",
+                "role": row["role"],
+                "set": row["set"],
+                "n": row["n"],
+                "pruned": row["pruned"],
+                "signature": signed,
+            },
+        )
+
+
+def _counts(body: Any, mask: "Mask | None", pruning: "Pruning | None") -> dict[str, Any]:
+    """The counts that tables are made of; a dense model has those of a mask that prunes nothing."""
+    from tombola.masks import Mask
+    from tombola.tickets import Pruning
+
+    parameters = (pruning or Pruning(amount=0.5)).parameters(body)
+    shown = mask if mask is not None else Mask.ones(parameters)
+    return {
+        "parameters": body.count(),
+        "prunable": shown.n,
+        "pruned": shown.n_pruned,
+        "digest": mask.digest if mask is not None else "",
+        "rows": shown.sparsity_by(body, "stack", "layer", "block", "role", "set"),
+    }
+
+
+def _plain(answers: list[Any]) -> list[Any]:
+    """Answers as Parquet can hold them: tags as lists."""
+    return [list(answer) if isinstance(answer, tuple) else answer for answer in answers]
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)

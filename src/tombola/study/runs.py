@@ -1,0 +1,92 @@
+"""One training of a stage: what it starts from, what holds it, and its state at any moment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from tombola import training
+
+if TYPE_CHECKING:
+    import torch
+
+    from tombola.masks import Mask
+    from tombola.study.job import Job
+    from tombola.tasks import Batches
+    from tombola.training.settings import Training
+
+RESUME = "resume.safetensors"
+LENGTH_WINDOW = 50
+"""Batches within which training examples are sorted by length: half the padding."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training that is about to begin."""
+
+    model: "torch.nn.Module"
+    batches: "Batches"
+    loss: "Callable[[torch.nn.Module, Mapping[str, Any]], Any]"
+    training: "Training"
+    seed: int
+    start: "training.Checkpoint | None" = None
+    mask: "Mask | None" = None
+    taken: int = 0
+    """Optimizer steps that the starting weights have behind them."""
+
+    @property
+    def total(self) -> int:
+        """Optimizer steps of the whole schedule."""
+        return self.training.total_steps(len(self.batches))
+
+    def go(
+        self,
+        folder: Path,
+        keep: tuple[int, ...] = (),
+        until: int | None = None,
+        on_step: "Callable[[int, int], None]" = lambda step, total: None,
+    ) -> "training.Trained":
+        """Train in place to the end of the schedule, or to `until`; resumes from `folder`."""
+        return training.train(
+            self.model,
+            self.batches,
+            self.loss,
+            self.training,
+            seed=self.seed,
+            start=self.start,
+            mask=self.mask,
+            keep=keep,
+            until=until,
+            resume=folder / RESUME,
+            on_step=on_step,
+        )
+
+
+@runtime_checkable
+class Trains(Protocol):
+    """A kind of step whose stages train: their states can be asked for later."""
+
+    def run(self, job: "Job[Any]") -> Run:
+        """The training of a stage, from its beginning."""
+        ...
+
+
+def new_run(
+    job: "Job[Any]",
+    model: "torch.nn.Module",
+    tokenizer: Any,
+    task: str,
+    settings: "Training",
+    **more: Any,
+) -> Run:
+    """The training of a model on a task of the recipe."""
+    kind, smoothing = job.library.kind(task), settings.label_smoothing
+    batches = job.batches("train", task, tokenizer, settings.batch_size, window=LENGTH_WINDOW)
+    return Run(
+        model.to(job.device),
+        batches,
+        lambda model, batch: kind.loss(model, batch, smoothing),
+        settings,
+        job.seed,
+        **more,
+    )
