@@ -147,10 +147,7 @@ def prune(
     pruning = validate(tickets.Pruning, settings)
     named = isinstance(model, str | Path)
     ticket = tickets.load(model) if isinstance(model, str | Path) else tickets.Ticket(model, None)
-    body = anatomy.anatomy(ticket.model)
-    old = ticket.mask if ticket.mask is not None else masks.Mask.ones(pruning.parameters(body))
-    weights = dict(ticket.model.named_parameters())
-    mask = tickets.next_mask(weights, old, body, pruning, criterion, seed)
+    mask = tickets.draw(ticket.model, pruning, criterion, ticket.mask, seed)
     masks.apply(ticket.model, mask)
     drawn = {**settings, "criterion": criterion, "seed": seed, "mask": mask.digest}
     provenance = {**ticket.provenance, "source": str(model) if named else "", "drawn": drawn}

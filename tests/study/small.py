@@ -1,6 +1,7 @@
 """A study so small that a test runs it in seconds, on a text file of its own."""
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -8,6 +9,8 @@ from tombola.study import Recipe, parse_recipe
 
 SUBJECTS = ("the dog", "a cat", "no bird", "some child", "her friend", "our teacher")
 VERBS = ("sees", "hears", "likes", "finds", "follows")
+SEED_STAGES = 1 + 2 * 2 * 2 * 2 + 2 * 2 * 2
+"""Stages of one seed: dense, tickets and their similarities, differences to dense."""
 
 
 def cola_folder(folder: Path) -> Path:
@@ -24,41 +27,51 @@ def cola_folder(folder: Path) -> Path:
     return folder
 
 
-def recipe_text(folder: Path) -> str:
-    """The YAML of the small study."""
-    return yaml.safe_dump(
-        {
-            "name": "small",
-            "title": "A small study",
-            "seeds": [1],
-            "experiments": {
-                "toy": {
-                    "model": {
-                        "new": {
-                            "model_type": "bert",
-                            "hidden_size": 16,
-                            "num_hidden_layers": 1,
-                            "num_attention_heads": 2,
-                            "intermediate_size": 32,
-                            "max_position_embeddings": 32,
-                        }
-                    },
-                    "task": {"name": "CoLA", "folder": str(folder)},
-                    "training": {"steps": 6, "batch_size": 8, "learning_rate": 0.01},
-                    "pruning": {"amount": 0.4},
-                    "rounds": 2,
-                    "rewinding": [
-                        {"what": "weights", "to": 0.0},
-                        {"what": "learning-rate", "to": 0.5},
-                    ],
-                    "dissect": {"similarity": {}},
+def raw(folder: Path) -> dict[str, Any]:
+    """The small study as a mapping."""
+    return {
+        "name": "small",
+        "title": "A small study",
+        "seeds": [1],
+        "tasks": {"toy": {"name": "CoLA", "folder": str(folder)}},
+        "models": {
+            "bert": {
+                "new": {
+                    "model_type": "bert",
+                    "hidden_size": 16,
+                    "num_hidden_layers": 1,
+                    "num_attention_heads": 2,
+                    "intermediate_size": 32,
+                    "max_position_embeddings": 32,
                 }
-            },
+            }
         },
-        sort_keys=False,
-    )
+        "steps": {
+            "dense": {
+                "do": "train",
+                "model": "bert",
+                "task": "toy",
+                "training": {"steps": 6, "batch_size": 8, "learning_rate": 0.01},
+            },
+            "tickets": {
+                "do": "rounds",
+                "of": "dense",
+                "criterion": ["magnitude", "random"],
+                "pruning": {"amount": 0.4},
+                "rewind": [{"weights": "start"}, {"learning-rate": 0.5}],
+                "rounds": 2,
+            },
+            "layers": {"do": "similarity", "of": "tickets", "to": "dense"},
+            "held": {"do": "differences", "of": "tickets", "to": "dense", "margin": 0.05},
+        },
+    }
 
 
 def recipe(folder: Path, *changes: str) -> Recipe:
     """The small study with `key=value` changes."""
-    return parse_recipe(recipe_text(cola_folder(folder)), "small", changes)
+    return of(raw(cola_folder(folder)), *changes)
+
+
+def of(value: dict[str, Any], *changes: str) -> Recipe:
+    """A mapping as a recipe, with `key=value` changes."""
+    return parse_recipe(yaml.safe_dump(value, sort_keys=False), "small", changes)
