@@ -47,6 +47,8 @@ class Kind(Generic[S]):
     """Settings that name a task of the recipe."""
     main: ClassVar[str] = "of"
     """The reference whose axes a stage has first of all."""
+    axis_of: ClassVar[Mapping[str, str]] = {}
+    """Axes that several references of a setting open, where not of its own name."""
     follows_task: ClassVar[bool] = True
     """Whether the task that is not named is that of the main reference's axis `task`."""
 

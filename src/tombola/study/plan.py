@@ -237,8 +237,9 @@ class Planner:
         ordered = sorted(chosen, key=lambda each: each[0] != kind.main)
         for key, reference, several in ordered:
             nodes = self._nodes(name, key, reference)
-            if several and kind.makes_models and key != kind.main:
-                nodes = [replace(node, at={**node.at, key: reference.of}) for node in nodes]
+            if several and kind.makes_models:
+                axis = kind.axis_of.get(key, key)
+                nodes = [replace(node, at={**node.at, axis: reference.of}) for node in nodes]
             pinned = frozenset(reference.rename.get(axis, axis) for axis in reference.pinned)
             longer = []
             for at, loose, roles in found:

@@ -14,7 +14,7 @@ from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
 from tombola.study.models import MODEL_TABLES, finish, model_rows
 from tombola.study.plan import Planner, Point
-from tombola.study.references import Reference
+from tombola.study.references import References
 from tombola.study.runs import Run, new_run
 from tombola.study.stage import Stage
 from tombola.study.states import keep_states, state_of, steps_to_keep
@@ -27,14 +27,16 @@ if TYPE_CHECKING:
 class TrainStep(Step):
     """What is trained, on what, and how."""
 
-    model: Reference
+    model: References
     """A model of the recipe; a step, whose trained model goes on; or a step `at` a share of its
-    run, the model as it was then. Where the task is another one, the head is new."""
+    run, the model as it was then. Where the task is another one, the head is new. Several open the
+    axis `start`."""
     task: str | None = None
     """A task of the recipe; `all` is each of them; by default the one that the model was trained
     on, or that the mask's ticket was."""
-    mask: Reference | None = None
-    """A step that ends in tickets: their masks hold what is trained here."""
+    mask: References | None = None
+    """A step that ends in tickets: their masks hold what is trained here. Several open the axis
+    `mask`."""
     training: Training
     begin: float = Field(0.0, ge=0, lt=1)
     """Where in the schedule training begins, as a share of the run: with a step as model its
@@ -51,6 +53,7 @@ class Train(Kind[TrainStep]):
     tables = MODEL_TABLES
     makes_models = True
     main = "model"
+    axis_of: ClassVar[Mapping[str, str]] = {"model": "start"}  # `model` is a column of its own
     task_fields: ClassVar[tuple[str, ...]] = ("task",)
 
     def check(self, point: Point[TrainStep], library: Library) -> None:
