@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,11 +9,13 @@ import small
 import torch
 
 import tombola
-from tombola import tables
-from tombola.errors import UserError
-from tombola.study import run_study, status
-from tombola.study import work as work_module
+from tombola import tables, training
+from tombola.errors import DivergedError, UserError
+from tombola.study import KINDS, models, run_study, states, status
 from tombola.study.engines import Event
+from tombola.study.library import Library
+from tombola.study.plan import plan
+from tombola.study.store import Store
 from tombola.training import loop as loop_module
 
 
@@ -21,17 +24,24 @@ def bytes_of(out: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((out / "tables").iterdir())}
 
 
+def joined(out: Path, name: str) -> pd.DataFrame:
+    """A table with what is known of its models."""
+    known = tables.read(out / "tables", "models").drop(columns=["signature", "task"])
+    return tables.read(out / "tables", name).merge(known, on="model")
+
+
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished study."""
     folder = tmp_path_factory.mktemp("study")
     outcome = run_study(small.recipe(folder / "text"), folder / "out", engine="serial")
-    assert outcome.done == outcome.stages == 1 + 2 * 2 * 2 * 2
+    assert outcome.failures == ()
+    assert outcome.done == outcome.stages == small.SEED_STAGES
     return folder
 
 
 def test_scores_hold_every_model_once_at_its_exact_sparsity(done: Path):
-    scores = tables.read(done / "out" / "tables", "scores")
+    scores = joined(done / "out", "scores")
     assert len(scores) == 1 + 2 * 2 * 2
     n = 4 * 16 * 16 + 2 * 16 * 32
     first = round(0.4 * n)
@@ -41,37 +51,77 @@ def test_scores_hold_every_model_once_at_its_exact_sparsity(done: Path):
         assert row.low <= row.score <= row.high or np.isnan(row.score)
         assert row.n == 20
         assert f"round:{row.round}" in row.signature or row.round == 0
-    assert set(scores["criterion"]) == {"dense", "magnitude", "random"}
+    assert set(scores["criterion"]) == {"", "magnitude", "random"}
+    steps = scores.groupby(["rewind", "round"])["steps"].first().to_dict()
+    assert steps == {
+        ("", 0): 6, ("weights 0", 1): 6, ("weights 0", 2): 6,
+        ("learning-rate 0.5", 1): 9, ("learning-rate 0.5", 2): 12,
+    }  # fmt: skip
 
 
 def test_the_sparsity_table_adds_up_to_the_masks(done: Path):
-    scores = tables.read(done / "out" / "tables", "scores")
-    sparsity = tables.read(done / "out" / "tables", "sparsity")
-    keys = ["criterion", "rewinding", "round"]
-    sums = sparsity.groupby(keys)[["n", "pruned"]].sum()
-    for row in scores.itertuples():
-        n, pruned = sums.loc[(row.criterion, row.rewinding, row.round)]
-        assert pruned / n == row.sparsity
+    found = joined(done / "out", "sparsity")
+    sums = found.groupby("model").agg(
+        n=("n", "sum"), pruned=("pruned", "sum"), sparsity=("sparsity", "first")
+    )
+    assert (sums["pruned"] / sums["n"] == sums["sparsity"]).all()
 
 
 def test_the_tickets_are_what_the_tables_say(done: Path):
-    scores = tables.read(done / "out" / "tables", "scores").query("round == 2")
-    for folder in (done / "out" / "stages").glob("ticket-*-r2-*"):
-        ticket = tombola.load(folder / "model")
-        row = scores[scores["mask"] == ticket.mask.digest].iloc[0]
+    known = tables.read(done / "out" / "tables", "models").set_index("model")
+    for name, row in known.query("round == 2").iterrows():
+        ticket = tombola.load(done / "out" / "stages" / str(name) / "model")
+        assert ticket.mask.digest == row["mask"]
         assert ticket.mask.sparsity == row["sparsity"]
-        assert row["criterion"] == ticket.provenance["stage"]["criterion"]
+        assert ticket.provenance["stage"]["at"]["criterion"] == row["criterion"]
+
+
+def test_the_answers_are_kept_and_give_the_score(done: Path):
+    for row in tables.read(done / "out" / "tables", "scores").itertuples():
+        path = done / "out" / "stages" / row.model / models.ANSWERS_FILE
+        answers, references = models.read_answers(path)
+        again = tombola.tasks.METRICS[row.metric](answers, references)
+        assert again.value == pytest.approx(row.score, nan_ok=True)
+        assert path.stat().st_size < 10_000
+
+
+def test_a_difference_is_that_of_the_scores(done: Path):
+    found = tables.read(done / "out" / "tables", "differences")
+    scores = joined(done / "out", "scores")
+    dense = scores.query("round == 0")["score"].item()
+    by_model = scores.set_index("model")["score"]
+    assert len(found) == 8
+    assert set(found["against"]) == {"dense"}
+    for row in found.itertuples():
+        if not np.isnan(row.difference):
+            assert row.difference == pytest.approx(by_model[row.model] - dense)
+            assert row.low <= row.difference <= row.high
+        assert row.over == "examples"
+
+
+def test_the_origin_of_every_number_is_in_the_tables(done: Path):
+    """A signature names what was read; the table of stages has the facts of each of those."""
+    stages = tables.read(done / "out" / "tables", "stages").set_index("stage")
+    for name in tables.names(done / "out" / "tables"):
+        frame = tables.read(done / "out" / "tables", name)
+        if "signature" not in frame:
+            continue
+        for signature in frame["signature"]:
+            named = [part.split(":", 1)[1] for part in signature.split("|")]
+            assert any(value in stages.index for value in named) or "kind:train" in signature
+    facts = stages["facts"].map(json.loads)
+    assert all("version" in each and "kind" in each for each in facts)
 
 
 def test_learning_rate_rewinding_keeps_trained_weights_and_weight_rewinding_does_not(done: Path):
     """Round 1 prunes the same trained model, so both chains draw the same mask."""
-    scores = tables.read(done / "out" / "tables", "scores").query("round == 1")
-    masks = scores.groupby("criterion")["mask"].nunique()
-    assert masks.to_dict() == {"magnitude": 1, "random": 1}
-    dense = tombola.load(next((done / "out" / "stages").glob("dense-*")) / "model").model
+    known = tables.read(done / "out" / "tables", "models").query("round == 1")
+    assert known.groupby("criterion")["mask"].nunique().to_dict() == {"magnitude": 1, "random": 1}
+    stages = done / "out" / "stages"
+    dense = tombola.load(next(stages.glob("dense-*")) / "model").model
     distances = {}
     for kind in ("weights", "learning-rate"):
-        path = next((done / "out" / "stages").glob(f"ticket-toy-s1-{kind}-magnitude-r1-*"))
+        path = next(stages.glob(f"tickets-*-magnitude-{kind}-*-r1-*"))
         ticket = tombola.load(path / "model")
         trained = dict(ticket.model.named_parameters())
         distances[kind] = sum(
@@ -84,7 +134,7 @@ def test_learning_rate_rewinding_keeps_trained_weights_and_weight_rewinding_does
 
 def test_a_second_run_does_nothing_and_changes_no_byte(done: Path):
     before, events = bytes_of(done / "out"), []
-    run_study(small.recipe(done / "text"), done / "out", watch=events.append)
+    run_study(small.recipe(done / "text"), done / "out", engine="serial", watch=events.append)
     assert events == []
     assert bytes_of(done / "out") == before
 
@@ -113,21 +163,58 @@ def test_an_interrupted_study_ends_with_the_same_bytes_and_repeats_nothing(
         with pytest.raises(KeyboardInterrupt):
             run_study(recipe, out, engine="serial", watch=watch)
     run_study(recipe, out, engine="serial", watch=watch)
-    assert len(finished) == len(set(finished)) == 17
+    assert len(finished) == len(set(finished)) == small.SEED_STAGES
     assert bytes_of(out) == bytes_of(done / "out")
 
 
-def test_a_study_may_grow_but_not_change(done: Path, tmp_path: Path):
-    out, text = tmp_path / "out", done / "text"
-    run_study(small.recipe(text, "toy.rounds=1"), out, engine="serial")
+def run_and_watch(recipe: Any, out: Path) -> list[Event]:
+    """Run, and return the stages that were done now."""
     events: list[Event] = []
-    grown = run_study(small.recipe(text), out, engine="serial", watch=events.append)
-    assert grown.done == 17
-    assert {event.stage.round for event in events} == {2}
+    run_study(recipe, out, engine="serial", watch=events.append)
+    return [event for event in events if event.kind == "done"]
+
+
+def test_a_study_grows_by_rounds_chains_seeds_and_steps(done: Path, tmp_path: Path):
+    """What is added later gives the bytes that it would have given from the beginning."""
+    out, text = tmp_path / "out", done / "text"
+    chain = "tickets.rewind=[{weights: start}]"
+    few = small.recipe(text, "tickets.rounds=1", chain, "tickets.criterion=[magnitude]")
+    run_study(few, out, engine="serial")
+    one_more = small.recipe(text, "tickets.rounds=2", chain, "tickets.criterion=[magnitude]")
+    assert {event.stage.at["round"] for event in run_and_watch(one_more, out)} == {2}
+    grown = run_and_watch(small.recipe(text), out)
+    assert "dense" not in {event.stage.step for event in grown}
     assert bytes_of(out) == bytes_of(done / "out")
-    for change in ("toy.pruning.amount=0.3", "toy.rounds=1", "name=other"):
-        with pytest.raises(UserError, match="choose another --out"):
+    # fewer again: nothing is done, and nothing is taken from the tables
+    assert run_and_watch(few, out) == []
+    kept = tables.read(out / "tables", "models")
+    assert set(kept["model"]) == set(tables.read(done / "out" / "tables", "models")["model"])
+
+
+def test_a_study_grows_by_seeds_and_what_folds_them_is_done_anew(done: Path, tmp_path: Path):
+    out, text = tmp_path / "out", done / "text"
+    small_one = ("tickets.rounds=1", "tickets.rewind={weights: start}", "layers=null")
+    raw = small.raw(small.cola_folder(text))
+    del raw["steps"]["layers"]
+    run_study(small.of(raw, *small_one[:2]), out, engine="serial")
+    grown = run_and_watch(small.of(raw, *small_one[:2], "seeds=[1, 2]"), out)
+    assert {event.stage.seed for event in grown} == {2, None}
+    found = tables.read(out / "tables", "differences")
+    assert list(found["seeds"]) == [2, 2]
+    assert set(found["over"]) == {"seeds and examples"}
+
+
+def test_a_study_does_not_change(done: Path):
+    out, text = done / "out", done / "text"
+    for change, words in (
+        ("tickets.pruning.amount=0.3", "pruning.amount was 0.4, is 0.3"),
+        ("dense.training.warmup=0.5", "training.warmup was not set, is 0.5"),
+        ("toy.max_tokens=9", "task.max_tokens was 128, is 9"),
+        ("name=other", "belongs to the study 'small'"),
+    ):
+        with pytest.raises(UserError, match="choose another --out") as caught:
             run_study(small.recipe(text, change), out)
+        assert words in str(caught.value)
 
 
 def test_a_folder_of_something_else_is_left_alone(done: Path, tmp_path: Path):
@@ -140,28 +227,27 @@ def test_a_folder_of_something_else_is_left_alone(done: Path, tmp_path: Path):
 def test_a_run_that_diverges_stops_alone_and_says_where(
     done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    real = work_module.train
+    kind = type(KINDS["rounds"])
+    real = kind.work
 
-    def train(model, batches, loss_of, training, **kwargs):
-        def poisoned(model, batch):
-            return loss_of(model, batch) * float("nan")
+    def work(self: Any, job: Any, folder: Path) -> None:
+        if (job.stage.at["rewind"], job.stage.at["round"]) == ("learning-rate 0.5", 1):
+            raise DivergedError("the loss became nan at step 4 of 6")
+        real(self, job, folder)
 
-        mask = kwargs.get("mask")
-        broken = mask is not None and mask.sparsity < 0.5 and kwargs["start"].step == 3
-        return real(model, batches, poisoned if broken else loss_of, training, **kwargs)
-
-    monkeypatch.setattr(work_module, "train", train)
+    monkeypatch.setattr(kind, "work", work)
     out, recipe = tmp_path / "out", small.recipe(done / "text")
     outcome = run_study(recipe, out, engine="serial")
     assert [f["why"] for f in outcome.failures] == ["the loss became nan at step 4 of 6"] * 2
-    assert all("rewinding learning-rate, round 1" in f["what"] for f in outcome.failures)
-    assert outcome.done == 17 - 2 * 4
+    assert all("learning-rate 0.5, round 1" in f["what"] for f in outcome.failures)
+    lost = 2 * 2 * 3
+    assert outcome.done == small.SEED_STAGES - lost
     assert len(tables.read(out / "tables", "scores")) == 1 + 2 * 2
     found = status(out)
-    assert (found.count("failed"), found.count("blocked"), found.count("done")) == (2, 6, 9)
+    assert (found.count("failed"), found.count("blocked")) == (2, lost - 2)
     assert json.loads((out / "study.json").read_text())["failures"]
 
-    monkeypatch.setattr(work_module, "train", real)  # tried again, it may succeed
+    monkeypatch.setattr(kind, "work", real)  # tried again, it may succeed
     assert run_study(recipe, out, engine="serial").failures == ()
     assert bytes_of(out) == bytes_of(done / "out")
 
@@ -169,15 +255,15 @@ def test_a_run_that_diverges_stops_alone_and_says_where(
 def test_a_full_disk_stops_the_study_in_one_line_and_loses_nothing(
     done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    real, calls = work_module.write_ticket, []
+    real, calls = models.write_answers, []
 
-    def write(folder, ticket):
-        calls.append(folder)
+    def write(*args: Any) -> None:
+        calls.append(args)
         if len(calls) == 3:
             raise OSError(28, "No space left on device")
-        real(folder, ticket)
+        real(*args)
 
-    monkeypatch.setattr(work_module, "write_ticket", write)
+    monkeypatch.setattr(models, "write_answers", write)
     out, recipe = tmp_path / "out", small.recipe(done / "text")
     with pytest.raises(UserError, match="disk is full"):
         run_study(recipe, out, engine="serial")
@@ -191,32 +277,68 @@ def test_status_tells_done_from_left_and_estimates_the_rest(done: Path, tmp_path
     out = tmp_path / "out"
 
     def stop(event: Event) -> None:
-        if event.kind == "done" and event.stage.kind == "similarity":
+        if event.kind == "done" and event.stage.step == "tickets":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         run_study(small.recipe(done / "text"), out, engine="serial", watch=stop)
     found = status(out)
-    assert (found.count("done"), found.count("left")) == (3, 14)
+    assert (found.count("done"), found.count("left")) == (2, small.SEED_STAGES - 2)
     assert found.seconds_spent > 0
-    assert found.seconds_left is not None
-    assert found.seconds_left > 0
+    assert found.seconds_left is None  # nothing is known yet of the other steps
     assert status(done / "out").seconds_left == 0
     with pytest.raises(UserError, match="no study here"):
         status(tmp_path)
 
 
+def test_a_damaged_file_is_named_with_the_way_out(done: Path, tmp_path: Path):
+    import shutil
+
+    out = tmp_path / "out"
+    shutil.copytree(done / "out", out)
+    score = next((out / "stages").glob("dense-*")) / "score.json"
+    score.write_text("{")
+    with pytest.raises(UserError, match="damaged") as caught:
+        run_study(small.recipe(done / "text"), out, engine="serial")
+    assert str(score) in str(caught.value)
+    shutil.rmtree(score.parent)
+    run_study(small.recipe(done / "text"), out, engine="serial")
+    assert (out / "tables" / "scores.parquet").read_bytes() == (
+        done / "out" / "tables" / "scores.parquet"
+    ).read_bytes()
+
+
+def test_a_state_that_was_not_kept_is_trained_again_to_the_same_bits(done: Path, tmp_path: Path):
+    import shutil
+
+    from tombola.study.job import Job
+
+    out = tmp_path / "out"
+    shutil.copytree(done / "out", out)
+    recipe = small.recipe(done / "text")
+    library, store = Library(recipe), Store(out)
+    stages = {stage.name: stage for stage in plan(recipe, library)}
+    for stage in stages.values():
+        for share in stage.keeps:
+            path = store.state(stage.name, round(share * 6))
+            kept = training.Checkpoint.load(path)
+            path.unlink()
+            job: Job[Any] = Job(stage, stages, library, store)
+            again = states.state_of(job, stage, share)
+            assert again.step == kept.step
+            for one, other in ((again.weights, kept.weights), (again.moments, kept.moments)):
+                assert one.keys() == other.keys()
+                assert all(torch.equal(one[name], other[name]) for name in one)
+            assert path.exists()
+
+
 def test_a_stage_that_another_process_holds_is_running(done: Path, tmp_path: Path):
     out = tmp_path / "out"
-    seen: list[tuple[int, int]] = []
+    seen: list[int] = []
+    kind = type(KINDS["train"])
+    real = kind.work
 
-    def look(event: Event) -> None:
-        if event.kind == "started":
-            seen.append((status(out).count("running"), status(out).count("done")))
-
-    real = work_module.train
-
-    def train(*args, **kwargs):
+    def work(self: Any, job: Any, folder: Path) -> None:
         # The lock is this process's own; a second process is asked whether it could take it.
         import subprocess
         import sys
@@ -226,37 +348,38 @@ def test_a_stage_that_another_process_holds_is_running(done: Path, tmp_path: Pat
             f"sys.exit(10 + status({str(out)!r}).count('running'))"
         )
         seen.append(subprocess.run([sys.executable, "-c", code], check=False).returncode)
-        return real(*args, **kwargs)
+        real(self, job, folder)
 
     monkey = pytest.MonkeyPatch()
     with monkey.context() as patch:
-        patch.setattr(work_module, "train", train)
-        recipe = small.recipe(done / "text", "toy.rounds=1", "toy.criteria=[magnitude]")
-        run_study(recipe, out, engine="serial")
-    assert seen == [11, 11, 11]
+        patch.setattr(kind, "work", work)
+        raw = small.raw(small.cola_folder(tmp_path / "text"))
+        raw["steps"] = {"dense": raw["steps"]["dense"]}
+        run_study(small.of(raw), out, engine="serial")
+    assert seen == [11]
 
 
 def test_dissection_agrees_with_a_direct_computation(done: Path):
     """Layer similarity of the first ticket, from all activations at once, in float64."""
-    similarity = tables.read(done / "out" / "tables", "similarity")
-    row = similarity.query(
-        "criterion == 'magnitude' and rewinding == 'weights' and round == 1"
-        " and dense_layer == 1 and sparse_layer == 1"
-    ).iloc[0]
+    row = (
+        joined(done / "out", "similarity")
+        .query(
+            "criterion == 'magnitude' and rewind == 'weights 0' and round == 1"
+            " and dense_layer == 1 and sparse_layer == 1"
+        )
+        .iloc[0]
+    )
     stages = done / "out" / "stages"
-    models = [
-        tombola.load(next(stages.glob(pattern)) / "model")
-        for pattern in ("dense-*", "ticket-toy-s1-weights-magnitude-r1-*")
-    ]
+    pair = [tombola.load(stages / row[role] / "model") for role in ("against", "model")]
     task = tombola.load_task("CoLA", done / "text")
-    states: list[list[torch.Tensor]] = [[], []]
+    hidden: list[list[torch.Tensor]] = [[], []]
     for example in task.dev:
-        tokens = models[0].tokenizer(example.text, return_tensors="pt")
-        for kept, ticket in zip(states, models, strict=True):
+        tokens = pair[0].tokenizer(example.text, return_tensors="pt")
+        for kept, ticket in zip(hidden, pair, strict=True):
             with torch.inference_mode():
                 out = ticket.model(**tokens, output_hidden_states=True)
             kept.append(out.hidden_states[1][0].double())
-    x, y = (torch.cat(kept) for kept in states)
+    x, y = (torch.cat(kept) for kept in hidden)
     k, l = (z @ z.T for z in (x, y))  # noqa: E741
     assert row["value"] == pytest.approx(_debiased_cka(k, l), abs=1e-6)
     assert row["n"] == len(x)
@@ -274,8 +397,63 @@ def _debiased_cka(k: torch.Tensor, l: torch.Tensor) -> float:  # noqa: E741
     return float(hsic(k, l) / (hsic(k, k) * hsic(l, l)).sqrt())
 
 
-def test_tables_are_tidy(done: Path):
-    for name, columns in tables.TABLES.items():
-        frame = tables.read(done / "out" / "tables", name)
-        assert list(frame.columns) == list(columns)
-        assert isinstance(frame, pd.DataFrame)
+def test_loops_prune_until_the_score_falls_and_carry_over_to_tables(tmp_path: Path):
+    raw = small.raw(small.cola_folder(tmp_path / "text"))
+    raw["steps"] = {
+        "dense": raw["steps"]["dense"],
+        "holds": {"do": "prune-while", "of": "dense", "share": 0.9, "pruning": {"amount": 0.3}},
+    }
+    raw["tasks"]["toy"]["metric"] = "accuracy"
+    out = tmp_path / "out"
+    assert run_study(small.of(raw), out, engine="serial").failures == ()
+    turns = tables.read(out / "tables", "prunings")
+    assert list(turns["pruning"]) == list(range(len(turns)))
+    assert turns["kept"].iloc[:-1].all()
+    held = turns[turns["kept"]].iloc[-1]
+    assert (turns["score"] >= turns["floor"]).tolist() == turns["kept"].tolist()
+    score = joined(out, "scores").query("criterion == 'magnitude'").iloc[0]
+    assert (score["score"], score["sparsity"]) == (held["score"], held["sparsity"])
+
+
+def test_a_full_score_of_nothing_is_no_measure(tmp_path: Path):
+    raw = small.raw(small.cola_folder(tmp_path / "text"))
+    raw["steps"]["dense"]["training"] = {"steps": 1, "learning_rate": 1e-12}
+    raw["steps"] = {
+        "dense": raw["steps"]["dense"],
+        "holds": {"do": "prune-while", "of": "dense"},
+    }
+    outcome = run_study(small.of(raw), tmp_path / "out", engine="serial")
+    assert "no measure of what is kept" in outcome.failures[0]["why"]
+
+
+def test_tickets_pruned_without_retraining_are_retrained_once(tmp_path: Path):
+    raw = small.raw(small.cola_folder(tmp_path / "text"))
+    raw["steps"] = {
+        "dense": raw["steps"]["dense"],
+        "shot": {"do": "rounds", "of": "dense", "pruning": {"amount": 0.5}, "rewind": None,
+                 "rounds": 2},
+        "again": {"do": "train", "model": "bert", "mask": {"of": "shot", "round": 2},
+                  "training": {"steps": 6, "batch_size": 8, "learning_rate": 0.01}},
+        "onwards": {"do": "train", "model": "dense", "mask": {"of": "shot", "round": 2},
+                    "training": {"steps": 6, "batch_size": 8, "learning_rate": 0.01},
+                    "begin": 0.5},
+    }  # fmt: skip
+    out = tmp_path / "out"
+    assert run_study(small.of(raw), out, engine="serial").failures == ()
+    known = tables.read(out / "tables", "models").set_index("step")
+    assert known.loc["again", "sparsity"] == known.loc["onwards", "sparsity"] == 0.75
+    assert known.loc["again", "mask"] == known.loc["shot"].query("round == 2")["mask"].item()
+    assert known["steps"].to_dict() == {"dense": 6, "shot": 6, "again": 6, "onwards": 9}
+    assert known.loc["again", "root"] == known.loc["dense", "model"]
+
+
+def test_tables_are_tidy_and_say_what_their_columns_are(done: Path):
+    folder = done / "out" / "tables"
+    assert {"models", "scores", "sparsity", "similarity", "differences", "stages"} <= set(
+        tables.names(folder)
+    )
+    for name in tables.names(folder):
+        frame = tables.read(folder, name)
+        about = tables.about(folder, name)
+        assert list(about) == list(frame.columns)
+        assert all(about.values())

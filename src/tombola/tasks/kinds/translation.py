@@ -24,6 +24,7 @@ class Translation:
     """Answers are sentences, by greedy search."""
 
     name = "translation"
+    version = 2  # the length limit is each source's own, not that of the padded batch
     head = "translation"
     purpose: Literal["translation"] = "translation"
 
