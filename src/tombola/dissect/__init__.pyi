@@ -1,4 +1,4 @@
-from .behaviour import Comparison as Comparison
+from .behaviour import Behaviour as Behaviour
 from .behaviour import compare as compare
 from .measures.measure import MEASURES as MEASURES
 from .probes import PROBES as PROBES
