@@ -220,9 +220,7 @@ def compare(
     batches = tasks.Batches(encoded, batch_size, first.tokenizer.pad_token_id)
     able = all(_has_head(ticket.model) for ticket in (first, second))
     behaviour = dissect.compare(first.model, second.model, batches.in_order()) if able else None
-    layers = dissect.layer_similarity(
-        first.model, second.model, batches.in_order(), measure=measure
-    )
+    layers = dissect.layer_similarity(first.model, second.model, batches.in_order(), measure)
     return Comparison(behaviour, layers)
 
 

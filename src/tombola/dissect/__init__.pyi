@@ -7,5 +7,5 @@ from .probes import ProbeSettings as ProbeSettings
 from .probes import control_task as control_task
 from .probes import probe as probe
 from .representations import stream as stream
-from .similarity import Similarity as Similarity
+from .similarity import LayerSimilarity as LayerSimilarity
 from .similarity import layer_similarity as layer_similarity
