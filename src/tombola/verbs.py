@@ -181,8 +181,9 @@ def probe(
     task = tasks.load_task(name, _path(folder), train=train, dev=dev)
     ticket = tickets.load(model)
     _vocabulary(ticket, model)  # refused where there is none
+    settings = validate(dissect.ProbeSettings, {"epochs": epochs})
     return dissect.probe(
-        ticket.model, ticket.tokenizer, task.train, task.dev, seed=seed, epochs=epochs
+        ticket.model, ticket.tokenizer, task.train, task.dev, seed=seed, settings=settings
     )
 
 

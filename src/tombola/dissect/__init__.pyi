@@ -1,7 +1,6 @@
 from .behaviour import Behaviour as Behaviour
 from .behaviour import compare as compare
 from .measures.measure import MEASURES as MEASURES
-from .probes import PROBES as PROBES
 from .probes import ProbeResult as ProbeResult
 from .probes import ProbeSettings as ProbeSettings
 from .probes import control_task as control_task
