@@ -87,6 +87,8 @@ class Measure(ABC, Generic[S, B]):
     """By which it is chosen."""
     title: ClassVar[str]
     """As it stands in a table."""
+    version: ClassVar[int] = 1
+    """Raised when its numbers change."""
     sums: ClassVar[type[Sums]]
     reads: ClassVar[Reads] = "states"
     """What the sums are over; `representations.read` says what its rows are."""
