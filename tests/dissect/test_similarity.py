@@ -15,7 +15,7 @@ import realdata
 from tombola.dissect import MEASURES, layer_similarity
 from tombola.dissect.representations import stream
 from tombola.errors import UserError
-from tombola.tables import SIGNATURE, TABLES, WHICH
+from tombola.study.kinds.similarity import SIMILARITY
 
 
 def values(rows) -> np.ndarray:
@@ -44,7 +44,7 @@ def test_all_pairs_of_layers_of_both_stacks(measure, direct) -> None:
 
 def test_rows_fit_the_table() -> None:
     rows = layer_similarity(bert(1), bert(2), batches(sentences(5, 3), 2))
-    columns = set(TABLES["similarity"]) - set(WHICH) - set(SIGNATURE)
+    columns = set(SIMILARITY.columns) - {"model", "against", "text", "signature"}
     assert set(asdict(rows[0])) == columns
 
 

@@ -126,8 +126,8 @@ def _attention(
     model: PreTrainedModel,
     out: Any,
     stacks: tuple[str, ...],
-    counted: Sequence[Bool[Tensor, "batch positions"]],
-    real: Sequence[Bool[Tensor, "batch positions"]],
+    counted: Sequence[Bool[Tensor, "batch _"]],
+    real: Sequence[Bool[Tensor, "batch _"]],
 ) -> dict[str, Rows]:
     """Rows of attention; `real` are the positions that are no padding."""
     if len(counted) == 1:
