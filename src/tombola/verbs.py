@@ -181,8 +181,9 @@ def probe(
     task = tasks.load_task(name, _path(folder), train=train, dev=dev)
     ticket = tickets.load(model)
     _vocabulary(ticket, model)  # refused where there is none
+    settings = validate(dissect.ProbeSettings, {"epochs": epochs})
     return dissect.probe(
-        ticket.model, ticket.tokenizer, task.train, task.dev, seed=seed, epochs=epochs
+        ticket.model, ticket.tokenizer, task.train, task.dev, seed=seed, settings=settings
     )
 
 
@@ -220,9 +221,7 @@ def compare(
     batches = tasks.Batches(encoded, batch_size, first.tokenizer.pad_token_id)
     able = all(_has_head(ticket.model) for ticket in (first, second))
     behaviour = dissect.compare(first.model, second.model, batches.in_order()) if able else None
-    layers = dissect.layer_similarity(
-        first.model, second.model, batches.in_order(), measure=measure
-    )
+    layers = dissect.layer_similarity(first.model, second.model, batches.in_order(), measure)
     return Comparison(behaviour, layers)
 
 

@@ -1,7 +1,5 @@
 """Training of linear probes on given vectors."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -10,6 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from tombola.dissect.probes.linear import ProbeSettings, right, train_probes
 from tombola.dissect.probes.words import Words
 from tombola.errors import UserError
+from tombola.settings import validate
 
 LAYERS, WIDTH, CLASSES = 3, 12, 4
 
@@ -73,7 +72,7 @@ def test_one_epoch_is_what_plain_torch_does() -> None:
         settings = ProbeSettings(epochs=1, batch_sentences=100, average=average)  # one batch
         probes = train_probes(train, y, CLASSES, 12, settings, layers=[1])
         untrained = train_probes(
-            train, y, CLASSES, 12, replace(settings, learning_rate=1e-30), layers=[1]
+            train, y, CLASSES, 12, settings.model_copy(update={"learning_rate": 1e-30}), layers=[1]
         )
         linear = torch.nn.Linear(WIDTH, CLASSES)
         with torch.no_grad():
@@ -128,7 +127,8 @@ def test_stops_when_held_out_words_no_longer_improve() -> None:
     assert max(best.best_epoch) < 40
     for layer, epoch in enumerate(best.best_epoch):
         # stopping right there gives the same weights: those of the best epoch are kept
-        short = train_probes(noise, y, CLASSES, 15, replace(long, epochs=epoch), layers=[layer])
+        cut = long.model_copy(update={"epochs": epoch})
+        short = train_probes(noise, y, CLASSES, 15, cut, layers=[layer])
         assert torch.allclose(short.weight[0], best.weight[layer], atol=1e-6)
 
 
@@ -152,7 +152,7 @@ def test_standardised_features_forget_their_scale() -> None:
     assert torch.allclose(plain.weight, moved.weight, atol=1e-3)
     rows = train.rows(range(80))
     assert plain.standard[0, 0].numpy() == pytest.approx(train.vectors[rows, 0].mean(0), abs=0.1)
-    raw = replace(settings, standardise=False)
+    raw = settings.model_copy(update={"standardise": False})
     assert not torch.allclose(
         train_probes(train, y, CLASSES, 18, raw).weight,
         train_probes(scaled, y, CLASSES, 18, raw).weight,
@@ -167,9 +167,11 @@ def test_bad_settings_are_said() -> None:
         {"batch_sentences": 0},
         {"learning_rate": -1.0},
         {"held_out": 1.0},
+        {"average": "tokens"},
+        {"pooling": "cut"},
     ):
         with pytest.raises(UserError, match=next(iter(bad))):
-            ProbeSettings(**bad)
+            validate(ProbeSettings, bad)
     train, y = made(1, seed=1)
     with pytest.raises(UserError, match="too few to hold"):
         train_probes(train, y, CLASSES, 1)

@@ -11,12 +11,14 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast
 
 import realdata
-from tombola.dissect import PROBES, ProbeSettings, control_task, probe
+from tombola.dissect import ProbeSettings, control_task, probe
 from tombola.dissect.probes import baselines, represent_words
 from tombola.errors import UserError
 from tombola.statistics.intervals import wilson
 from tombola.tables import SIGNATURE, TABLES, WHICH
 from tombola.text.examples import TaggedSentence
+
+ONE_EPOCH, TWO_EPOCHS = ProbeSettings(epochs=1), ProbeSettings(epochs=2)
 
 LETTERS = "abcdefghij"
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *LETTERS, *("##" + c for c in LETTERS)]
@@ -88,10 +90,9 @@ def test_words_are_the_mean_of_their_sub_tokens(tokenizer, tmp_path) -> None:
 
 def test_a_result_per_layer_that_fits_the_table(tokenizer) -> None:
     train, dev = tagged(150, seed=2), tagged(60, seed=3)
-    assert PROBES["tagging"] is probe
     model = bert(seed=4).train()
-    quick = ProbeSettings(learning_rate=3e-2, patience=5)
-    found = probe(model, tokenizer, train, dev, seed=5, epochs=30, settings=quick)
+    quick = ProbeSettings(epochs=30, learning_rate=3e-2, patience=5)
+    found = probe(model, tokenizer, train, dev, seed=5, settings=quick)
     assert [row.layer for row in found] == [0, 1, 2]
     n = sum(len(s.words) for s in dev)
     chance, word_baseline = baselines(train, dev)
@@ -104,8 +105,8 @@ def test_a_result_per_layer_that_fits_the_table(tokenizer) -> None:
     columns = set(TABLES["probes"]) - set(WHICH) - set(SIGNATURE) - {"probe"}
     assert set(asdict(found[0])) == columns | {"n_train", "n_skipped"}
     assert model.training
-    assert found == probe(model, tokenizer, train, dev, seed=5, epochs=30, settings=quick)
-    other = probe(model, tokenizer, train, dev, seed=6, epochs=30, settings=quick)
+    assert found == probe(model, tokenizer, train, dev, seed=5, settings=quick)
+    other = probe(model, tokenizer, train, dev, seed=6, settings=quick)
     assert [r.value for r in found] != [r.value for r in other]
 
 
@@ -125,12 +126,21 @@ def test_shuffled_tags_score_at_chance(tokenizer) -> None:
         tags = iter(rng.choice(["A", "B"], sum(len(s.words) for s in sentences)))
         return [TaggedSentence(s.words, tuple(str(next(tags)) for _ in s.words)) for s in sentences]
 
-    for row in probe(bert(11), tokenizer, shuffled(train), shuffled(dev), seed=12, epochs=20):
+    for row in probe(
+        bert(11),
+        tokenizer,
+        shuffled(train),
+        shuffled(dev),
+        seed=12,
+        settings=ProbeSettings(epochs=20),
+    ):
         assert abs(row.value - 0.5) < 4 * math.sqrt(0.25 / row.n)
 
 
 def test_an_encoder_of_two_stacks(tokenizer) -> None:
-    found = probe(marian(1), tokenizer, tagged(60, seed=2), tagged(20, seed=3), seed=4, epochs=2)
+    found = probe(
+        marian(1), tokenizer, tagged(60, seed=2), tagged(20, seed=3), seed=4, settings=TWO_EPOCHS
+    )
     assert [row.layer for row in found] == [0, 1, 2]
 
 
@@ -149,23 +159,27 @@ def test_baselines_by_hand() -> None:
 def test_a_tag_unseen_in_training_is_an_error(tokenizer) -> None:
     train = tagged(60, seed=1)
     dev = [TaggedSentence(s.words, ("NEW",) * len(s.words)) for s in tagged(10, seed=2)]
-    assert [row.value for row in probe(bert(3), tokenizer, train, dev, 4, epochs=1)] == [0, 0, 0]
+    assert [row.value for row in probe(bert(3), tokenizer, train, dev, 4, settings=ONE_EPOCH)] == [
+        0,
+        0,
+        0,
+    ]
 
 
 def test_long_sentences_are_refused_or_skipped_never_cut(tokenizer) -> None:
     train, dev = tagged(30, seed=1), tagged(10, seed=2)
     long = TaggedSentence(("abcdefghij",) * 4, ("HIGH",) * 4)  # 42 tokens; 40 are allowed
     with pytest.raises(UserError, match=r"1 of 33 sentences have more than 40 tokens.* sentence 3"):
-        probe(bert(3), tokenizer, [*train[:2], long, *train], dev, 4, epochs=1)
+        probe(bert(3), tokenizer, [*train[:2], long, *train], dev, 4, settings=ONE_EPOCH)
     found = probe(
-        bert(3), tokenizer, [*train[:2], long, *train[2:]], [*dev, long], 4, epochs=2,
+        bert(3), tokenizer, [*train[:2], long, *train[2:]], [*dev, long], 4, settings=TWO_EPOCHS,
         too_long="skip",
     )  # fmt: skip
-    plain = probe(bert(3), tokenizer, train, dev, 4, epochs=2)
+    plain = probe(bert(3), tokenizer, train, dev, 4, settings=TWO_EPOCHS)
     assert [row.n_skipped for row in found] == [2] * 3
     assert [row.value for row in found] == [row.value for row in plain]
     assert [row.chance for row in found] == [row.chance for row in plain]
-    assert probe(bert(3), tokenizer, [*train, long], dev, 4, epochs=1, max_tokens=42)
+    assert probe(bert(3), tokenizer, [*train, long], dev, 4, settings=ONE_EPOCH, max_tokens=42)
     with pytest.raises(UserError, match="no sentences"):
         probe(bert(3), tokenizer, [long], dev, 4, too_long="skip")
 

@@ -7,7 +7,7 @@ from dissect_models import bert, marian
 from transformers import GPT2Config, GPT2Model
 
 from tiny_tokenizers import KINDS, TEXT
-from tombola.dissect import probe
+from tombola.dissect import ProbeSettings, probe
 from tombola.dissect.probes import represent_words
 from tombola.errors import UserError
 from tombola.tasks import word_tokenizer
@@ -119,5 +119,6 @@ def test_results_name_their_stack(tokenizer) -> None:
         (marian(1), "decoder", "decoder"),
         (marian(1), None, "encoder"),
     ):
-        found = probe(model, tokenizer, sentences, sentences[:5], 1, epochs=1, stack=stack)
+        short = ProbeSettings(epochs=1)
+        found = probe(model, tokenizer, sentences, sentences[:5], 1, settings=short, stack=stack)
         assert {row.stack for row in found} == {named}

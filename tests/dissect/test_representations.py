@@ -5,7 +5,7 @@ import torch
 from dissect_models import batches, bert, marian, sentences
 from transformers import GPT2Config, GPT2Model
 
-from tombola.dissect.representations import evaluating, stream
+from tombola.dissect.representations import evaluating, read, showing_attention, stream
 from tombola.errors import UserError
 
 
@@ -137,3 +137,44 @@ def test_a_decoder_alone_is_called_so() -> None:
 def test_a_batch_needs_a_mask() -> None:
     with pytest.raises(UserError, match="attention_mask"):
         next(iter(stream(bert(seed=1), [{"input_ids": torch.tensor([[5, 6]])}])))
+
+
+def test_attention_is_shown_with_its_padding() -> None:
+    """Against the model's own maps, sentence by sentence without padding."""
+    source, target = sentences(6, seed=1), sentences(6, seed=2)
+    model = marian(seed=3)
+    before = model.config._attn_implementation
+    (batch,) = batches(source, 6, targets=target)
+    with evaluating(model), showing_attention(model):
+        found = read(model, batch, what=("states", "attention"))
+        alone = [
+            read(model, one, what=["attention"])["attention"]
+            for one in batches(source, 1, targets=target)
+        ]
+    assert model.config._attn_implementation == before
+    assert list(found["attention"]) == ["encoder", "decoder", "cross"]
+    for stack, n_layers, asking, asked in (
+        ("encoder", 2, source, source),
+        ("decoder", 1, target, target),
+        ("cross", 1, target, source),
+    ):
+        rows = found["attention"][stack]
+        assert list(rows.layers) == list(range(1, n_layers + 1))
+        assert rows.sentence.tolist() == [i for i, s in enumerate(asking) for _ in s]
+        for layer, maps in rows.layers.items():
+            for i, one in enumerate(alone):
+                own = maps[rows.sentence == i]
+                length = len(asked[i])
+                assert torch.allclose(own[..., :length], one[stack].layers[layer], atol=1e-6)
+                assert own[..., length:].isnan().all()
+                assert torch.allclose(own[..., :length].sum(-1), torch.ones(1), atol=1e-5)
+    states = found["states"]["encoder"]
+    assert len(states.layers[0]) == len(states.sentence) == sum(map(len, source))
+
+
+def test_attention_that_a_model_does_not_show_is_an_error() -> None:
+    model = bert(seed=1)
+    model.set_attn_implementation("sdpa")
+    (batch,) = batches(sentences(3, seed=1), 3)
+    with evaluating(model), pytest.raises(UserError, match="does not show its attention"):
+        read(model, batch, what=["attention"])

@@ -1,11 +1,10 @@
-from .behaviour import Comparison as Comparison
+from .behaviour import Behaviour as Behaviour
 from .behaviour import compare as compare
 from .measures.measure import MEASURES as MEASURES
-from .probes import PROBES as PROBES
 from .probes import ProbeResult as ProbeResult
 from .probes import ProbeSettings as ProbeSettings
 from .probes import control_task as control_task
 from .probes import probe as probe
 from .representations import stream as stream
-from .similarity import Similarity as Similarity
+from .similarity import LayerSimilarity as LayerSimilarity
 from .similarity import layer_similarity as layer_similarity

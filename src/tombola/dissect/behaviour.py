@@ -17,7 +17,7 @@ from tombola.text import IGNORED
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Behaviour:
     """How two models differ in what they answer."""
 
     unit: Literal["example", "token"]
@@ -48,7 +48,7 @@ class Comparison:
 
 def compare(
     model_a: PreTrainedModel, model_b: PreTrainedModel, batches: Iterable[Batch]
-) -> Comparison:
+) -> Behaviour:
     """Compare two classifiers, or two language or translation models, on the same batches.
 
     A classifier's logits are examples × classes; labels are optional, for all batches or none. A
@@ -115,7 +115,7 @@ class _Tally:
         pairs = 2 * (a == labels).long() + (b == labels).long()
         self.right += pairs.bincount(minlength=4).view(2, 2)
 
-    def result(self) -> Comparison:
+    def result(self) -> Behaviour:
         if self.n_labels not in (0, self.n):
             raise UserError(f"only {self.n_labels} of {self.n} examples have a label")
         shares = self.chosen.double() / self.n
@@ -123,7 +123,7 @@ class _Tally:
         low, high = wilson(self.equal, self.n)
         only_a, only_b = int(self.right[1, 0]), int(self.right[0, 1])
         known = self.n_labels > 0
-        return Comparison(
+        return Behaviour(
             unit=self.unit,
             n=self.n,
             agreement=agreement,

@@ -1,10 +1,25 @@
 """Sums over tokens that say how any layer of one model relates to any layer of another."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many tokens some parts of a text have, and their sums in either model."""
+
+    n: Float[Tensor, " parts"]
+    x: Float[Tensor, "parts layers_x d"]
+    y: Float[Tensor, "parts layers_y e"]
+
+    def joined(self, other: "Totals") -> "Totals":
+        """The parts of both."""
+        pairs = ((self.n, other.n), (self.x, other.x), (self.y, other.y))
+        return Totals(*(torch.cat(pair) for pair in pairs))
 
 
 class Moments:
@@ -26,6 +41,9 @@ class Moments:
         (k, d), (m, e) = shift_x.shape, shift_y.shape
         zeros = shift_x.new_zeros
         self.n = 0
+        self._cross: Tensor | None = None
+        self.pairs = 0
+        """Pairs of tokens of one sentence, a token with itself included: sum of squared lengths."""
         self.xy: Float[Tensor, "layers_x*d layers_y*e"] = zeros(k * d, m * e)
         """Sum of x yᵀ."""
         self.norm_norm: Float[Tensor, "layers_x layers_y"] = zeros(k, m)
@@ -36,7 +54,7 @@ class Moments:
         """Sum of ‖y‖² x."""
 
     @classmethod
-    def about_mean(
+    def start(
         cls,
         x: Sequence[Float[Tensor, "tokens d"]],
         y: Sequence[Float[Tensor, "tokens e"]],
@@ -52,9 +70,16 @@ class Moments:
         self,
         x: Sequence[Float[Tensor, "tokens d"]],
         y: Sequence[Float[Tensor, "tokens e"]],
+        sentence: Int[Tensor, " tokens"],
     ) -> None:
-        """Add tokens: per layer of either model, the same tokens in the same order."""
-        u, v = self.x.add(x), self.y.add(y)
+        """Add whole sentences: per layer of either model, the same tokens in the same order.
+
+        `sentence` numbers the sentence of each token, among those that are added now.
+        """
+        self._cross = None
+        lengths = sentence.bincount()
+        self.pairs += int(lengths.square().sum())
+        u, v = self.x.add(x, sentence, lengths), self.y.add(y, sentence, lengths)
         u_norm, v_norm = u.square().sum(-1), v.square().sum(-1)
         u_flat, v_flat = u.transpose(0, 1).flatten(1), v.transpose(0, 1).flatten(1)
         self.n += u.shape[1]
@@ -65,21 +90,34 @@ class Moments:
 
     def merge(self, other: "Moments") -> None:
         """Add another's tokens; both are about one shift."""
+        self._cross = None
         self.n += other.n
+        self.pairs += other.pairs
         for name in ("xy", "norm_norm", "norm_y", "norm_x"):
             getattr(self, name).add_(getattr(other, name))
         self.x.merge(other.x)
         self.y.merge(other.y)
 
+    def totals(self) -> Totals:
+        """All tokens so far, as one part."""
+        n = self.xy.new_tensor([self.n])
+        return Totals(n, self.x.total[None].clone(), self.y.total[None].clone())
+
     def cross(self) -> Float[Tensor, "layers_x layers_y"]:
         """‖XᵀY‖² of the centred representations of every pair of layers."""
+        if self._cross is None:  # many measures ask, and it reads the largest of the sums
+            self._cross = self.cross_about(self.totals())
+        return self._cross
+
+    def cross_about(self, parts: Totals) -> Float[Tensor, "layers_x layers_y"]:
+        """‖XᵀY‖² where each part, all of them being all tokens, is centred about its own mean."""
         k, d = self.x.total.shape
         m, e = self.y.total.shape
-        mean_y = self.y.total.flatten() / self.n
+        mean_y = parts.y.flatten(1) / parts.n[:, None]
         squares = [
             # One row of layers at a time: a centred copy of all would double the memory.
-            (rows - torch.outer(total, mean_y)).square_().sum(0).view(m, e).sum(1)
-            for rows, total in zip(self.xy.view(k, d, m * e), self.x.total, strict=True)
+            (rows - total.T @ mean_y).square_().sum(0).view(m, e).sum(1)
+            for rows, total in zip(self.xy.view(k, d, m * e), parts.x.unbind(1), strict=True)
         ]
         return torch.stack(squares)
 
@@ -119,8 +157,17 @@ class OwnMoments:
         """Sum of ‖x‖⁴."""
         self.norm_x: Float[Tensor, "layers d"] = shift.new_zeros(layers, d)
         """Sum of ‖x‖² x."""
+        self.sentence_norm: Float[Tensor, " layers"] = shift.new_zeros(layers)
+        """Sum over sentences of ‖t‖², where t is the sum of a sentence's x."""
+        self.sentence_total: Float[Tensor, "layers d"] = shift.new_zeros(layers, d)
+        """Sum over sentences of length · t."""
 
-    def add(self, x: Sequence[Float[Tensor, "tokens d"]]) -> Float[Tensor, "layers tokens d"]:
+    def add(
+        self,
+        x: Sequence[Float[Tensor, "tokens d"]],
+        sentence: Int[Tensor, " tokens"],
+        lengths: Int[Tensor, " sentences"],
+    ) -> Float[Tensor, "layers tokens d"]:
         """Add tokens; return them as they were summed: float64, about the shift."""
         u = torch.stack([layer.double() for layer in x]) - self.shift[:, None]
         norm = u.square().sum(-1)
@@ -130,27 +177,41 @@ class OwnMoments:
         self.xx.baddbmm_(u.transpose(1, 2), u)
         self.norm_norm += norm.square().sum(1)
         self.norm_x += torch.einsum("ln,lnd->ld", norm, u)
+        t = u.new_zeros(len(u), len(lengths), u.shape[2]).index_add_(1, sentence, u)
+        self.sentence_norm += t.square().sum((1, 2))
+        self.sentence_total += torch.einsum("s,lsd->ld", lengths.to(u.dtype), t)
         return u
 
     def merge(self, other: "OwnMoments") -> None:
         """Add another's tokens; both are about one shift."""
         self.n += other.n
-        for name in ("total", "norm", "xx", "norm_norm", "norm_x"):
+        names = ("total", "norm", "xx", "norm_norm", "norm_x", "sentence_norm", "sentence_total")
+        for name in names:
             getattr(self, name).add_(getattr(other, name))
 
     def energy(self) -> Float[Tensor, " layers"]:
         """Sum over tokens of ‖x‖², centred."""
         return self.norm - self.total.square().sum(1) / self.n
 
+    def sentence_energy(self, pairs: int) -> Float[Tensor, " layers"]:
+        """Sum over sentences of ‖t‖², centred: over all pairs of tokens of one sentence, ⟨x, x'⟩.
+
+        `pairs` is their number.
+        """
+        a = self.total / self.n
+        twice = 2 * (a * self.sentence_total).sum(1)
+        return self.sentence_norm - twice + pairs * a.square().sum(1)
+
     def cross(self) -> Float[Tensor, " layers"]:
         """‖XᵀX‖² of the centred representations."""
-        mean = self.total / self.n
-        return torch.stack(
-            [
-                (xx - torch.outer(total, m)).square_().sum()
-                for xx, total, m in zip(self.xx, self.total, mean, strict=True)
-            ]
-        )
+        return self.cross_about(self.total[None], self.total.new_tensor([self.n]))
+
+    def cross_about(
+        self, totals: Float[Tensor, "parts layers d"], n: Float[Tensor, " parts"]
+    ) -> Float[Tensor, " layers"]:
+        """‖XᵀX‖² where each part, all of them being all tokens, is centred about its own mean."""
+        parts = zip(self.xx, totals.unbind(1), strict=True)
+        return torch.stack([(xx - own.T @ (own / n[:, None])).square_().sum() for xx, own in parts])
 
     def norms(self) -> Float[Tensor, " layers"]:
         """Sum over tokens of ‖x‖⁴, centred."""

@@ -1,11 +1,12 @@
-"""Hidden states of a model, streamed: never more than one batch in memory."""
+"""Hidden states and attention of a model, streamed: never more than one batch in memory."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformers import PreTrainedModel
 
@@ -15,6 +16,11 @@ from tombola.text import IGNORED
 
 Batch = Mapping[str, Tensor]
 """What a Hugging Face model takes: input_ids, attention_mask, labels, …"""
+
+Reads = Literal["states", "attention"]
+"""What of a model can be read; `read` says what the rows are."""
+
+STATES: tuple[Reads, ...] = ("states",)
 
 BODY_INPUTS = (
     "input_ids",
@@ -59,30 +65,108 @@ def stream(
 
     Raises UserError where a batch has no mask to tell padding by.
     """
-    stacks = stack_names(model)
     with evaluating(model):
         for batch in batches:
-            yield counted_states(model, batch, exclude, stacks)
+            found = read(model, batch, exclude)["states"]
+            yield {stack: list(rows.layers.values()) for stack, rows in found.items()}
 
 
-def counted_states(
+@dataclass(frozen=True)
+class Rows:
+    """What one stack says of the counted tokens of a batch."""
+
+    layers: Mapping[int, Float[Tensor, "tokens ..."]]
+    sentence: Int[Tensor, " tokens"]
+    """Row of the batch that each token is of."""
+
+
+def read(
     model: PreTrainedModel,
     batch: Batch,
-    exclude: Collection[int],
-    stacks: tuple[str, ...],
-) -> dict[str, list[Float[Tensor, "tokens width"]]]:
-    """The rows of one batch, as `stream` describes them; the model is in evaluation mode.
+    exclude: Collection[int] = (),
+    what: Collection[Reads] = STATES,
+) -> dict[Reads, dict[str, Rows]]:
+    """What a model says of one batch, by one pass; the model is in evaluation mode.
 
-    `stacks` are the model's, by `stack_names`.
+    states      of every stack, per layer (0 is the embedding output): tokens × width.
+    attention   of every stack, and of `cross` where the decoder looks at the encoder, per layer
+                (from 1): tokens × heads × positions, the weights with which a token looks at the
+                positions of its sentence; NaN at positions of padding, and as wide as the batch.
+                The model must be within `showing_attention`.
+
+    Which tokens have rows, and `exclude`, is said in `stream`; excluded ones are still looked at.
     """
+    stacks = stack_names(model)
     inputs = body_inputs(model, batch)
-    counted = dict(zip(stacks, _counted(batch, inputs, exclude), strict=False))
-    states = padded_states(model, inputs, stacks)
+    asked = {"output_attentions": True} if "attention" in what else {}
+    out = _outputs(model, inputs, **asked)
+    counted = _counted(batch, inputs, exclude)
+    found: dict[Reads, dict[str, Rows]] = {}
     # Indexing outside of inference mode: the rows are ordinary tensors, fit for training a probe.
+    if "states" in what:
+        states = _states(model, out, stacks, _beside(model, inputs))
+        found["states"] = {
+            stack: _rows(dict(enumerate(layers)), mask)
+            for (stack, layers), mask in zip(states.items(), counted, strict=False)
+        }
+    if "attention" in what:
+        found["attention"] = _attention(model, out, stacks, counted, _counted(batch, inputs, ()))
+    return found
+
+
+def _rows(layers: Mapping[int, Tensor], counted: Bool[Tensor, "batch positions"]) -> Rows:
+    device = next(iter(layers.values())).device
+    counted = counted.to(device)
+    return Rows(
+        {number: layer[counted] for number, layer in layers.items()}, counted.nonzero()[:, 0]
+    )
+
+
+def _attention(
+    model: PreTrainedModel,
+    out: Any,
+    stacks: tuple[str, ...],
+    counted: Sequence[Bool[Tensor, "batch _"]],
+    real: Sequence[Bool[Tensor, "batch _"]],
+) -> dict[str, Rows]:
+    """Rows of attention; `real` are the positions that are no padding."""
+    if len(counted) == 1:
+        return {stacks[0]: _seen(out.attentions, _n_layers(model)[0], counted[0], real[0])}
+    n_encoder, n_decoder = _n_layers(model)
     return {
-        stack: [layer[counted[stack].to(layer.device)] for layer in layers]
-        for stack, layers in states.items()
+        stacks[0]: _seen(out.encoder_attentions, n_encoder, counted[0], real[0]),
+        stacks[1]: _seen(out.decoder_attentions, n_decoder, counted[1], real[1]),
+        "cross": _seen(out.cross_attentions, n_decoder, counted[1], real[0]),
     }
+
+
+def _seen(
+    maps: Any,
+    n_layers: int,
+    queries: Bool[Tensor, "batch queries"],
+    keys: Bool[Tensor, "batch keys"],
+) -> Rows:
+    if maps is None or len(maps) != n_layers or any(one is None for one in maps):
+        raise UserError("the model does not show its attention: no map for each of its layers")
+    wanted = (queries.shape[1], keys.shape[1])
+    if any(tuple(one.shape[2:]) != wanted for one in maps):
+        raise UserError(f"the model shows attention of {tuple(maps[0].shape[2:])}, not of {wanted}")
+    padding = ~keys.to(maps[0].device)[:, None, None]
+    masked = {i: one.masked_fill(padding, torch.nan) for i, one in enumerate(maps, 1)}
+    return _rows({i: one.transpose(1, 2) for i, one in masked.items()}, queries)
+
+
+@contextmanager
+def showing_attention(*models: PreTrainedModel) -> Iterator[None]:
+    """Have models compute attention in the way that shows it (eager), and then in their own."""
+    before = [(model, model.config._attn_implementation) for model in models]
+    for model in models:
+        model.set_attn_implementation("eager")
+    try:
+        yield
+    finally:
+        for model, implementation in reversed(before):
+            model.set_attn_implementation(implementation)
 
 
 def stack_names(model: PreTrainedModel) -> tuple[str, ...]:
@@ -126,24 +210,46 @@ def _decoder_inputs(model: PreTrainedModel, labels: Tensor) -> Tensor:
     return torch.cat([torch.full_like(kept[:, :1], start), kept[:, :-1]], dim=1)
 
 
-@torch.inference_mode()
 def padded_states(
     model: PreTrainedModel, inputs: Mapping[str, Tensor], stacks: tuple[str, ...]
 ) -> dict[str, list[Float[Tensor, "batch positions width"]]]:
     """Hidden states of every stack, padding included; the heads over the body are not run."""
+    return _states(model, _outputs(model, inputs), stacks, _beside(model, inputs))
+
+
+@torch.inference_mode()
+def _outputs(model: PreTrainedModel, inputs: Mapping[str, Tensor], **asked: bool) -> Any:
+    """What the body gives: of an encoder-decoder without decoder inputs, that of its encoder."""
     inputs = {name: value.to(model.device) for name, value in inputs.items()}
-    config = model.config
-    if config.is_encoder_decoder and "decoder_input_ids" not in inputs:
-        out = model.get_encoder()(**inputs, output_hidden_states=True)
-        return {stacks[0]: _whole(out.hidden_states, config.num_hidden_layers)}
-    out = model.base_model(**inputs, output_hidden_states=True)
-    if not config.is_encoder_decoder:
-        return {stacks[0]: _whole(out.hidden_states, config.num_hidden_layers)}
-    n_decoder = getattr(config, "decoder_layers", None) or config.num_decoder_layers
+    alone = model.config.is_encoder_decoder and not _beside(model, inputs)
+    body = model.get_encoder() if alone else model.base_model
+    return body(**inputs, output_hidden_states=True, **asked)
+
+
+def _beside(model: PreTrainedModel, inputs: Mapping[str, Tensor]) -> bool:
+    """Whether an encoder and a decoder are read."""
+    return model.config.is_encoder_decoder and "decoder_input_ids" in inputs
+
+
+def _states(
+    model: PreTrainedModel, out: Any, stacks: tuple[str, ...], beside: bool
+) -> dict[str, list[Tensor]]:
+    n_layers = _n_layers(model)
+    if not beside:
+        return {stacks[0]: _whole(out.hidden_states, n_layers[0])}
     return {
-        stacks[0]: _whole(out.encoder_hidden_states, config.num_hidden_layers),
-        stacks[1]: _whole(out.decoder_hidden_states, n_decoder),
+        stacks[0]: _whole(out.encoder_hidden_states, n_layers[0]),
+        stacks[1]: _whole(out.decoder_hidden_states, n_layers[1]),
     }
+
+
+def _n_layers(model: PreTrainedModel) -> tuple[int, int]:
+    """Layers of the first stack, and of a decoder beside it (0 where there is none)."""
+    config = model.config
+    if not config.is_encoder_decoder:
+        return config.num_hidden_layers, 0
+    n_decoder = getattr(config, "decoder_layers", None) or config.num_decoder_layers
+    return config.num_hidden_layers, n_decoder
 
 
 def _whole(states: Any, n_layers: int) -> list[Tensor]:

@@ -1,28 +1,33 @@
 """How similar are the layers of two models on the same tokens?"""
 
-import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import torch
-from jaxtyping import Float
-from scipy import stats
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tombola.dissect.measures.measure import MEASURES, Summary
-from tombola.dissect.moments import Moments
-from tombola.dissect.representations import Batch, counted_states, evaluating, stack_names
+from tombola.dissect.blocks import Text
+from tombola.dissect.measures.measure import MEASURES, Estimate, Measure
+from tombola.dissect.representations import (
+    Batch,
+    Reads,
+    Rows,
+    evaluating,
+    read,
+    showing_attention,
+)
 from tombola.errors import UserError
-
-MAX_BLOCKS = 32
 
 
 @dataclass(frozen=True)
-class Similarity:
+class LayerSimilarity:
     """How similar one layer of the dense model and one of the sparse model are."""
 
     measure: str
+    """The measure's full name."""
     stack: str
     dense_layer: int
     """0 is the embedding output."""
@@ -34,157 +39,138 @@ class Similarity:
     n: int
     """Tokens."""
     width: int
-    """Length of a representation of the dense model."""
+    """Length of a representation of the dense model (number of heads, where attention is read)."""
     noise_floor: float
-    """Mean value of the same representations with the tokens paired at random."""
-
-    @property
-    def noise_sd(self) -> float:
-        """About how far unrelated representations stray from the floor, one standard deviation.
-
-        √(2 / (n (n - 3))): that of the debiased estimator for independent tokens, whatever their
-        spectrum; that of the biased one is at most about as large. Tokens of one sentence are not
-        independent, so on real text take it as a lower bound.
-        """
-        return math.sqrt(2 / (self.n * (self.n - 3))) if self.n > 3 else math.nan
+    """What unrelated representations give on average; the measure says what that means."""
 
 
 def layer_similarity(
     dense: PreTrainedModel,
     sparse: PreTrainedModel,
     batches: Iterable[Batch],
-    measure: str = "debiased",
+    measures: str | Measure[Any, Any] | Sequence[str | Measure[Any, Any]] = "debiased",
     *,
     exclude: Collection[int] = (),
     layers: Collection[int] | None = None,
     block_sentences: int = 50,
-) -> list[Similarity]:
+) -> list[LayerSimilarity]:
     """Compare every layer of `dense` with every layer of `sparse`, stack by stack.
 
-    Both models read each batch; which positions count, and `exclude`, is said in
-    `representations.stream`. `layers` limits the comparison (0 is the embedding output). For the
-    layers of one model with each other, pass the model twice.
+    Both models read each batch once, whatever the number of `measures`; measures of the same sums
+    share those. Which positions count, and `exclude`, is said in `representations.stream`.
+    `layers` limits the comparison (0 is the embedding output). For the layers of one model with
+    each other, pass the model twice.
 
-    The 95% interval takes blocks of sentences, in the order of the text, as independent samples:
-    value ± t · standard error of their mean. A block is closed by the first batch that brings
-    it to `block_sentences`; when there are 32, they are joined two by two and later ones are twice
-    as long. Sentences after the last full block count in the value only. Blocks make the interval
-    somewhat too wide where a block has few tokens for its width, never too narrow for that reason;
-    sorting a text by length also widens it.
+    The 95% interval takes blocks of sentences, in the order of the text, as independent samples. A
+    block is closed by the first batch that brings it to `block_sentences`; when there are 32, they
+    are joined two by two and later ones are twice as long. Sentences after the last full block
+    count in the value only. Blocks make the interval somewhat too wide where a block has few tokens
+    for its width, never too narrow for that reason; sorting a text by length also widens it.
 
-    Memory beyond the models and a batch: two `Moments`, of every pair of layers, per stack; it does
-    not grow with the text. Time beyond the models: 2 · (layers · width)² operations in
+    Memory beyond the models and a batch: two sums, of every pair of layers, per stack; it does not
+    grow with the text. Time beyond the models, with `Moments`: 2 · (layers · width)² operations in
     float64 per token.
 
     Raises UserError for an unknown measure or layer, models of different stacks, or no tokens.
     """
-    summarise = MEASURES[measure]
-    texts: dict[str, _Text] = {}
+    if isinstance(measures, str | Measure):
+        measures = [measures]
+    chosen = [MEASURES[one] if isinstance(one, str) else one for one in measures]
+    what = sorted({measure.reads for measure in chosen})
     device = torch.device("cpu") if dense.device.type == "mps" else dense.device  # mps: no float64
+    pairs: dict[tuple[str, Reads], _Pair] = {}
 
-    stacks = [(model, stack_names(model)) for model in (dense, sparse)]
-    with evaluating(dense, sparse):
+    with ExitStack() as while_reading:
+        while_reading.enter_context(evaluating(dense, sparse))
+        if "attention" in what:
+            while_reading.enter_context(showing_attention(dense, sparse))
         for batch in batches:
-            states = [counted_states(model, batch, exclude, names) for model, names in stacks]
-            if set(states[0]) != set(states[1]):
-                raise UserError(
-                    f"models differ in stacks: {sorted(states[0])}, {sorted(states[1])}"
-                )
-            for stack in states[0]:
-                x, y = (_chosen(own[stack], layers, stack, device) for own in states)
-                if len(x[0]) != len(y[0]):
-                    raise UserError(f"models differ in {stack} tokens for one batch")
-                if len(x[0]) == 0:
+            found = [read(model, batch, exclude, what) for model in (dense, sparse)]
+            for stack, reads, one, other in _beside(*found):
+                x, y = (_chosen(own.layers, layers, stack, device) for own in (one, other))
+                sentence = one.sentence.to(device)
+                if len(sentence) == 0:
                     continue
-                if stack not in texts:
-                    texts[stack] = _Text(Moments.about_mean(x, y), summarise, block_sentences)
-                texts[stack].add(x, y, sentences=len(batch["input_ids"]))
+                if (stack, reads) not in pairs:
+                    sharing = [measure for measure in chosen if measure.reads == reads]
+                    pairs[stack, reads] = _Pair(x, y, sharing, block_sentences)
+                pairs[stack, reads].add(x, y, sentence, len(batch["input_ids"]))
 
-    if not texts:
+    if not pairs:
         raise UserError("no tokens to compare the models on")
-    return [row for stack, text in texts.items() for row in _rows(measure, stack, text, layers)]
+    return [row for (stack, _), pair in pairs.items() for row in pair.rows(stack)]
 
 
-class _Text:
-    """Moments of a text, and summaries of its blocks: few, however long it is."""
+class _Pair:
+    """One stack of two models: which layers are compared, and the sums that measures need."""
 
     def __init__(
-        self, empty: Moments, summarise: Callable[[Moments], Summary], block_sentences: int
+        self,
+        x: Mapping[int, Tensor],
+        y: Mapping[int, Tensor],
+        measures: Sequence[Measure[Any, Any]],
+        block_sentences: int,
     ) -> None:
-        self.width = empty.x.shift.shape[1]
-        self.blocks: list[Summary] = []
-        self._summarise = summarise
-        self._closed, self._block = empty, empty.empty()
-        self._sentences, self._block_sentences = 0, block_sentences
+        self._measures = measures
+        self._layers = list(x), list(y)
+        self._width = next(iter(x.values())).shape[1]
+        states = list(x.values()), list(y.values())
+        self._texts: list[tuple[list[Measure[Any, Any]], Text]] = []
+        for sums in dict.fromkeys(measure.sums for measure in measures):
+            sharing = [measure for measure in measures if measure.sums is sums]
+            text = Text(sums.start(*states), sharing, block_sentences)
+            self._texts.append((sharing, text))
 
-    def add(self, x: Sequence[Tensor], y: Sequence[Tensor], sentences: int) -> None:
-        self._block.add(x, y)
-        self._sentences += sentences
-        if self._sentences >= self._block_sentences:
-            self.blocks.append(self._summarise(self._block))
-            self._close()
-        if len(self.blocks) == MAX_BLOCKS:
-            halves = zip(self.blocks[::2], self.blocks[1::2], strict=True)
-            self.blocks = [one.pooled(other) for one, other in halves]
-            self._block_sentences *= 2
+    def add(
+        self, x: Mapping[int, Tensor], y: Mapping[int, Tensor], sentence: Tensor, sentences: int
+    ) -> None:
+        for _, text in self._texts:
+            text.add(list(x.values()), list(y.values()), sentence, sentences)
 
-    def whole(self) -> Summary:
-        """Summary of all tokens so far, an unfinished block included."""
-        self._close()
-        return self._summarise(self._closed)
+    def rows(self, stack: str) -> Iterator[LayerSimilarity]:
+        estimates: dict[str, Estimate] = {}
+        for sharing, text in self._texts:
+            n, found = text.estimates()
+            estimates |= {m.name: one for m, one in zip(sharing, found, strict=True)}
+        for measure in self._measures:
+            estimate = estimates[measure.name]
+            for i, dense_layer in enumerate(self._layers[0]):
+                for j, sparse_layer in enumerate(self._layers[1]):
+                    yield LayerSimilarity(
+                        measure=measure.title,
+                        stack=stack,
+                        dense_layer=dense_layer,
+                        sparse_layer=sparse_layer,
+                        value=float(estimate.value[i, j]),
+                        low=float(estimate.low[i, j]),
+                        high=float(estimate.high[i, j]),
+                        n=n,
+                        width=self._width,
+                        noise_floor=float(estimate.noise_floor[i, j]),
+                    )
 
-    def _close(self) -> None:
-        self._closed.merge(self._block)
-        self._block, self._sentences = self._closed.empty(), 0
+
+def _beside(
+    one: Mapping[Reads, Mapping[str, Rows]], other: Mapping[Reads, Mapping[str, Rows]]
+) -> Iterator[tuple[str, Reads, Rows, Rows]]:
+    """What two models say of one batch, stack by stack."""
+    for reads, stacks in one.items():
+        if set(stacks) != set(other[reads]):
+            raise UserError(f"models differ in stacks: {sorted(stacks)}, {sorted(other[reads])}")
+        for stack, rows in stacks.items():
+            its = other[reads][stack]
+            if len(rows.sentence) != len(its.sentence):
+                raise UserError(f"models differ in {stack} tokens for one batch")
+            yield stack, reads, rows, its
 
 
 def _chosen(
-    states: Sequence[Float[Tensor, "tokens width"]],
-    layers: Collection[int] | None,
-    stack: str,
-    device: torch.device,
-) -> list[Tensor]:
+    states: Mapping[int, Tensor], layers: Collection[int] | None, stack: str, device: torch.device
+) -> dict[int, Tensor]:
     if layers is None:
-        layers = range(len(states))
-    unknown = [layer for layer in layers if not 0 <= layer < len(states)]
+        layers = states.keys()
+    unknown = [layer for layer in layers if layer not in states]
     if unknown or not layers:
-        raise UserError(f"no layer {unknown} in the {stack}; allowed: 0 to {len(states) - 1}")
-    return [states[layer].to(device) for layer in sorted(layers)]
-
-
-def _rows(
-    measure: str, stack: str, text: _Text, layers: Collection[int] | None
-) -> Iterator[Similarity]:
-    whole = text.whole()
-    value, floor = whole.value(), whole.noise_floor()
-    half = _half_width(whole, text.blocks)
-    names = [sorted(layers) if layers is not None else range(size) for size in value.shape]
-    for i, dense_layer in enumerate(names[0]):
-        for j, sparse_layer in enumerate(names[1]):
-            at, spread = float(value[i, j]), float(half[i, j])
-            low, high = max(at - spread, -1.0), min(at + spread, 1.0)
-            yield Similarity(
-                measure=measure,
-                stack=stack,
-                dense_layer=dense_layer,
-                sparse_layer=sparse_layer,
-                value=at,
-                low=math.nan if math.isnan(spread) else low,
-                high=math.nan if math.isnan(spread) else high,
-                n=whole.n,
-                width=text.width,
-                noise_floor=float(floor[i, j]),
-            )
-
-
-def _half_width(whole: Summary, blocks: Sequence[Summary]) -> Float[Tensor, "layers_x layers_y"]:
-    """Half the 95% interval: t times the standard error of a mean weighted by tokens."""
-    if len(blocks) < 2:
-        return torch.full_like(whole.value(), torch.nan)
-    seen = torch.stack([block.seen_from(whole) for block in blocks])
-    n = torch.tensor([block.n for block in blocks], dtype=seen.dtype, device=seen.device)
-    weight = (n / n.sum())[:, None, None]
-    deviation = weight * (seen - (weight * seen).sum(0))
-    k = len(blocks)
-    error = (k / (k - 1) * deviation.square().sum(0)).sqrt()
-    return float(stats.t.ppf(0.975, k - 1)) * error
+        allowed = f"{min(states)} to {max(states)}"
+        raise UserError(f"no layer {unknown} in the {stack}; allowed: {allowed}")
+    return {layer: states[layer].to(device) for layer in sorted(layers)}

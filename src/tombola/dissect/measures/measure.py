@@ -1,37 +1,147 @@
 """What a measure of similarity is, and the registry of them."""
 
-from collections.abc import Callable
-from typing import Any, Protocol, runtime_checkable
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
-from jaxtyping import Float
+import torch
+from jaxtyping import Float, Int
+from scipy import stats
 from torch import Tensor
 
-from tombola.dissect.moments import Moments
+from tombola.dissect.representations import Reads
 from tombola.registry import Registry
 
 
 @runtime_checkable
-class Summary(Protocol):
-    """What a measure keeps of the moments: small, for every pair of layers at once."""
+class Sums(Protocol):
+    """Sums over the tokens that two models read: small, however long the text.
 
-    @property
-    def n(self) -> int:
-        """Tokens."""
+    A class of sums serves all measures that name it: they are summed once.
+    """
 
-    def value(self) -> Float[Tensor, "layers_x layers_y"]:
-        """The similarity."""
+    n: int
+    """Tokens."""
 
-    def noise_floor(self) -> Float[Tensor, "layers_x layers_y"]:
-        """What this measure gives, on average, for the same tokens paired at random."""
+    @classmethod
+    def start(cls, x: Sequence[Tensor], y: Sequence[Tensor]) -> "Sums":
+        """No tokens yet, of layers like these: the first rows of the text, which are not added."""
 
-    def seen_from(self, whole: Any) -> Float[Tensor, "layers_x layers_y"]:
-        """The value of this part of a text, linearised about the whole; only its spread counts."""
+    def empty(self) -> "Sums":
+        """No tokens yet, fit to be merged into these."""
 
-    def pooled(self, other: Any) -> "Summary":
-        """Two parts as one."""
+    def add(
+        self,
+        x: Sequence[Float[Tensor, "tokens ..."]],
+        y: Sequence[Float[Tensor, "tokens ..."]],
+        sentence: Int[Tensor, " tokens"],
+    ) -> None:
+        """Add whole sentences: a tensor per layer of either model, row by row the same tokens.
+
+        `sentence` numbers the sentence of each token, among those that are added now.
+        """
+
+    def merge(self, other: Any) -> None:
+        """Add another's tokens."""
 
 
-MEASURES: Registry[Callable[[Moments], Summary]] = Registry(
+@dataclass(frozen=True)
+class Block:
+    """What a measure keeps of some sentences: by itself, their value."""
+
+    n: int
+    """Tokens."""
+    value: Float[Tensor, "layers_x layers_y"]
+
+    def joined(self, other: Any) -> "Block":
+        """Two blocks as one."""
+        n = self.n + other.n
+        return Block(n, (self.n * self.value + other.n * other.value) / n)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A measure's answer for every pair of layers."""
+
+    value: Float[Tensor, "layers_x layers_y"]
+    low: Float[Tensor, "layers_x layers_y"]
+    """Lower end of the 95% interval; NaN where there is none."""
+    high: Float[Tensor, "layers_x layers_y"]
+    noise_floor: Float[Tensor, "layers_x layers_y"]
+    """What unrelated representations give on average; NaN where that is not known."""
+
+
+S = TypeVar("S", bound=Sums)
+B = TypeVar("B", bound=Block)
+
+
+class Measure(ABC, Generic[S, B]):
+    """How alike a layer of one model and a layer of another are, by sums over a text.
+
+    A measure is one file that enters itself: `MEASURES.add(MyMeasure())`. `value` is all it must
+    say; the rest has defaults.
+    """
+
+    name: ClassVar[str]
+    """By which it is chosen."""
+    title: ClassVar[str]
+    """As it stands in a table."""
+    version: ClassVar[int] = 1
+    """Raised when its numbers change."""
+    sums: ClassVar[type[Sums]]
+    reads: ClassVar[Reads] = "states"
+    """What the sums are over; `representations.read` says what its rows are."""
+    range: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    """What its values, and so their intervals, lie between."""
+
+    @abstractmethod
+    def value(self, sums: S) -> Float[Tensor, "layers_x layers_y"]:
+        """The similarity of every pair of layers; NaN where it is undefined."""
+
+    def noise_floor(self, sums: S) -> Float[Tensor, "layers_x layers_y"]:
+        """What unrelated representations give on average; not known by default."""
+        return torch.full_like(self.value(sums), torch.nan)
+
+    def block(self, sums: S) -> Block:
+        """What to keep of a block of sentences: by default its tokens and its value."""
+        return Block(sums.n, self.value(sums))
+
+    def estimate(self, whole: S, blocks: Sequence[B], rest: Sequence[B]) -> Estimate:
+        """Value and interval, by default value ± t · standard error of the blocks' mean value.
+
+        `blocks` are independent samples of one size, about; `rest`, the sentences after the last of
+        them, is empty or one more that is smaller.
+        """
+        value = self.value(whole)
+        half = half_width([block.n for block in blocks], [block.value for block in blocks], value)
+        return self.within_range(value, value - half, value + half, self.noise_floor(whole))
+
+    def within_range(self, value: Tensor, low: Tensor, high: Tensor, floor: Tensor) -> Estimate:
+        """An estimate whose interval is cut to the range."""
+        least, most = self.range
+        return Estimate(value, low.clamp(min=least), high.clamp(max=most), floor)
+
+
+def half_width(
+    n: Sequence[int], values: Sequence[Float[Tensor, "layers_x layers_y"]], like: Tensor
+) -> Float[Tensor, "layers_x layers_y"]:
+    """Half the 95% interval of a mean of independent values weighted by n: t · standard error.
+
+    NaN, in the shape of `like`, of fewer than two values.
+    """
+    k = len(n)
+    if k < 2:
+        return torch.full_like(like, torch.nan)
+    seen = torch.stack(list(values))
+    counts = torch.tensor(n, dtype=seen.dtype, device=seen.device)
+    weight = (counts / counts.sum())[:, None, None]
+    deviation = weight * (seen - (weight * seen).sum(0))
+    error = (k / (k - 1) * deviation.square().sum(0)).sqrt()
+    return float(stats.t.ppf(0.975, k - 1)) * error
+
+
+MEASURES: Registry[Measure[Any, Any]] = Registry(
     "measure of similarity", "tombola.dissect.measures"
 )
-"""Measures by name: `debiased` and `as_published` estimate linear CKA."""
+"""Measures by name."""

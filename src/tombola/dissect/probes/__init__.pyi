@@ -2,7 +2,6 @@ from .controls import control_task as control_task
 from .linear import Probes as Probes
 from .linear import ProbeSettings as ProbeSettings
 from .linear import train_probes as train_probes
-from .tagging import PROBES as PROBES
 from .tagging import ProbeResult as ProbeResult
 from .tagging import baselines as baselines
 from .tagging import probe as probe

@@ -8,27 +8,28 @@ from typing import Literal
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
+from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F
 
-from tombola.dissect.probes.words import Words
+from tombola.dissect.probes.words import Pooling, Words
 from tombola.errors import UserError
+from tombola.settings import Settings
 
 READ_SENTENCES = 256
 
 
-@dataclass(frozen=True)
-class ProbeSettings:
+class ProbeSettings(Settings):
     """How probes are trained. The defaults are Liu et al. 2019's, which Movva & Zhao 2020 use."""
 
-    epochs: int = 50
+    epochs: int = Field(50, gt=0)
     """At most so many."""
-    patience: int = 3
+    patience: int = Field(3, gt=0)
     """Stop after so many epochs without a better accuracy on held-out words."""
-    batch_sentences: int = 80
-    learning_rate: float = 1e-3
+    batch_sentences: int = Field(80, gt=0)
+    learning_rate: float = Field(1e-3, gt=0, allow_inf_nan=False)
     """Of Adam."""
-    held_out: float = 0.1
+    held_out: float = Field(0.1, gt=0, lt=1)
     """Share of the training sentences that is not trained on but decides when to stop."""
     average: Literal["words", "sentences"] = "words"
     """`sentences`: the mean within each sentence first, so that words of short sentences weigh
@@ -37,21 +38,8 @@ class ProbeSettings:
     """Give every feature mean 0 and variance 1 over the training words. The published probes do
     not; do it to compare models or layers whose features differ much in scale, since steps of one
     size are then small for one and large for the other."""
-
-    def __post_init__(self) -> None:
-        positive = {
-            "epochs": self.epochs,
-            "patience": self.patience,
-            "batch_sentences": self.batch_sentences,
-            "learning_rate": self.learning_rate,
-        }
-        for name, value in positive.items():
-            if not value > 0:
-                raise UserError(f"{name} of a probe is {value}; it must be above 0")
-        if not 0 < self.held_out < 1:
-            raise UserError(f"held_out of a probe is {self.held_out}; allowed: between 0 and 1")
-        if self.average not in ("words", "sentences"):
-            raise UserError(f"unknown average {self.average!r}; allowed: words, sentences")
+    pooling: Pooling = "mean"
+    """How a word's vector is made of its sub-tokens': `words.represent_words` says."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,9 @@ from jaxtyping import Int
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tombola.dissect.probes.linear import ProbeSettings, right, train_probes
-from tombola.dissect.probes.words import Pooling, StackName, Words, represent_words
+from tombola.dissect.probes.words import StackName, Words, represent_words
 from tombola.dissect.representations import stack_names
 from tombola.errors import UserError
-from tombola.registry import Registry
 from tombola.statistics.intervals import wilson
 from tombola.text import TooLong
 from tombola.text.examples import TaggedSentence
@@ -49,11 +48,6 @@ class ProbeResult:
     """Sentences of train and dev left out because they were too long."""
 
 
-PROBES: Registry[Callable[..., list[ProbeResult]]] = Registry("probe")
-"""Probes by the kind of label they predict."""
-
-
-@PROBES.register("tagging")
 def probe(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
@@ -61,9 +55,7 @@ def probe(
     dev: Sequence[TaggedSentence],
     seed: int,
     *,
-    epochs: int | None = None,
     settings: ProbeSettings | None = None,
-    pooling: Pooling = "mean",
     batch_size: int = 32,
     max_tokens: int | None = None,
     too_long: TooLong = "refuse",
@@ -75,7 +67,7 @@ def probe(
 
     The protocol is that of Liu et al. 2019 and Movva & Zhao 2020 (who probe the encoder only): the
     model is frozen, a word is the mean of its sub-tokens, a layer's classifier is one linear map,
-    trained by Adam with early stopping (see `ProbeSettings`; `epochs` overrides its field). Three
+    trained by Adam with early stopping (see `ProbeSettings`). Three
     points differ. Their classifiers stop by the corpus's own dev split; here a part of the training
     sentences decides, and no dev word is seen before it is scored. Their best layer is chosen by
     the score it reports; here all layers are reported. Their classes hold the tags of the test
@@ -89,8 +81,6 @@ def probe(
     `train_probes` do.
     """
     settings = settings or ProbeSettings()
-    if epochs is not None:
-        settings = ProbeSettings(**{**vars(settings), "epochs": epochs})
     for name, sentences in (("train", train), ("dev", dev)):
         _check(name, sentences)
 
@@ -101,7 +91,7 @@ def probe(
                 tokenizer,
                 [sentence.words for sentence in sentences],
                 Path(scratch) / name,
-                pooling=pooling,
+                pooling=settings.pooling,
                 batch_size=batch_size,
                 max_tokens=max_tokens,
                 too_long=too_long,
