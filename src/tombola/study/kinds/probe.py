@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from pydantic import Field
 
@@ -78,8 +78,8 @@ class Probe(Kind[ProbeStep]):
         found = dissect.probe(
             ticket.model.to(job.device),
             ticket.tokenizer,
-            task.train,
-            task.dev,
+            cast(Any, task.train),  # `check` saw to it that they are tagged sentences
+            cast(Any, task.dev),
             seed=job.seed,
             settings=job.settings.training,
         )
