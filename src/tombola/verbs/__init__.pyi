@@ -1,0 +1,17 @@
+from .comparing import Comparison as Comparison
+from .comparing import compare as compare
+from .datasets.catalog import data as data
+from .datasets.check import check_data as check_data
+from .datasets.count import count_data as count_data
+from .datasets.show import show_data as show_data
+from .datasets.write import write_data as write_data
+from .inspection.inspect import inspect as inspect
+from .masks import MaskPair as MaskPair
+from .masks import compare_masks as compare_masks
+from .measuring import measure as measure
+from .probing import probe as probe
+from .pruning import prune as prune
+from .reporting import build_report as build_report
+from .running import run as run
+from .shipped import recipes as recipes
+from .standing import status as status

@@ -1,0 +1,44 @@
+"""A study from a recipe to its report."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from tombola import report as reports
+from tombola import study
+
+if TYPE_CHECKING:
+    from tombola.study import Outcome
+
+
+def run(
+    recipe: "str | study.Recipe",
+    out: str | Path | None = None,
+    *,
+    changes: tuple[str, ...] = (),
+    engine: Literal["serial", "processes"] | None = None,
+    workers: int | None = None,
+    command: str = "",
+    **watchers: Any,
+) -> "Outcome":
+    """Run a study from text to report; what is done already is not done again.
+
+    Args:
+        recipe: a shipped recipe's name, a YAML file, or a `Recipe`.
+        out: the study's folder, by default `runs/NAME`.
+        changes: `key=value` settings that replace the recipe's.
+        engine: `serial` or `processes`; by default what suits the machine.
+        workers: processes at the same time.
+        command: how the study was started, for the record.
+        watchers: `watch` and `on_plan` of `tombola.study.run_study`.
+
+    Raises:
+        UserError: bad input; nothing that was done is lost.
+    """
+    if isinstance(recipe, str):
+        recipe = study.read_recipe(recipe, changes)
+    out = Path(out) if out is not None else Path("runs") / recipe.name
+    outcome = study.run_study(
+        recipe, out, engine=engine, workers=workers, command=command, **watchers
+    )
+    reports.report(out)
+    return outcome
