@@ -1,0 +1,23 @@
+"""`tombola report`: report.html once more."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tombola import verbs
+from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.app import app
+from tombola.cli.terminal.options import Json
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="A study's folder.")], as_json: Json = False
+) -> None:
+    """Rebuild figures, tables and report.html from a study's tables alone."""
+    path = verbs.build_report(out)
+    if as_json:
+        print_json({"report": str(path)})
+    else:
+        typer.echo(str(path))

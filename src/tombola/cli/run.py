@@ -1,0 +1,56 @@
+"""`tombola run`: a whole study."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from tombola import verbs
+from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.app import app
+from tombola.cli.terminal.options import Json
+from tombola.cli.terminal.progress import Progress
+
+
+@app.command()
+def run(
+    recipe: Annotated[str, typer.Argument(help="A shipped recipe's name, or a YAML file.")],
+    out: Annotated[Path | None, typer.Option(help="The study's folder [runs/NAME].")] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Replace a setting; repeatable."),
+    ] = None,
+    engine: Annotated[
+        Literal["serial", "processes"] | None, typer.Option(help="Who does the stages.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Stages at the same time.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Run a whole study; what is done already is not done again."""
+    with Progress(quiet=as_json) as progress:
+        outcome = verbs.run(
+            recipe,
+            out,
+            changes=tuple(changes or ()),
+            engine=engine,
+            workers=workers,
+            command=shlex.join(["tombola", *sys.argv[1:]]),
+            watch=progress.watch,
+            on_plan=progress.on_plan,
+        )
+    report = outcome.out / "report.html"
+    if as_json:
+        print_json(
+            {
+                "out": str(outcome.out),
+                "stages": outcome.stages,
+                "done": outcome.done,
+                "failures": list(outcome.failures),
+                "report": str(report),
+            }
+        )
+    else:
+        typer.echo(f"{outcome.done} of {outcome.stages} stages done; report: {report}")
+    return 1 if outcome.failures else 0
