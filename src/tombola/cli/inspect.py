@@ -1,7 +1,7 @@
 """`tombola inspect`: what a model is made of."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -12,9 +12,6 @@ from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json
 from tombola.errors import UserError
 from tombola.files import atomic_file, is_full_disk
-
-if TYPE_CHECKING:
-    from tombola.anatomy import Inspection
 
 
 @app.command()
@@ -30,14 +27,7 @@ def inspect(
     if as_json:
         print_json(found.to_dict())
     else:
-        _inspection(found)
-
-
-def _inspection(found: "Inspection") -> None:
-    """The anatomy of a model."""
-    from tombola.anatomy.inspection.show import render
-
-    Console().print(render(found))
+        Console().print(found)
 
 
 def _write(path: Path, text: str) -> None:

@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tombola import anatomy
+from tombola.verbs.inspection.portrait import Portrait
 
 if TYPE_CHECKING:
     import torch
 
-    from tombola.anatomy import Inspection
 
-
-def inspect(model: "torch.nn.Module | str | Path") -> "Inspection":
+def inspect(model: "torch.nn.Module | str | Path") -> Portrait:
     """What a model is made of, and how sparse it is; `print` it to read it.
 
     Args:
@@ -20,4 +19,4 @@ def inspect(model: "torch.nn.Module | str | Path") -> "Inspection":
     Raises:
         UserError: no such model, or one of a family that is not supported.
     """
-    return anatomy.inspect(model)
+    return Portrait.of(anatomy.inspect(model))
