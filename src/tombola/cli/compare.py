@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tombola import verbs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Folder, Json
 from tombola.cli.terminal.screen import interval, line, table
@@ -26,10 +26,7 @@ def compare(
 ) -> None:
     """Compare two models' answers and layers on the same text."""
     found = verbs.compare(a, b, task, folder, examples=examples, measure=measure)
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        _comparison(found)
+    answer(found, as_json, _comparison)
 
 
 def _comparison(found: "Comparison") -> None:

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from tombola import verbs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json
 from tombola.errors import UserError
@@ -24,10 +24,7 @@ def inspect(
     found = verbs.inspect(model)
     if svg is not None:
         _write(svg, found.svg())
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        Console().print(found)
+    answer(found, as_json, Console().print)
 
 
 def _write(path: Path, text: str) -> None:

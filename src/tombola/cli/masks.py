@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tombola import verbs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json
 from tombola.cli.terminal.screen import line, table
@@ -23,10 +23,7 @@ def masks(
 ) -> None:
     """What every two of some masks share, beside what chance would give."""
     found = verbs.compare_masks(list(files))
-    if as_json:
-        print_json([pair.to_dict() for pair in found])
-    else:
-        _mask_pairs(found)
+    answer(found, as_json, _mask_pairs)
 
 
 def _mask_pairs(found: Iterable["MaskPair"]) -> None:

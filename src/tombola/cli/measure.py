@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tombola import verbs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import line, megabytes, milliseconds, table
@@ -52,10 +52,7 @@ def measure(
         threads=threads,
         seed=seed,
     )
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        _cost(found)
+    answer(found, as_json, _cost)
 
 
 def _cost(found: "Cost") -> None:

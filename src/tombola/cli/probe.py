@@ -1,13 +1,12 @@
 """`tombola probe`: a linear probe on every layer."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from tombola import verbs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Folder, Json, Seed
 from tombola.cli.terminal.screen import interval, table
@@ -26,10 +25,7 @@ def probe(
 ) -> None:
     """Train a linear probe on every layer of a model."""
     found = verbs.probe(model, task, folder, train=train, dev=dev, seed=seed, epochs=epochs)
-    if as_json:
-        print_json([asdict(row) for row in found])
-    else:
-        _probes(found)
+    answer(found, as_json, _probes)
 
 
 def _probes(found: Iterable[Any]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tombola import verbs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import line
@@ -38,10 +38,8 @@ def prune(
         model, amount, criterion=criterion, scope=scope, sets=chosen, of=of, seed=seed
     )
     ticket.save(out)
-    if as_json:
-        print_json({"out": str(out), **ticket.provenance["drawn"]})
-    else:
-        _drawn(ticket, out)
+    drawn = {"out": out, **ticket.provenance["drawn"]}
+    answer(drawn, as_json, lambda _: _drawn(ticket, out))
 
 
 def _drawn(ticket: "Ticket", out: Path) -> None:

@@ -6,7 +6,7 @@ import typer
 import yaml
 
 from tombola import verbs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json
 from tombola.cli.terminal.screen import line, table
@@ -22,10 +22,7 @@ def recipes(context: typer.Context, as_json: Json = False) -> None:
     if context.invoked_subcommand:
         return
     found = verbs.recipes()
-    if as_json:
-        print_json(found)
-    else:
-        _recipes(found)
+    answer(found, as_json, _recipes)
 
 
 @group.command("show")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tombola import verbs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json
 
@@ -17,7 +17,4 @@ def report(
 ) -> None:
     """Rebuild figures, tables and report.html from a study's tables alone."""
     path = verbs.build_report(out)
-    if as_json:
-        print_json({"report": str(path)})
-    else:
-        typer.echo(str(path))
+    answer({"report": path}, as_json, lambda found: typer.echo(found["report"]))

@@ -3,12 +3,12 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from tombola import verbs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer, plain
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json
 from tombola.cli.terminal.progress import Progress
@@ -40,17 +40,10 @@ def run(
             watch=progress.watch,
             on_plan=progress.on_plan,
         )
-    report = outcome.out / "report.html"
-    if as_json:
-        print_json(
-            {
-                "out": str(outcome.out),
-                "stages": outcome.stages,
-                "done": outcome.done,
-                "failures": list(outcome.failures),
-                "report": str(report),
-            }
-        )
-    else:
-        typer.echo(f"{outcome.done} of {outcome.stages} stages done; report: {report}")
+    found = {**plain(outcome), "report": str(outcome.out / "report.html")}
+    answer(found, as_json, _outcome)
     return 1 if outcome.failures else 0
+
+
+def _outcome(found: dict[str, Any]) -> None:
+    typer.echo(f"{found['done']} of {found['stages']} stages done; report: {found['report']}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tombola import verbs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json
 from tombola.cli.terminal.screen import duration, line, table
@@ -21,17 +21,12 @@ def status(
 ) -> None:
     """What of a study is done, running, failed and left, and how long it takes."""
     found = verbs.status(out)
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        _status(found)
+    answer(found, as_json, _status)
 
 
 def _status(found: "Status") -> None:
     """How a study stands."""
-    from tombola.study.standing import STATES
-
-    counts = ", ".join(f"{found.count(s)} {s}" for s in STATES if found.count(s))
+    counts = ", ".join(f"{n} {state}" for state, n in found.to_dict()["counts"].items() if n)
     line(f"{found.out}: {counts} of {len(found.stages)} stages")
     left = found.seconds_left
     line(

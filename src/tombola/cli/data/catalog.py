@@ -6,7 +6,7 @@ import typer
 
 from tombola import verbs
 from tombola.cli.data.group import group
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.options import Json
 from tombola.cli.terminal.screen import line, table
 
@@ -20,10 +20,7 @@ def data(context: typer.Context, as_json: Json = False) -> None:
     if context.invoked_subcommand:
         return
     found = verbs.data()
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        _catalog(found)
+    answer(found, as_json, _catalog)
 
 
 def _catalog(found: "Catalog") -> None:

@@ -9,7 +9,7 @@ import typer
 from tombola import verbs
 from tombola.cli.data.group import group
 from tombola.cli.data.knobs import FormatName
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import line, table
 
@@ -27,10 +27,7 @@ def data_check(
 ) -> None:
     """Read all of a file and say what it holds, or what is wrong."""
     found = verbs.check_data(file, format=form, task=task, seed=seed)
-    if as_json:
-        print_json([one.to_dict() for one in found])
-    else:
-        _checked(found)
+    answer(found, as_json, _checked)
 
 
 def _checked(found: Iterable["Checked"]) -> None:

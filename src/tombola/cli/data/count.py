@@ -9,7 +9,7 @@ import typer
 from tombola import verbs
 from tombola.cli.data.group import group
 from tombola.cli.data.knobs import FormatName, Knobs, parse_knobs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import line, table
 
@@ -30,10 +30,7 @@ def data_count(
     """Count labels, split by split."""
     paths: list[str | Path] = [*(files or [])]
     found = verbs.count_data(task, paths, format=form, n=n, seed=seed, knobs=parse_knobs(knobs))
-    if as_json:
-        print_json([one.to_dict() for one in found])
-    else:
-        _label_counts(found)
+    answer(found, as_json, _label_counts)
 
 
 def _label_counts(found: Iterable["Counts"]) -> None:

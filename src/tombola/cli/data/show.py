@@ -9,7 +9,7 @@ import typer
 from tombola import verbs
 from tombola.cli.data.group import group
 from tombola.cli.data.knobs import FormatName, Knobs, parse_knobs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import line
 
@@ -29,10 +29,7 @@ def data_show(
 ) -> None:
     """Show a few examples with their labels."""
     found = verbs.show_data(task, file, format=form, n=n, seed=seed, knobs=parse_knobs(knobs))
-    if as_json:
-        print_json([one.to_dict() for one in found])
-    else:
-        _examples(found)
+    answer(found, as_json, _examples)
 
 
 def _examples(found: Iterable["Shown"]) -> None:

@@ -9,7 +9,7 @@ import typer
 from tombola import verbs
 from tombola.cli.data.group import group
 from tombola.cli.data.knobs import Knobs, parse_knobs
-from tombola.cli.terminal.answer import print_json
+from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import table
 
@@ -33,10 +33,7 @@ def data_write(
     """Write the built-in language out, so that other tools can read it."""
     sizes = {"train": train, "dev": dev, "test": test}
     found = verbs.write_data(out, tuple(forms or ()), **sizes, seed=seed, knobs=parse_knobs(knobs))
-    if as_json:
-        print_json([one.to_dict() for one in found])
-    else:
-        _written(found)
+    answer(found, as_json, _written)
 
 
 def _written(found: Iterable["Written"]) -> None:
