@@ -23,7 +23,7 @@ def main() -> NoReturn:
     """Run a verb; bad input ends in one line on standard error and exit code 2."""
     _find_verbs()
     try:
-        code = app(standalone_mode=False)
+        code = app(sys.argv[1:] or ["--help"], prog_name="tombola", standalone_mode=False)
     except UserError as problem:
         _say(str(problem))
         code = BAD_INPUT

@@ -13,10 +13,12 @@ from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json
 from tombola.cli.terminal.progress import Progress
 
+_SHIPPED = ", ".join(verbs.recipe_names())
+
 
 @app.command()
 def run(
-    recipe: Annotated[str, typer.Argument(help="A shipped recipe's name, or a YAML file.")],
+    recipe: Annotated[str, typer.Argument(help=f"{_SHIPPED}, or a YAML file.")],
     out: Annotated[Path | None, typer.Option(help="The study's folder [runs/NAME].")] = None,
     changes: Annotated[
         list[str] | None,
