@@ -8,7 +8,7 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json
+from tombola.cli.terminal.options import Json, Plugins
 from tombola.cli.terminal.screen import duration, line, table
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 @app.command()
 def status(
-    out: Annotated[Path, typer.Argument(help="A study's folder.")], as_json: Json = False
+    out: Annotated[Path, typer.Argument(help="A study's folder.")],
+    plugins: Plugins = None,
+    as_json: Json = False,
 ) -> None:
     """What of a study is done, running, failed and left, and how long it takes."""
-    found = verbs.status(out)
+    found = verbs.status(out, plugins=tuple(plugins or ()))
     answer(found, as_json, _status)
 
 
