@@ -21,7 +21,7 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run a verb; bad input ends in one line on standard error and exit code 2."""
-    _find_verbs()
+    find_verbs()
     try:
         code = app(sys.argv[1:] or ["--help"], prog_name="tombola", standalone_mode=False)
     except UserError as problem:
@@ -42,7 +42,7 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _find_verbs() -> None:
+def find_verbs() -> None:
     """Import the files beside this one: each verb enters itself in the program."""
     package = __name__.rpartition(".")[0]
     for found in pkgutil.walk_packages([str(Path(__file__).parent)], f"{package}."):
