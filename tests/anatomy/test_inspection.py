@@ -12,8 +12,9 @@ from transformers import AlbertConfig, BertConfig, LlamaConfig
 
 import realdata
 from anatomy.tiny import CASES, Case, bert_config, marian_config, transformer_big
-from tombola.anatomy import Inspection, anatomy, empty_model, inspect, load_model, remove
-from tombola.anatomy.inspection.show import render
+from tombola.anatomy import Inspection, anatomy, empty_model, load_model, remove
+from tombola.verbs import inspect
+from tombola.verbs.inspection.text import render
 
 
 def shown(inspection: Inspection, width: int = 80) -> list[str]:

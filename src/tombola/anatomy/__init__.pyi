@@ -3,7 +3,6 @@ from .gates import gate_gradients as gate_gradients
 from .gates import gated as gated
 from .inspection.inspect import Inspection as Inspection
 from .inspection.inspect import inspect as inspect
-from .inspection.picture import picture as picture
 from .loading import empty_model as empty_model
 from .loading import load_model as load_model
 from .locate import anatomy as anatomy

@@ -1,1 +1,1 @@
-"""What can be told of a model at a look: as values, as text, as a picture."""
+"""What can be told of a model at a look, as values."""

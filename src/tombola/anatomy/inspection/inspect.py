@@ -104,18 +104,6 @@ class Inspection:
     """What is left of blocks and stacks from which something was removed, in numbers of the whole
     model."""
 
-    def __str__(self) -> str:
-        """As a person reads it, 100 columns wide."""
-        from tombola.anatomy.inspection.show import text  # which needs this module
-
-        return text(self)
-
-    def svg(self) -> str:
-        """A picture of it, as the text of an SVG file: `tombola.anatomy.picture`."""
-        from tombola.anatomy.inspection.picture import picture  # which needs this module
-
-        return picture(self)
-
     def to_dict(self) -> dict[str, Any]:
         """The same as nested dictionaries and lists that JSON can hold."""
         return {

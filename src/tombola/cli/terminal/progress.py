@@ -1,12 +1,14 @@
 """How a running study shows itself in a terminal, or in a log."""
 
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from tombola.study.engines import Event
+if TYPE_CHECKING:
+    from tombola.study.engines import Event
 
 
 class Progress:
@@ -44,7 +46,7 @@ class Progress:
         self._bar.update(self._task, total=total, completed=done)
         self._bar.start()
 
-    def watch(self, event: Event) -> None:
+    def watch(self, event: "Event") -> None:
         """A stage started, ended or failed."""
         title = event.stage.title
         if event.kind == "started":

@@ -14,8 +14,10 @@ import torch
 from transformers import BertConfig, BertModel
 
 from anatomy.tiny import bert_config, marian_config, transformer_big
-from tombola.anatomy import Inspection, inspect, load_model, picture, remove
-from tombola.anatomy.inspection.svg import shade, shortened, text_width
+from tombola.anatomy import Inspection, load_model, remove
+from tombola.verbs import inspect
+from tombola.verbs.inspection.picture import picture
+from tombola.verbs.inspection.svg import shade, shortened, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "</text><script>alert(1)</script>&lt;\"'\x1b\x00\ud800" + "long " * 60

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from tombola.anatomy.inspection.inspect import BlockRow, Count, Inspection
-from tombola.anatomy.inspection.svg import (
+from tombola.verbs.inspection.svg import (
     GREY,
     OUTLINE,
     UNKNOWN,

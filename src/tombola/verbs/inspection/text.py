@@ -6,8 +6,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tombola.anatomy.inspection.inspect import Inspection
-from tombola.anatomy.inspection.tree import lines, percent, tree
+from tombola.anatomy import Inspection
+from tombola.verbs.inspection.tree import lines, percent, tree
 
 _KEY = "layers that look alike share a line; entries are those of one layer, biases apart"
 

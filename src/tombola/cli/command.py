@@ -1,0 +1,53 @@
+"""A whole call of the command line, from arguments to an exit code."""
+
+import pkgutil
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+
+from tombola.cli.terminal.app import app
+from tombola.errors import UserError
+from tombola.files import is_full_disk
+
+# Newer versions of typer carry a click of their own: only through typer do both have this name.
+ClickException: Any = typer.BadParameter.__mro__[2]
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run a verb; bad input ends in one line on standard error and exit code 2."""
+    find_verbs()
+    try:
+        code = app(sys.argv[1:] or ["--help"], prog_name="tombola", standalone_mode=False)
+    except UserError as problem:
+        _say(str(problem))
+        code = BAD_INPUT
+    except ClickException as problem:
+        _say(problem.format_message())
+        code = problem.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as problem:
+        if not is_full_disk(problem):
+            raise
+        _say("the disk is full; what is finished is kept: free some space and try again")
+        code = BAD_INPUT
+    if code == INTERRUPTED:  # some versions of typer return it instead of raising
+        _say("stopped; what is finished is kept: the same command goes on from there")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def find_verbs() -> None:
+    """Import the files beside this one: each verb enters itself in the program."""
+    package = __name__.rpartition(".")[0]
+    for found in pkgutil.walk_packages([str(Path(__file__).parent)], f"{package}."):
+        import_module(found.name)
+
+
+def _say(message: str) -> None:
+    typer.echo(f"tombola: {' '.join(message.split())}", err=True)

@@ -1,0 +1,1 @@
+"""`tombola data`: tasks, formats, examples, checks, export; a file per sub-command."""

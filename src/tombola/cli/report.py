@@ -1,0 +1,22 @@
+"""`tombola report`: report.html once more."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tombola import verbs
+from tombola.cli.terminal.answer import answer
+from tombola.cli.terminal.app import app
+from tombola.cli.terminal.options import Json, Plugins
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="A study's folder.")],
+    plugins: Plugins = None,
+    as_json: Json = False,
+) -> None:
+    """Rebuild figures, tables and report.html from a study's tables alone."""
+    path = verbs.build_report(out, plugins=tuple(plugins or ()))
+    answer({"report": path}, as_json, lambda found: typer.echo(found["report"]))

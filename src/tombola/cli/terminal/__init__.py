@@ -1,0 +1,1 @@
+"""What all verbs of the command line share: the program, options, how things are printed."""

@@ -1,0 +1,32 @@
+"""The program that verbs enter."""
+
+from typing import Annotated
+
+import typer
+
+import tombola
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Draw lottery tickets from Transformers and see what pruning took from them.",
+)
+
+
+def _say_version(wanted: bool) -> bool:
+    if wanted:
+        typer.echo(f"tombola {tombola.__version__}")
+        raise typer.Exit
+    return wanted
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which this is."),
+    ] = False,
+) -> None:
+    """What stands before a verb."""

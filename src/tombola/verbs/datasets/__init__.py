@@ -1,0 +1,1 @@
+"""What tasks look like: listed, shown, counted, written, checked."""

@@ -1,0 +1,38 @@
+"""How often each label of a task occurs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tombola.tasks import data as looking
+from tombola.verbs.datasets.knobs import language_of
+
+if TYPE_CHECKING:
+    from tombola.tasks.data import Counts
+
+
+def count_data(
+    task: str,
+    files: "list[str | Path] | None" = None,
+    *,
+    format: str | None = None,  # noqa: A002 — the word that users know
+    n: int = 1000,
+    seed: int = 0,
+    knobs: dict[str, Any] | None = None,
+) -> "list[Counts]":
+    """How often each label of a task occurs, split by split.
+
+    Args:
+        task: as for `show_data`.
+        files: a split each, or folders; by default `n` texts of each split of the built-in
+            language.
+        format: the files' format; by default what their endings tell.
+        n: how many texts are made.
+        seed: as for `show_data`.
+        knobs: as for `show_data`.
+
+    Raises:
+        UserError: an unknown name, or a file that is not of the format.
+    """
+    return looking.count_data(
+        task, files or (), format=format, n=n, seed=seed, language=language_of(knobs)
+    )

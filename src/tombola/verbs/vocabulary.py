@@ -1,0 +1,17 @@
+"""The sub-words that a model reads."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tombola.errors import UserError
+
+if TYPE_CHECKING:
+    from tombola.tickets import Ticket
+
+
+def vocabulary(ticket: "Ticket", source: str | Path) -> dict[str, int]:
+    """Sub-word to its number. Raises UserError, which names `source`, where there is none."""
+    if ticket.tokenizer is None:
+        raise UserError(f"{source}: no tokenizer there: it cannot read text")
+    found: dict[str, int] = ticket.tokenizer.get_vocab()
+    return found
