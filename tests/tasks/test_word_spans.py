@@ -1,3 +1,4 @@
+import math
 import re
 
 import pytest
@@ -100,17 +101,21 @@ def test_span_f1_equals_precision_and_recall_counted_by_hand(pairs):
         precision, recall = right / len(found), right / len(truth)
         return 2 * precision * recall / (precision + recall)
 
-    score = METRICS["span_f1"](predictions, references, resamples=20)
-    assert score.value == pytest.approx(f1(predictions), abs=1e-12)
+    score = METRICS["span_f1"](predictions, references)
     assert score.n == len(pairs)
+    if not any(conlleval(tags) for tags in [*predictions, *references]):
+        assert math.isnan(score.value)
+        return
+    assert score.value == pytest.approx(f1(predictions), abs=1e-12)
     flat = [tag for tags in references for tag in tags]
     often = max(flat.count(tag) for tag in flat)
     constants = [tag for tag in set(flat) if flat.count(tag) == often]
     chances = [f1([[tag] * len(tags) for tags in references]) for tag in constants]
-    assert any(score.chance == pytest.approx(chance, abs=1e-12) for chance in chances)
+    if any(conlleval(tags) for tags in references):
+        assert any(score.chance == pytest.approx(chance, abs=1e-12) for chance in chances)
 
 
-def test_span_f1_resamples_sentences():
+def test_span_f1_is_as_sure_as_resampled_sentences():
     """Against a bootstrap that draws sentences one by one."""
     import random
 
@@ -119,7 +124,7 @@ def test_span_f1_resamples_sentences():
     predictions = [
         [tag if rng.random() < 0.8 else "O" for tag in sentence] for sentence in references
     ]
-    score = METRICS["span_f1"](predictions, references, resamples=4000)
+    score = METRICS["span_f1"](predictions, references)
 
     def f1(drawn: list[int]) -> float:
         right = total = 0
@@ -131,8 +136,8 @@ def test_span_f1_resamples_sentences():
 
     assert score.value == pytest.approx(f1(list(range(60))))
     values = sorted(f1([rng.randrange(60) for _ in range(60)]) for _ in range(2000))
-    assert score.low == pytest.approx(values[50], abs=0.015)
-    assert score.high == pytest.approx(values[1949], abs=0.015)
+    assert score.low == pytest.approx(values[50], abs=0.02)
+    assert score.high == pytest.approx(values[1949], abs=0.02)
 
 
 def test_span_f1_refuses_tags_of_other_lengths():

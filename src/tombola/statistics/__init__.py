@@ -1,3 +1,5 @@
-"""How sure is it? Intervals, paired tests, chance levels; it knows numbers only."""
+"""How sure is it? Intervals, paired differences, margins; it knows numbers only."""
 
-from tombola.statistics.intervals import wilson as wilson
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

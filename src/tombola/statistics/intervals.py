@@ -1,5 +1,7 @@
 """Intervals of shares."""
 
+import math
+
 from scipy import stats
 
 
@@ -10,3 +12,17 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """
     interval = stats.binomtest(successes, n).proportion_ci(level, method="wilson")
     return float(interval.low), float(interval.high)
+
+
+def effective_wilson(
+    share: float, n: float, quantile: float = float(stats.norm.ppf(0.975))
+) -> tuple[float, float]:
+    """Wilson's interval of a share known as well as from `n` independent trials (Kish 1965).
+
+    `n` need not be whole; `quantile` is the normal's, or Student's where `n` is itself estimated
+    (Korn & Graubard 1998).
+    """
+    q2 = quantile**2
+    middle = (share + q2 / (2 * n)) / (1 + q2 / n)
+    half = quantile / (1 + q2 / n) * math.sqrt(share * (1 - share) / n + q2 / (4 * n**2))
+    return max(middle - half, 0.0), min(middle + half, 1.0)

@@ -1,0 +1,13 @@
+from .bootstrap import percentile_interval as percentile_interval
+from .influence import influences as influences
+from .influence import total as total
+from .intervals import effective_wilson as effective_wilson
+from .intervals import wilson as wilson
+from .margins import Verdict as Verdict
+from .margins import matches_up_to as matches_up_to
+from .margins import verdict as verdict
+from .scores import score_interval as score_interval
+from .seeds import Difference as Difference
+from .seeds import Estimate as Estimate
+from .seeds import mean_over_seeds as mean_over_seeds
+from .seeds import paired_difference as paired_difference

@@ -1,0 +1,3 @@
+from .metric import METRICS as METRICS
+from .metric import Metric as Metric
+from .metric import Score as Score

@@ -1,0 +1,85 @@
+"""BLEU."""
+
+import math
+from functools import cache
+
+import numpy as np
+import scipy
+from jaxtyping import Float
+from sacrebleu.metrics.bleu import BLEU
+
+from tombola.statistics import percentile_interval, wilson
+from tombola.tasks.metrics.answers import check_pairs
+from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Metric, Values
+
+ORDERS = 4
+"""N-grams up to so many words."""
+
+
+class Bleu(Metric):
+    """Corpus BLEU out of 100 by sacrebleu's defaults, of strings with one reference each.
+
+    The interval resamples each sentence's n-gram counts: no n-gram is counted twice (Koehn 2004).
+    Where every sentence is right it goes down to where Wilson's interval of their share does.
+    """
+
+    name = "bleu"
+    highest = 100.0
+
+    def counts(self, predictions: Answers, references: Answers) -> Counts:
+        """Right n-grams and all n-grams, of 1 to 4 words; words of both sides."""
+        check_pairs(predictions, references)
+        # Only its counts are read; without effective_order sacrebleu warns for each sentence.
+        by_sentence = BLEU(effective_order=True)
+        rows = []
+        for prediction, reference in zip(predictions, references, strict=True):
+            score = by_sentence.sentence_score(prediction, [reference])
+            rows.append([*score.counts, *score.totals, score.sys_len, score.ref_len])
+        return np.array(rows, np.float64)
+
+    def value(self, sums: Float[np.ndarray, "... 10"]) -> Values:
+        """BLEU of a corpus with these counts."""
+        scores = [_bleu(row) for row in sums.reshape(-1, sums.shape[-1]).tolist()]
+        return np.array(scores).reshape(sums.shape[:-1])
+
+    def interval(self, counts: Counts, seed: int, resamples: int) -> tuple[float, float]:
+        """The middle of the scores of `resamples` samples."""
+        low, high = percentile_interval(counts, self.value, seed, resamples)
+        if low == self.highest:
+            return self.highest * wilson(len(counts), len(counts))[0], high
+        return low, high
+
+    def settings(self, counts: Counts, seed: int, resamples: int) -> str:
+        """sacrebleu's signature, and how the interval is drawn."""
+        return (
+            f"{_signature()}|interval:bootstrap95|resamples:{resamples}|seed:{seed}"
+            f"|numpy:{np.__version__}|scipy:{scipy.__version__}"
+        )
+
+
+def _bleu(row: list[float]) -> float:
+    """As sacrebleu's `compute_bleu` with "exp" smoothing, which takes whole lengths only.
+
+    An order without a hit counts as half, a quarter, ... of a hit (method 3 of Chen & Cherry 2014).
+    """
+    right, of, (length, wanted) = row[:ORDERS], row[ORDERS : 2 * ORDERS], row[2 * ORDERS :]
+    if not any(right) or not all(of):
+        return 0.0
+    brevity = 1.0 if length >= wanted else math.exp(1 - wanted / length)
+    smooth, logs = 1.0, []
+    for hits, n in zip(right, of, strict=True):
+        if hits == 0:
+            smooth *= 2
+        logs.append(math.log(100 * hits / n if hits else 100 / (smooth * n)))
+    # rounding takes a perfect score to 100.00000000000004
+    return min(brevity * math.exp(sum(logs) / ORDERS), 100.0)
+
+
+@cache
+def _signature() -> str:
+    metric = BLEU()
+    metric.corpus_score(["a"], [["a"]])  # the number of references is known after scoring only
+    return str(metric.get_signature())
+
+
+METRICS.add(Bleu())
