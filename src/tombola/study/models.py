@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from tombola import anatomy, tasks, tickets, training
@@ -143,7 +144,8 @@ def write_answers(path: Path, answers: list[Any], references: list[Any]) -> None
 def read_answers(path: Path) -> tuple[list[Any], list[Any]]:
     """What `write_answers` wrote: answers, and what is right."""
     frame = pd.read_parquet(path)
-    return frame["answer"].tolist(), frame["reference"].tolist()
+    answers, references = ([_listed(each) for each in frame[c]] for c in ("answer", "reference"))
+    return answers, references
 
 
 def model_rows(done: Finished) -> Iterator[Row]:
@@ -227,6 +229,11 @@ def _counts(body: Any, mask: "Mask | None", pruning: "Pruning | None") -> dict[s
 def _plain(answers: list[Any]) -> list[Any]:
     """Answers as Parquet can hold them: tags as lists."""
     return [list(answer) if isinstance(answer, tuple) else answer for answer in answers]
+
+
+def _listed(answer: Any) -> Any:
+    """An answer as it was given; Parquet's lists come back as arrays."""
+    return answer.tolist() if isinstance(answer, np.ndarray) else answer
 
 
 def _number(value: float | None) -> float:

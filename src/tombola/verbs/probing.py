@@ -1,9 +1,10 @@
 """What every layer of a model still tells a linear probe."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from tombola import dissect, tasks, tickets
+from tombola.errors import UserError
 from tombola.settings import validate
 from tombola.verbs.vocabulary import vocabulary
 
@@ -36,9 +37,16 @@ def probe(
         UserError: missing or malformed text, or no such model.
     """
     task = tasks.load_task(name, folder, train=train, dev=dev)
+    if task.kind != "tagging":
+        raise UserError(f"task {name}: a probe needs tags of words; this is {task.kind}")
     ticket = tickets.load(model)
     vocabulary(ticket, model)  # refused where there is none
     settings = validate(dissect.ProbeSettings, {"epochs": epochs})
     return dissect.probe(
-        ticket.model, ticket.tokenizer, task.train, task.dev, seed=seed, settings=settings
+        ticket.model,
+        ticket.tokenizer,
+        cast(Any, task.train),  # tagged sentences, as the task's kind says
+        cast(Any, task.dev),
+        seed=seed,
+        settings=settings,
     )

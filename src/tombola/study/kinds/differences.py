@@ -1,12 +1,13 @@
 """`differences`: scores of models less those of others, paired over examples and seeds."""
 
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
-from tombola import statistics, tasks
+from tombola import tasks
 from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.study.facts import facts_of
@@ -106,7 +107,7 @@ class Differences(Kind[DifferencesStep]):
                 side.append(metric.counts(answers, references))
             model = record_of(job.folder(of), "model")
             sparsity.append(model["pruned"] / model["prunable"] if model["prunable"] else 0.0)
-        found = statistics.paired_difference(*pairs, metric.value)
+        found = metric.difference(*pairs)
         margin = job.settings.margin
         write_json(
             folder / "difference.json",
@@ -118,7 +119,7 @@ class Differences(Kind[DifferencesStep]):
                 "n": found.n,
                 "seeds": found.seeds,
                 "margin": margin,
-                "verdict": found.verdict(margin),
+                "verdict": found.verdict(math.nan if margin is None else margin),
                 "metric": score["metric"],
                 "task": score["task"],
                 "sparsity": sum(sparsity) / len(sparsity),
