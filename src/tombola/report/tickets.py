@@ -1,34 +1,59 @@
 """Which kinds of tickets a table holds, and in what order and words they are shown."""
 
+from typing import NamedTuple
+
 import pandas as pd
 
-DENSE = "dense"
-CONTROL = "random"
-KIND = ["kind", "criterion", "rewinding"]
+from tombola.report.one_form import AS_LONG, CONTROL, DENSE, NO_REWIND, UNPRUNED
+from tombola.report.words import clip
+
+KIND = ["kind", "variant", "criterion", "rewind"]
 """Columns that say which kind of ticket a row belongs to."""
 
 
-def with_kind(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with a column `kind`: dense, or the criterion and the rewinding in words.
+class Kind(NamedTuple):
+    """A kind of tickets: one line of a figure."""
 
-    The rewinding is named only where the frame has more than one.
+    name: str
+    variant: str
+    """The name without the rewinding."""
+    criterion: str
+    rewind: str
+
+
+def named(rows: pd.DataFrame) -> str:
+    """The experiment that rows belong to, as it opens titles and sentences."""
+    return clip(str(rows["experiment"].iloc[0]), 60)
+
+
+def with_kind(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with a column `kind`: its variant, and the rewinding in words.
+
+    The rewinding is named only where the frame's tickets, or its models that were trained as long,
+    have more than one.
     """
-    tickets = frame["criterion"] != DENSE
-    several = frame.loc[tickets, "rewinding"].nunique() > 1
-    kind = frame["criterion"].astype("string")
-    if several:
-        kind = kind.where(~tickets, kind + ", " + frame["rewinding"] + " rewound")
+    kind = frame["variant"].astype("string")
+    as_long = frame["criterion"] == AS_LONG
+    for rows in (as_long, ~as_long):
+        rewound = rows & (frame["rewind"] != NO_REWIND)
+        if frame.loc[rewound, "rewind"].nunique() > 1:
+            kind = kind.where(~rewound, kind + ", " + frame["rewind"] + " rewound")
     return frame.assign(kind=kind)
 
 
-def kinds(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Kind, criterion and rewinding of the tickets: magnitude first, the random control last."""
+def kinds(frame: pd.DataFrame) -> list[Kind]:
+    """The kinds of tickets: magnitude first, controls last; dense is none of them."""
     found = frame.loc[frame["criterion"] != DENSE, KIND].drop_duplicates()
-    return sorted(found.itertuples(index=False, name=None), key=_place)
+    return sorted((Kind(*row) for row in found.itertuples(index=False, name=None)), key=_place)
 
 
-def _place(kind: tuple[str, str, str]) -> tuple[int, str, str]:
-    _, criterion, rewinding = kind
-    rank = {"magnitude": 0, CONTROL: 2}.get(criterion, 1)
+def pruned(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of models that lost weights."""
+    return frame[~frame["criterion"].isin([DENSE, UNPRUNED, AS_LONG])]
+
+
+def _place(kind: Kind) -> tuple[int, str, str]:
+    ranks = {"magnitude": 0, CONTROL: 2, AS_LONG: 3, UNPRUNED: 4}
     # Weight rewinding is the original protocol and stands before learning-rate rewinding.
-    return rank, criterion, "" if rewinding == "weights" else rewinding
+    rewind = "" if kind.rewind == "weights" else kind.rewind
+    return ranks.get(kind.criterion, 1), kind.variant, rewind
