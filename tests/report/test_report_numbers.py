@@ -263,6 +263,27 @@ def test_steps_that_would_be_one_line_are_told_apart() -> None:
     assert (at["d"], at["n"]) == (0.0, pytest.approx(0.525))
 
 
+def test_rewindings_are_named_where_a_variant_has_several() -> None:
+    seen = with_kind(seen_models(models(
+        model("d", **UNPRUNED), model("a", step="r"), model("b", step="r", rewind="none"),
+        model("c", step="r", criterion="random"),
+    )))  # fmt: skip
+    assert seen["kind"].tolist() == ["dense", "magnitude, weights rewound",
+                                     "magnitude, not rewound", "random"]  # fmt: skip
+
+
+def test_what_a_model_is_held_against_is_said_in_words() -> None:
+    seen = seen_models(models(
+        model("d", **UNPRUNED), model("a"), model("n", criterion="none", sparsity=0.0)
+    ))  # fmt: skip
+    table = pd.DataFrame({
+        "model": ["a", "a", "a"], "against": ["d", "n", "random"], "rewind": ["", "own", ""],
+    }).astype("string")  # fmt: skip
+    both = joined(table, seen, "similarity.parquet")
+    assert both["beside"].tolist() == ["", "dense, trained as long", "random"]
+    assert both["rewind"].tolist() == ["weights", "own", "weights"]
+
+
 def test_overlap_names_the_mean_and_chance() -> None:
     rows = new_tables.overlap(("1", "2", "3"), "seed", {"task": "t", "criterion": "magnitude"})
     (said,) = overlap.say(Tables({"overlap": new_tables.TABLES["overlap"].frame(rows)}))

@@ -25,7 +25,8 @@ def renewed(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         return dict(frames)
     new = {name: _renewed(frame) for name, frame in old.items()}
     if "similarity" in new:
-        new["similarity"] = new["similarity"].assign(text="")
+        dense = old["similarity"].assign(criterion=DENSE, rewinding=NO_REWIND, round=0)
+        new["similarity"] = new["similarity"].assign(text="", against=_model(dense))
     return {**frames, "models": _models(old), **new}
 
 

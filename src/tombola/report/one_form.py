@@ -8,6 +8,7 @@ models without a mask; `rewind`, which is `none` for them;
 `variant`, the criterion in words that tell it from others of the experiment;
 `at`, the sparsity at which it is drawn: its own, and where nothing is pruned that of the tickets
 it stands beside.
+Where a table says what a model is held `against`, `beside` says it in words: empty for dense.
 """
 
 import pandas as pd
@@ -20,6 +21,8 @@ CONTROL = "random"
 AS_LONG = "none"
 """The criterion that prunes nothing and trains as long as the tickets do."""
 NO_REWIND = "none"
+OF_MODEL = " of the model"
+"""Ends the names of a model's columns that a table has too, while both stand side by side."""
 NEEDED = {
     "model": "text", "step": "text", "seed": "number", "task": "text", "round": "number",
     "criterion": "text", "rewind": "text", "source": "text", "root": "text", "sparsity": "number",
@@ -62,8 +65,23 @@ def joined(frame: pd.DataFrame, models: pd.DataFrame | None, path: str) -> pd.Da
     if unknown.any():
         name = frame.loc[unknown, "model"].iloc[0]
         raise UserError(f"{path}: the table 'models' has no model {name!r}")
-    new = models.set_index("model").drop(columns=[c for c in frame if c in models and c != "model"])
-    return _named(frame.join(new, on="model"))
+    own = [c for c in frame if c in models and c != "model"]
+    theirs = models.rename(columns={column: column + OF_MODEL for column in own})
+    both = frame.join(theirs.set_index("model"), on="model")
+    for column in {"criterion", "rewind"} & set(own):
+        # An empty word says nothing, so the model's own stands.
+        both[column] = both[column].where(both[column] != "", both[column + OF_MODEL])
+    both = both.drop(columns=[column + OF_MODEL for column in own])
+    if "against" in frame:
+        both = both.assign(beside=_beside(both["against"], models))
+    return _named(both)
+
+
+def _beside(against: pd.Series, models: pd.DataFrame) -> pd.Series:
+    """What the other model of a pair is, in words: empty for dense."""
+    known = models.drop_duplicates("model").set_index("model")["variant"]
+    words = against.map(known).astype("string").fillna(against)
+    return words.replace(DENSE, "")
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:

@@ -29,16 +29,16 @@ def named(rows: pd.DataFrame) -> str:
 def with_kind(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with a column `kind`: its variant, and the rewinding in words.
 
-    The rewinding is named only where the frame's tickets, or its models that were trained as long,
-    have more than one.
+    The rewinding is named only where it differs: among the frame's tickets, or within a variant.
     """
-    kind = frame["variant"].astype("string")
-    as_long = frame["criterion"] == AS_LONG
-    for rows in (as_long, ~as_long):
-        rewound = rows & (frame["rewind"] != NO_REWIND)
-        if frame.loc[rewound, "rewind"].nunique() > 1:
-            kind = kind.where(~rewound, kind + ", " + frame["rewind"] + " rewound")
-    return frame.assign(kind=kind)
+    rewinds = pruned(frame)["rewind"]
+    several = rewinds[rewinds != NO_REWIND].nunique() > 1
+    within = frame.groupby("variant")["rewind"].transform("nunique") > 1
+    is_ticket = ~frame["criterion"].isin([DENSE, UNPRUNED, AS_LONG])
+    rewound = frame["rewind"] != NO_REWIND
+    said = (", " + frame["rewind"] + " rewound").where(rewound, ", not rewound")
+    named = within | (is_ticket & rewound & several)
+    return frame.assign(kind=frame["variant"].astype("string") + said.where(named, ""))
 
 
 def kinds(frame: pd.DataFrame) -> list[Kind]:

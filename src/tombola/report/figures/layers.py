@@ -28,12 +28,12 @@ DETAILS = [
 @enter(
     "layers",
     table="similarity",
-    one_per=("experiment", "measure", "text"),
+    one_per=("experiment", "measure", "text", "beside"),
     place=10,
     caption="Similarity of each layer of the ticket to the same layer of the dense model; 1 is the "
     "same up to what the measure ignores. Line: mean over seeds. Band: 95% interval of one seed "
-    "over sentences, its ends averaged over seeds. Noise floor: what unrelated "
-    "representations of this size score.",
+    "over sentences, its ends averaged over seeds. Noise floor: what the "
+    "measure gives where nothing corresponds.",
 )
 def layers(tables: Tables) -> Picture | None:
     """Similarity of layers that correspond, by sparsity."""
@@ -69,7 +69,7 @@ def layers(tables: Tables) -> Picture | None:
         grid(means, columns, AXIS_PT, draw),
         sources,
         rows,
-        "how each layer moved from the dense model's",
+        f"how each layer moved from {whose(rows)}",
         [f"{clip(measure)}{of_text(rows)} of the same layer, dense and sparse, over {tokens}; "
          f"colour: sparsity; line: mean over {seeds_of(rows['seed'])}; band: 95% interval of one."
          f"{far}"],
@@ -81,6 +81,12 @@ def of_text(rows: pd.DataFrame) -> str:
     """Which text was read, where the table says it."""
     text = str(rows["text"].iloc[0])
     return f" on the text of {clip(text)}" if text else ""
+
+
+def whose(rows: pd.DataFrame) -> str:
+    """Whose layers the tickets' are held to."""
+    beside = str(rows["beside"].iloc[0])
+    return f"that of {clip(beside)}" if beside else "the dense model's"
 
 
 def curves(

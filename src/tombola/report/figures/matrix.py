@@ -7,7 +7,7 @@ import pandas as pd
 
 from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import tooltip
-from tombola.report.figures.layers import of_text
+from tombola.report.figures.layers import of_text, whose
 from tombola.report.figures.panels import Panel, Slider, arrangement, grid, panel_width
 from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
@@ -28,7 +28,7 @@ DETAILS = [
 @enter(
     "matrix",
     table="similarity",
-    one_per=("experiment", "measure", "text"),
+    one_per=("experiment", "measure", "text", "beside"),
     place=20,
     caption="Each cell compares a layer of the dense model with a layer of the ticket, mean over "
     "seeds; 0 is the embedding output. The tooltip has the seeds' range, the 95% interval of one "
@@ -67,7 +67,7 @@ def matrix(tables: Tables) -> Picture | None:
         grid(cells, columns, AXIS_PT, draw),
         sources,
         rows,
-        "dense layers against sparse layers",
+        f"layers of tickets against {whose(rows)}",
         [f"{measure}{of_text(rows)}, mean over {seeds_of(rows['seed'])} "
          f"(largest spread in a cell: {number(spread, 3)})"],
         single=columns == 1,

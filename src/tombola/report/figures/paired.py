@@ -30,7 +30,8 @@ APART_PT = 0.8
     one_per=("experiment", "task", "metric"),
     place=10,
     caption="Score of a ticket less that of the other model on the same examples and seeds, with "
-    "its 95% interval over seeds and examples together. Filled: the interval is clear of zero. "
+    "its 95% interval: over seeds and examples together, or over examples where there is one seed. "
+    "Filled: the interval is clear of zero. "
     "Hollow: it holds zero. Grey band: the margin within which the study calls scores the same; "
     "a ticket matches the other where its interval stays above the band's lower edge. Kinds of "
     "tickets stand a little apart so that they can be seen.",

@@ -20,7 +20,7 @@ DETAILS = ["kind", "task", "seed", "pruning", "sparsity", "score", "floor", "kep
     one_per=("experiment", "step"),
     place=10,
     small=True,
-    caption="Each line is one loop, from its first pruning on. Filled: the score held and the "
+    caption="Each line is one loop, from the model it began with. Filled: the score held and the "
     "pruning was kept. Hollow: it fell under the floor (broken line) and was taken back.",
 )
 def prunings(tables: Tables) -> Picture | None:

@@ -1,5 +1,7 @@
 """Paired differences: what may be said about which model is better."""
 
+import math
+
 import pandas as pd
 
 from tombola.report.parts.part import PARTS, Part
@@ -52,8 +54,12 @@ def signed(value: float, places: int) -> str:
 
 def measured(row: pd.Series, places: int) -> str:
     """A difference and its interval."""
+    if not math.isfinite(row["low"]):
+        return f"difference {signed(row['difference'], places)}, no interval"
     ends = [signed(row[end], places) for end in ("low", "high")]
-    return f"difference {signed(row['difference'], places)}, 95% interval {ends[0]} to {ends[1]}"
+    over = f" over {clip(str(row['over']))}" if "over" in row else ""
+    interval = f"95% interval{over} {ends[0]} to {ends[1]}"
+    return f"difference {signed(row['difference'], places)}, {interval}"
 
 
 def matched(rows: pd.DataFrame) -> str:

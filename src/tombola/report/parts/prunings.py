@@ -20,6 +20,7 @@ def say(tables: Tables) -> list[str]:
 
 def _say_of(rows: pd.DataFrame, kind: str) -> str:
     places = decimals(rows["score"])
+    rows = rows[rows["pruning"] > 0]  # 0 is the model before the first
     ends = []
     for seed, loop in rows.groupby("seed", dropna=False):
         kept, lost = loop[loop["kept"]], loop[~loop["kept"]]

@@ -20,7 +20,7 @@ def sparse(rows: pd.DataFrame) -> pd.DataFrame:
 def say(tables: Tables) -> list[str]:
     """Which corresponding layers stayed closest and moved farthest, with the noise floor."""
     said = []
-    for which in tables.groups("similarity", ("experiment", "measure", "text")):
+    for which in tables.groups("similarity", ("experiment", "measure", "text", "beside")):
         rows = sparse(with_kind(tables.where(**which).joined("similarity")))
         rows = rows[rows["dense_layer"] == rows["sparse_layer"]]
         rows = rows[rows["value"].notna()]
@@ -35,10 +35,11 @@ def _layers_of(rows: pd.DataFrame, kind: str) -> str:
     far, near = means.iloc[0], means.iloc[-1]
     places = 3
     floor = rows["noise_floor"].mean()
+    whom = clip(str(rows["beside"].iloc[0]) or DENSE)
     said = [
         f"{clip(str(row['stack']))} layer {row['dense_layer']} {how} "
         f"({number(row['mean'], places)}, 95% interval {Value.of(row, places).interval})"
-        for row, how in ((near, "stayed closest to dense"), (far, "moved farthest"))
+        for row, how in ((near, f"stayed closest to {whom}"), (far, "moved farthest"))
     ]
     return (
         f"{named(rows)}, {clip(kind)}, "
@@ -55,10 +56,10 @@ PARTS.add(Part(
     place=50,
     columns={
         "experiment": "text", "criterion": "text", "rewind": "text", "round": "number",
-        "seed": "number", "sparsity": "number", "measure": "text", "text": "text",
-        "stack": "text", "dense_layer": "number", "sparse_layer": "number", "value": "number",
-        "low": "number", "high": "number", "n": "number", "noise_floor": "number",
-        "signature": "text",
+        "seed": "number", "sparsity": "number", "against": "text", "measure": "text",
+        "text": "text", "stack": "text", "dense_layer": "number", "sparse_layer": "number",
+        "value": "number", "low": "number", "high": "number", "n": "number",
+        "noise_floor": "number", "signature": "text",
     },
     say=say,
     nothing="No similarity to the dense model was measured",
