@@ -18,7 +18,7 @@ from tombola.report.paper import paper_tables
 from tombola.report.parts import differences, overlap, prunings, scores, sparsity
 from tombola.report.reading import Tables
 from tombola.report.shares import shares
-from tombola.report.tickets import kinds, with_kind
+from tombola.report.tickets import kinds, rewound_in_words, with_kind
 from tombola.report.words import count, decimals, listed, number
 
 
@@ -282,6 +282,33 @@ def test_what_a_model_is_held_against_is_said_in_words() -> None:
     both = joined(table, seen, "similarity.parquet")
     assert both["beside"].tolist() == ["", "dense, trained as long", "random"]
     assert both["rewind"].tolist() == ["weights", "own", "weights"]
+
+
+def test_tickets_of_other_tasks_are_said_together() -> None:
+    seen = models(
+        model("d", **UNPRUNED), model("own", source_task="t"), model("u", source_task="u"),
+        model("v", source_task="v"), model("r", source_task="t", criterion="random"),
+    )  # fmt: skip
+    reached = {"d": 0.9, "own": 0.8, "u": 0.7, "v": 0.6, "r": 0.5}
+    rows = [{"model": name, "task": "t", "metric": "accuracy", "score": value, "low": value - 0.1,
+             "high": value + 0.1, "n": 100, "chance": 0.5, "cut": 0, "signature": "s"}
+            for name, value in reached.items()]  # fmt: skip
+    read = Tables({"models": seen, "scores": new_tables.TABLES["scores"].frame(rows)})
+    own, others, _ = scores.say(read)
+    assert "tickets by magnitude from t score 0.800 (1 seed) against 0.500 (1 seed) for ran" in own
+    assert others == (
+        "t, accuracy: at 50.0% sparsity, tickets by magnitude that were drawn on other tasks score "
+        "0.700 (1 seed) from u and 0.600 (1 seed) from v; n = 100 examples."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rewind", "words"),
+    [("weights", "weights rewound"), ("none", "not rewound"),
+     ("learning-rate 0.5×6 0.2", "learning-rate rewound to 0.5×6 0.2")],
+)  # fmt: skip
+def test_rewinding_in_words(rewind: str, words: str) -> None:
+    assert rewound_in_words(rewind) == words
 
 
 def test_overlap_names_the_mean_and_chance() -> None:

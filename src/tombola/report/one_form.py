@@ -65,7 +65,7 @@ def joined(frame: pd.DataFrame, models: pd.DataFrame | None, path: str) -> pd.Da
     if unknown.any():
         name = frame.loc[unknown, "model"].iloc[0]
         raise UserError(f"{path}: the table 'models' has no model {name!r}")
-    own = [c for c in frame if c in models and c != "model"]
+    own = [c for c in map(str, frame) if c in models and c != "model"]
     theirs = models.rename(columns={column: column + OF_MODEL for column in own})
     both = frame.join(theirs.set_index("model"), on="model")
     for column in {"criterion", "rewind"} & set(own):

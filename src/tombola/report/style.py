@@ -112,5 +112,8 @@ def ticket_key(kinds: list[Kind]) -> tuple[Entry, ...]:
         turn = rewinds.index(kind.rewind) if kind.rewind in rewinds else 0
         # Dense is black and solid; so a dense model trained on is black and broken.
         turn += kind.criterion == AS_LONG
+        if kind.criterion in greys:
+            same = [other.variant for other in kinds if other.criterion == kind.criterion]
+            turn += list(dict.fromkeys(same)).index(kind.variant)
         entries.append((kind.name, color, DASHES[turn % len(DASHES)]))
     return tuple(entries)

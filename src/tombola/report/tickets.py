@@ -36,7 +36,7 @@ def with_kind(frame: pd.DataFrame) -> pd.DataFrame:
     within = frame.groupby("variant")["rewind"].transform("nunique") > 1
     is_ticket = ~frame["criterion"].isin([DENSE, UNPRUNED, AS_LONG])
     rewound = frame["rewind"] != NO_REWIND
-    said = (", " + frame["rewind"] + " rewound").where(rewound, ", not rewound")
+    said = ", " + frame["rewind"].map(rewound_in_words).astype("string")
     named = within | (is_ticket & rewound & several)
     return frame.assign(kind=frame["variant"].astype("string") + said.where(named, ""))
 
@@ -47,6 +47,21 @@ def kinds(frame: pd.DataFrame) -> list[Kind]:
     return sorted((Kind(*row) for row in found.itertuples(index=False, name=None)), key=_place)
 
 
+def rewound_in_words(rewind: str) -> str:
+    """What a column `rewind` says: `weights rewound`, or `learning-rate rewound to 0.5`."""
+    if rewind == NO_REWIND:
+        return "not rewound"
+    what, _, to = rewind.partition(" ")
+    return f"{what} rewound" + (f" to {to}" if to else "")
+
+
+def at_home(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without tickets that were drawn on another task than they were scored on."""
+    if "source_task" not in rows:
+        return rows
+    return rows[(rows["source_task"] == "") | (rows["source_task"] == rows["task"])]
+
+
 def pruned(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows of models that lost weights."""
     return frame[~frame["criterion"].isin([DENSE, UNPRUNED, AS_LONG])]
@@ -55,5 +70,5 @@ def pruned(frame: pd.DataFrame) -> pd.DataFrame:
 def _place(kind: Kind) -> tuple[int, str, str]:
     ranks = {"magnitude": 0, CONTROL: 2, AS_LONG: 3, UNPRUNED: 4}
     # Weight rewinding is the original protocol and stands before learning-rate rewinding.
-    rewind = "" if kind.rewind == "weights" else kind.rewind
+    rewind = "" if kind.rewind.startswith("weights") else kind.rewind
     return ranks.get(kind.criterion, 1), kind.variant, rewind

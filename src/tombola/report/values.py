@@ -24,8 +24,10 @@ class Value:
     @classmethod
     def of(cls, row: pd.Series, places: int) -> "Value":
         """From a row of `means.over_seeds`."""
-        names = ("mean", "least", "most", "low", "high", "seeds")
-        return cls(**{name: row[name].item() for name in names}, places=places)
+        mean, least, most, low, high = (
+            float(row[name]) for name in ("mean", "least", "most", "low", "high")
+        )
+        return cls(mean, least, most, low, high, int(row["seeds"]), places)
 
     def __str__(self) -> str:
         if self.seeds <= 1:

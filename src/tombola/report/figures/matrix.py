@@ -7,7 +7,7 @@ import pandas as pd
 
 from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import tooltip
-from tombola.report.figures.layers import of_text, whose
+from tombola.report.figures.layers import of_text
 from tombola.report.figures.panels import Panel, Slider, arrangement, grid, panel_width
 from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
@@ -67,7 +67,7 @@ def matrix(tables: Tables) -> Picture | None:
         grid(cells, columns, AXIS_PT, draw),
         sources,
         rows,
-        f"layers of tickets against {whose(rows)}",
+        f"{clip(str(rows['beside'].iloc[0]) or DENSE)} layers against sparse layers",
         [f"{measure}{of_text(rows)}, mean over {seeds_of(rows['seed'])} "
          f"(largest spread in a cell: {number(spread, 3)})"],
         single=columns == 1,

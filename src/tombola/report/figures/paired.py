@@ -66,7 +66,7 @@ def paired(tables: Tables) -> Picture | None:
         chart = _panel(sources, shown, key, axis, columns, across)
         other = clip(against_in_words(against))
         title = alt.Title(
-            f"difference from {other}", fontSize=7.5, anchor="start", offset=3, frame="bounds",
+            f"difference from {other}", fontSize=7, anchor="start", offset=3, frame="bounds",
             limit=width + AXIS_PT,
         )  # fmt: skip
         return chart.properties(title=title, width=width, height=120)

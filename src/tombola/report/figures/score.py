@@ -11,7 +11,7 @@ from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
 from tombola.report.reading import Tables
 from tombola.report.style import BLACK, SINGLE_PT, SOLID, Key, ticket_key
-from tombola.report.tickets import DENSE, KIND, UNPRUNED, Kind, kinds, with_kind
+from tombola.report.tickets import DENSE, KIND, UNPRUNED, Kind, at_home, kinds, with_kind
 from tombola.report.values import seeds_of
 from tombola.report.words import clip, count, number, pretty
 
@@ -36,7 +36,7 @@ DETAILS = [
 )
 def score(tables: Tables) -> Picture | None:
     """Score of each kind of ticket against sparsity, with dense, random control and chance."""
-    rows = with_kind(tables.joined("scores"))
+    rows = with_kind(at_home(tables.joined("scores")))
     rows = rows[rows["score"].notna()]
     if rows.empty:
         return None

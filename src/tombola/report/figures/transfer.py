@@ -12,7 +12,7 @@ from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
 from tombola.report.reading import Tables
 from tombola.report.style import DIVERGING, DOUBLE_PT, SINGLE_PT
-from tombola.report.tickets import DENSE
+from tombola.report.tickets import DENSE, rewound_in_words
 from tombola.report.values import seeds_of
 from tombola.report.words import clip, decimals, listed, pretty
 
@@ -69,7 +69,7 @@ def transfer(tables: Tables) -> Picture | None:
 
     def draw(criterion: str, rewind: str) -> Any:
         shown = cells[(cells["criterion"] == criterion) & (cells["rewind"] == rewind)]
-        title = alt.Title(clip(f"{criterion}, {rewind} rewound"), fontSize=7.5, offset=3,
+        title = alt.Title(clip(f"{criterion}, {rewound_in_words(rewind)}"), fontSize=7.5, offset=3,
                           anchor="start", frame="bounds")  # fmt: skip
         return _map(sources, shown, side, color, reach).properties(title=title)
 

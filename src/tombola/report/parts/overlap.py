@@ -4,7 +4,7 @@ import pandas as pd
 
 from tombola.report.parts.part import PARTS, Part
 from tombola.report.reading import Tables
-from tombola.report.tickets import DENSE, NO_REWIND, named
+from tombola.report.tickets import DENSE, NO_REWIND, named, rewound_in_words
 from tombola.report.words import clip, count, number, percent
 
 COLUMNS = {
@@ -53,9 +53,11 @@ def _shared(rows: pd.DataFrame) -> pd.Series:
         if column not in rows:
             continue
         value = rows[column].astype("string").replace(NOTHING.get(column, ""), "")
-        name = {"criterion": "", "rewind": ""}.get(column, column.replace("_", " ") + " ")
-        after = " rewound" if column == "rewind" else ""
-        said = (", " + name + value + after).where(value != "", "")
+        if column == "rewind":
+            said = value.map(rewound_in_words).astype("string")
+        else:
+            said = value if column == "criterion" else column.replace("_", " ") + " " + value
+        said = (", " + said).where(value != "", "")
         words = words + said
     return words.str.removeprefix(", ")
 

@@ -20,8 +20,10 @@ from tombola.report.tickets import (
     KIND,
     UNPRUNED,
     Kind,
+    at_home,
     kinds,
     named,
+    rewound_in_words,
     with_kind,
 )
 from tombola.report.values import Value
@@ -45,8 +47,9 @@ def say(tables: Tables) -> list[str]:
 
 
 def _scores_of(tables: Tables) -> list[str]:
-    rows = with_kind(tables.joined("scores"))
-    means = over_seeds(rows, [*KIND, "round"], "score")
+    every = tables.joined("scores")
+    rows = with_kind(at_home(every))
+    means = over_seeds(rows, [*KIND, "source_task", "round"], "score")
     name = f"{named(rows)}, {pretty(str(rows['metric'].iloc[0]))}"
     if means.empty:
         return [f"{name}: every run diverged."]
@@ -75,24 +78,47 @@ def _scores_of(tables: Tables) -> list[str]:
             f"{_no_control(kind, means, last)}{_longer(kind, beside, last)}"
             f"{_verdicts(tables, kind, last, places)}"
         )
-    return said
+    return said + _from_elsewhere(every, name, n)
 
 
 def _beside(means: pd.DataFrame, ticket: pd.Series) -> dict[str, pd.Series]:
     """What the ticket stands beside: random masks, and dense trained as long or just dense."""
     beside = {}
     for criterion, what in ((CONTROL, "random masks"), (AS_LONG, "dense, trained as long")):
-        found = means[(means["criterion"] == criterion) & (means["round"] == ticket["round"])]
+        found = means[
+            (means["criterion"] == criterion)
+            & (means["round"] == ticket["round"])
+            & (means["source_task"] == ticket["source_task"])
+        ]
         same = found[found["rewind"] == ticket["rewind"]]
         found = same if len(same) else found
         if ticket["criterion"] not in CONTROLS and len(found):
             other = found.iloc[0]
-            rewound = "" if len(same) else f" ({clip(str(other['rewind']))} rewound)"
+            rewound = "" if len(same) else f" ({clip(rewound_in_words(str(other['rewind'])))})"
             beside[what + rewound] = other
     dense = means[means["kind"] == DENSE]
     if len(dense) and not any(other["criterion"] == AS_LONG for other in beside.values()):
         beside["dense"] = dense.iloc[0]
     return beside
+
+
+def _from_elsewhere(rows: pd.DataFrame, name: str, n: str) -> list[str]:
+    """What tickets reach that were drawn on another task, at their last round."""
+    rows = rows[~rows.index.isin(at_home(rows).index) & rows["score"].notna()]
+    rows = rows[~rows["criterion"].isin(CONTROLS)]
+    said = []
+    for criterion in rows["criterion"].unique():
+        of = rows[rows["criterion"] == criterion]
+        of = of[of["round"] == of["round"].max()]
+        means = over_seeds(of, ["source_task"], "score")
+        places = decimals(of["score"])
+        each = [f"{Value.of(row, places)} from {clip(row['source_task'])}"
+                for _, row in means.iterrows()]  # fmt: skip
+        said.append(
+            f"{name}: at {percent(of['at'].mean())} sparsity, tickets by {clip(criterion)} that "
+            f"were drawn on other tasks score {listed(each)}; n = {n}."
+        )
+    return said
 
 
 def _no_control(kind: Kind, means: pd.DataFrame, ticket: pd.Series) -> str:
@@ -145,7 +171,7 @@ def diverged(tables: Tables) -> list[str]:
     rows = rows[rows["score"].isna()]
     which = ["experiment", "variant", "rewind", "round", "sparsity", "seed"]
     return [
-        f"{experiment}: {variant}, {rewind} rewound, round {step} "
+        f"{experiment}: {variant}, {rewound_in_words(rewind)}, round {step} "
         f"({percent(sparsity)}), seed {seed}"
         for experiment, variant, rewind, step, sparsity, seed in zip(
             *(rows[column].tolist() for column in which), strict=True
