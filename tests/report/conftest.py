@@ -3,25 +3,53 @@
 from dataclasses import replace
 from pathlib import Path
 
+import new_tables
 import pytest
 import synthetic
 
+from tombola import tables
 from tombola.report import report
 
-STUDY = replace(synthetic.ACCEPTABILITY, tickets=(("magnitude", "weights"), ("random", "weights")))
+STUDY = replace(
+    synthetic.ACCEPTABILITY, tickets=(("magnitude", "weights"), ("random", "weights")),
+    as_long=True, paired=True, margin=0.02,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study with every table there is, and one that no part knows."""
     out = synthetic.write_study(tmp_path_factory.mktemp("clean"), (STUDY,))
+    models = tables.read(out / "tables", "models").to_dict("records")
+    last = [row for row in models if row["round"] == 3 and row["criterion"] == "magnitude"]
+    more = {
+        "overlap": new_tables.overlap(("0", "1", "2"), "seed", {
+            "task": "acceptability", "criterion": "magnitude", "round": "3",
+        }),
+        "prunings": new_tables.prunings(last),
+    }  # fmt: skip
+    for name, rows in more.items():
+        table = new_tables.TABLES[name]
+        tables.write(out / "tables", table, table.frame(rows))
+    steps = tables.Table("weather", {"day": ("string", "which day"), "rain": ("float64", "in mm")})
+    tables.write(out / "tables", steps, steps.frame([{"day": "<b>Monday</b>", "rain": 1.5}]))
     report(out)
     return out
 
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    experiment = replace(synthetic.hostile(synthetic.ACCEPTABILITY), rounds=2)
+    """A study whose every text tries to get out of where it stands."""
+    experiment = replace(
+        synthetic.hostile(synthetic.ACCEPTABILITY), rounds=2, paired=True, margin=0.02
+    )
     study = synthetic.hostile_study()
     out = synthetic.write_study(tmp_path_factory.mktemp("hostile"), (experiment,), study)
+    bad = synthetic.HOSTILE
+    rows = new_tables.overlap((bad[0], bad[1], bad[2]), bad[3], {"task": bad[0], "x": bad[1]})
+    table = new_tables.TABLES["overlap"]
+    tables.write(out / "tables", table, table.frame(rows))
+    strange = tables.Table("strange", {bad[0]: ("string", bad[1])})
+    tables.write(out / "tables", strange, strange.frame([{bad[0]: bad[2]}]))
     report(out)
     return out

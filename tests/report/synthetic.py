@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import new_tables
+import old_tables
+
 from tombola import tables
 
 HOSTILE = (
@@ -46,6 +49,12 @@ class Experiment:
     hostile: bool = False
     diverged: bool = False
     """Whether the last round of the last ticket is NaN for seed 0."""
+    as_long: bool = False
+    """Whether there is a dense model that is trained as long as the tickets."""
+    margin: float = math.nan
+    """What the study calls the same score."""
+    paired: bool = False
+    """Whether differences were asked for."""
 
 
 TRANSLATION = Experiment(
@@ -94,24 +103,26 @@ class _Maker:
     def __init__(self, experiment: Experiment) -> None:
         self.e = experiment
         self.random = random.Random(7)
-        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in tables.TABLES}
+        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in old_tables.TABLES}
 
     def make(self) -> dict[str, list[dict[str, Any]]]:
         for seed in range(self.e.seeds):
             self._model(seed, "dense", "none", 0)
-            for criterion, rewinding in self.e.tickets:
+            control = (("none", self.e.tickets[0][1]),) if self.e.as_long else ()
+            for criterion, rewinding in (*self.e.tickets, *control):
                 for step in range(1, self.e.rounds + 1):
                     self._model(seed, criterion, rewinding, step)
         return self.rows
 
     def _model(self, seed: int, criterion: str, rewinding: str, step: int) -> None:
-        sparsity = 1 - 0.8**step
+        sparsity = 0.0 if criterion == "none" else 1 - 0.8**step
         control = criterion == "random"
         which = {
             "experiment": self.e.name, "seed": seed, "criterion": criterion,
             "rewinding": rewinding, "round": step, "sparsity": sparsity,
         }  # fmt: skip
         harm = sparsity**3 * (0.55 if control else 0.13) + (0.03 * sparsity if control else 0)
+        harm -= 0.06 if criterion == "none" else 0
         harm -= 0.02 * sparsity if rewinding == "learning-rate" else 0
         signature = HOSTILE[1] if self.e.hostile else f"task:{self.e.task}|seed:{seed}|v:0.1.0"
         which_signed = {**which, "signature": signature}
@@ -192,12 +203,27 @@ def write_study(
     out: Path, experiments: tuple[Experiment, ...], study: dict[str, Any] | None = None
 ) -> Path:
     """Write a study's tables and study.json into `out`."""
-    made = [_Maker(experiment).make() for experiment in experiments]
-    for name in tables.TABLES:
-        rows = [row for rows in made for row in rows[name]]
-        tables.write(out / "tables", name, tables.table(name, rows))
+    rows = _made(experiments)
+    paired = [e for e in experiments if e.paired]
+    renewed = new_tables.renewed(rows, {e.task: e.margin for e in paired})
+    for name, each in renewed.items():
+        table = new_tables.TABLES[name]
+        tables.write(out / "tables", table, table.frame(each))
     (out / "study.json").write_text(json.dumps(clean_study() if study is None else study))
     return out
+
+
+def write_old_study(out: Path, experiments: tuple[Experiment, ...]) -> Path:
+    """The same study as it was written before there was a table of models."""
+    for name, rows in _made(experiments).items():
+        old_tables.write(out / "tables", name, rows)
+    (out / "study.json").write_text(json.dumps(clean_study()))
+    return out
+
+
+def _made(experiments: tuple[Experiment, ...]) -> dict[str, list[dict[str, Any]]]:
+    made = [_Maker(experiment).make() for experiment in experiments]
+    return {name: [row for rows in made for row in rows[name]] for name in old_tables.TABLES}
 
 
 def clean_study() -> dict[str, Any]:

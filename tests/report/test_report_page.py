@@ -124,8 +124,10 @@ def test_pictures_have_names_and_the_story_has_its_order(clean_visit: Visit) -> 
     assert len(names) == clean_visit.page.locator(".chart").count()
     assert all("acceptability" in name for name in names)
     assert clean_visit.page.locator("h2").all_inner_texts() == [
-        "What was run", "Score against sparsity", "Where the weights went", "How layers moved",
-        "What the probes say", "Signatures and files",
+        "What was run", "Score against sparsity", "What is shown to differ",
+        "How far pruning went while the score held", "Where the weights went",
+        "What survives in both", "How layers moved", "What the probes say", "Weather",
+        "The models", "Where each number comes from", "Signatures and files",
     ]  # fmt: skip
     links = clean_visit.page.locator("a[href^=tables], a[href^=figures]")
     hrefs = links.evaluate_all("all => all.map(a => a.href)")

@@ -13,7 +13,9 @@ from tombola.files import atomic_file, atomic_folder
 from tombola.report.exports import export_figure, export_tables
 from tombola.report.figures import FIGURES, drawings
 from tombola.report.html import Shown, page
-from tombola.report.reading import Study, Tables
+from tombola.report.parts import check
+from tombola.report.reading import Tables
+from tombola.report.study import Study
 from tombola.report.words import clip, pretty
 
 
@@ -22,11 +24,13 @@ def report(out: Path) -> Path:
 
     Reads `out/tables/*.parquet` and `out/study.json`; writes CSV and LaTeX into `out/tables`,
     PDF and PNG into `out/figures` (which is replaced as a whole), and `out/report.html`, last.
-    Raises UserError where a table is missing or damaged; nothing is written then.
+    Raises UserError where there is no table or one is damaged; nothing is written then.
     """
     if not out.is_dir():
         raise UserError(f"{out}: no such folder; a report is built from a study's output folder")
     tables, study = Tables.read(out / "tables"), Study.read(out / "study.json")
+    for name in tables:
+        check(tables, name)
     charts = list(_charts(tables))
     text = page(study, tables, charts)
     with _replaced_folder(out / "figures") as folder:
@@ -46,7 +50,8 @@ def _charts(tables: Tables) -> Iterator[Shown]:
             stem = "-".join([name, *filter(None, map(_slug, drawing.which.values()))])
             used[stem] += 1
             stem = stem if used[stem] == 1 else f"{stem}-{used[stem]}"
-            which = " · ".join(dict.fromkeys(clip(pretty(v)) for v in drawing.which.values()))
+            words = dict.fromkeys(clip(pretty(v)) for v in drawing.which.values() if v)
+            which = " · ".join(words) or name
             yield Shown(name, stem, drawing.picture.spec, which)
 
 

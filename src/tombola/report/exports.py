@@ -1,6 +1,7 @@
 """Figures and tables as files for a paper."""
 
-from dataclasses import fields
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,26 @@ def export_figure(folder: Path, stem: str, spec: dict[str, Any]) -> None:
     """Write a chart as PDF and as PNG of 300 dots per inch; its points are paper's points."""
     # No chart may fetch anything.
     options: dict[str, Any] = {"vl_version": VEGA_LITE, "allowed_base_urls": []}
-    (folder / f"{stem}.pdf").write_bytes(vl_convert.vegalite_to_pdf(spec, **options))
-    (folder / f"{stem}.png").write_bytes(vl_convert.vegalite_to_png(spec, ppi=PPI, **options))
+    text = printable(spec)
+    (folder / f"{stem}.pdf").write_bytes(vl_convert.vegalite_to_pdf(text, **options))
+    (folder / f"{stem}.png").write_bytes(vl_convert.vegalite_to_png(text, ppi=PPI, **options))
+
+
+def printable(spec: dict[str, Any]) -> str:
+    """A chart as JSON that can be drawn to a file whatever its labels say.
+
+    Vega shortens a long label by UTF-16 units. Half a character, of an emoji say, stops the
+    drawing, so characters of two units become boxes.
+    """
+    return re.sub("[\U00010000-\U0010ffff]", "\u25a1", json.dumps(spec, ensure_ascii=False))
 
 
 def export_tables(folder: Path, tables: Tables) -> None:
     """Write every table as CSV, and the scores as a LaTeX table, beside the Parquet files."""
-    for field in fields(tables):
-        with atomic_file(folder / f"{field.name}.csv") as draft:
-            getattr(tables, field.name).to_csv(draft, index=False, lineterminator="\n")
+    for name, frame in tables.items():
+        with atomic_file(folder / f"{name}.csv") as draft:
+            frame.to_csv(draft, index=False, lineterminator="\n")
+    if "scores" not in tables:
+        return
     with atomic_file(folder / "scores.tex") as draft:
         draft.write_text(latex(paper_tables(tables)), encoding="utf-8")

@@ -3,10 +3,9 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +13,20 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tombola.report import sentences
 from tombola.report.exports import VEGA_LITE
-from tombola.report.figures import FIGURES
+from tombola.report.figures.base import figures_of
 from tombola.report.paper import paper_tables
-from tombola.report.reading import Study, Tables
-from tombola.report.words import listed
+from tombola.report.parts import Part, part_of
+from tombola.report.parts.scores import diverged
+from tombola.report.reading import Tables
+from tombola.report.study import Study
+from tombola.report.words import cell, listed
 
 HERE = Path(__file__).parent
 OPEN_CHARTS = 4
 """Charts of one figure that are open at once; more are folded."""
+FIRST_ROWS = 8
+"""Rows of a table that are shown where nothing else tells what is in it."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,14 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A section of the story: which table, which figures, what is said."""
+class Preview:
+    """The columns of a table and its first rows."""
 
-    id: str
-    title: str
-    figures: tuple[str, ...]
-    say: Callable[[Tables], list[str]]
-    nothing: str
+    columns: tuple[tuple[str, str], ...]
+    """Name, and what the table says about it."""
+    rows: tuple[tuple[str, ...], ...]
+    n: int
+    """Rows in all."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +84,7 @@ class Section:
     sentences: tuple[str, ...]
     groups: tuple[Group, ...]
     missing: tuple[str, ...]
-
-
-PARTS = (
-    Part("scores", "Score against sparsity", ("score",), sentences.scores, "No model was scored"),
-    Part("sparsity", "Where the weights went", ("where", "blocks"), sentences.where,
-         "No ticket's sparsity was recorded"),
-    Part("similarity", "How layers moved", ("layers", "matrix"), sentences.layers,
-         "No similarity to the dense model was measured"),
-    Part("probes", "What the probes say", ("probe", "difference"), sentences.probes,
-         "No probe was run"),
-)  # fmt: skip
-SMALL = ("score",)
+    preview: Preview | None
 
 
 def page(study: Study, tables: Tables, charts: list[Shown]) -> str:
@@ -107,19 +99,20 @@ def page(study: Study, tables: Tables, charts: list[Shown]) -> str:
         policy=_policy([vega, draw]),
         css=Markup((HERE / "page.css").read_text(encoding="utf-8")),
         study=study,
-        unknown=[
-            f.name for f in fields(study) if f.name != "failures" and not getattr(study, f.name)
-        ],
         experiments=_experiments(tables),
-        diverged=sentences.diverged(tables),
-        sections=[_section(part, tables, charts) for part in PARTS],
+        diverged=diverged(tables),
+        sections=[_section(part, tables, charts) for part in _parts(tables)],
         papers=paper_tables(tables),
         files=_files(tables),
-        signatures=sorted(set(tables.scores["signature"])),
+        signatures=_signatures(tables),
         charts=Markup(embedded({chart.id: _packed(chart.spec) for chart in charts})),
         vega=vega,
         draw=draw,
     )
+
+
+def _signatures(tables: Tables) -> list[str]:
+    return sorted(set(tables["scores"]["signature"])) if "scores" in tables else []
 
 
 def embedded(value: Any) -> str:
@@ -165,43 +158,57 @@ def _policy(scripts: list[Markup]) -> str:
     )
 
 
+def _parts(tables: Tables) -> list[Part]:
+    return sorted(map(part_of, tables), key=lambda part: (part.place, part.name))
+
+
 def _experiments(tables: Tables) -> list[str]:
-    found = [which["experiment"] for f in fields(tables)
-             for which in tables.groups(f.name, ("experiment",))]  # fmt: skip
+    """The experiments, in the order in which the page tells of them."""
+    told = [part.name for part in _parts(tables) if part.nothing]
+    found = [which["experiment"] for name in told for which in tables.groups(name, ("experiment",))]
     return list(dict.fromkeys(found))
 
 
 def _section(part: Part, tables: Tables, charts: list[Shown]) -> Section:
-    shown = [chart for name in part.figures for chart in charts if chart.figure == name]
-    groups = [
-        Group(
-            FIGURES[name].caption,
-            name in SMALL,
-            tuple(several[:OPEN_CHARTS]),
-            tuple(several[OPEN_CHARTS:]),
-        )
-        for name, several in ((n, list(g)) for n, g in groupby(shown, key=lambda c: c.figure))
-    ]
+    groups = []
+    for figure in figures_of(part.name):
+        shown = [chart for chart in charts if chart.figure == figure.name]
+        first, more = tuple(shown[:OPEN_CHARTS]), tuple(shown[OPEN_CHARTS:])
+        groups += [Group(figure.caption, figure.small, first, more)] if shown else []
     return Section(
-        part.id, part.title, tuple(part.say(tables)), tuple(groups), tuple(_missing(part, tables))
+        part.name,
+        part.title,
+        tuple(part.say(tables)),
+        tuple(groups),
+        tuple(_missing(part, tables)),
+        _preview(tables, part.name) if part.preview else None,
     )
 
 
 def _missing(part: Part, tables: Tables) -> list[str]:
-    frame = getattr(tables, part.id)
-    if part.id in ("sparsity", "similarity"):
-        frame = frame[frame["round"] > 0]  # a dense model alone says nothing of these
-    without = [name for name in _experiments(tables) if name not in set(frame["experiment"])]
+    if not part.nothing:
+        return []
+    frame = part.of(tables.joined(part.name))
     if frame.empty:
-        return [f"{part.nothing}: the table {part.id!r} has no rows for it."]
+        return [f"{part.nothing}: the table {part.name!r} has no rows for it."]
+    without = [name for name in _experiments(tables) if name not in set(frame["experiment"])]
     return [f"{part.nothing} for {listed(without)}."] if without else []
+
+
+def _preview(tables: Tables, name: str) -> Preview:
+    frame, about = tables[name], tables.abouts.get(name, {})
+    first = frame.head(FIRST_ROWS).itertuples(index=False, name=None)
+    return Preview(
+        tuple((column, about.get(column, "")) for column in map(str, frame)),
+        tuple(tuple(cell(value) for value in row) for row in first),
+        len(frame),
+    )
 
 
 def _files(tables: Tables) -> list[dict[str, Any]]:
     files = []
-    for field in fields(tables):
-        links = [f"{field.name}.parquet", f"{field.name}.csv"]
-        links += ["scores.tex"] if field.name == "scores" else []
-        rows = len(getattr(tables, field.name))
-        files.append({"name": field.name, "rows": rows, "links": links})
+    for name, frame in tables.items():
+        links = [f"{name}.parquet", f"{name}.csv"]
+        links += ["scores.tex"] if name == "scores" else []
+        files.append({"name": name, "rows": len(frame), "links": links})
     return files

@@ -2,31 +2,31 @@
 
 import pandas as pd
 
+MEANS = ("sparsity", "at", "n", "chance", "noise_floor", "word_baseline", "sparsity_model", "steps")
+"""Columns that are averaged over seeds where a table has them."""
+
 
 def over_seeds(frame: pd.DataFrame, by: list[str], value: str) -> pd.DataFrame:
-    """One row per group: mean, least and most over seeds, and the hull of their intervals.
+    """One row per group: mean, least and most over seeds, and how sure one seed's value is.
 
-    `low` and `high` are the lowest lower and the highest upper end of the seeds' 95% intervals;
-    where no interval was estimated the value itself stands for it. NaN values (diverged runs) take
-    no part; other numeric columns are averaged.
+    `low` and `high` are the ends of the seeds' 95% intervals, averaged: the interval of one model
+    over examples, which more seeds make neither wider nor narrower. No verdict may rest on it;
+    those come from paired differences. Where no interval was estimated the value itself stands for
+    it. NaN values (diverged runs) take no part; other numeric columns are averaged.
     """
     frame = frame[frame[value].notna()]
     ends = {
         end: frame[end].fillna(frame[value]) if end in frame else frame[value]
         for end in ("low", "high")
     }
-    others = [
-        column
-        for column in ("sparsity", "n", "chance", "noise_floor", "word_baseline", "sparsity_model")
-        if column in frame and column not in by and column != value
-    ]
+    others = [c for c in MEANS if c in frame and c not in by and c != value]
     grouped = frame.assign(**ends).groupby(by, sort=False, dropna=False)
     summary = grouped.agg(
         mean=(value, "mean"),
         least=(value, "min"),
         most=(value, "max"),
-        low=("low", "min"),
-        high=("high", "max"),
+        low=("low", "mean"),
+        high=("high", "mean"),
         seeds=("seed", "nunique"),
         **{column: (column, "mean") for column in others},
     )

@@ -22,20 +22,24 @@ class PaperTable:
 
 def paper_tables(tables: Tables) -> list[PaperTable]:
     """A table for each experiment, task and metric, in the order of the scores."""
+    if "scores" not in tables:
+        return []
     groups = tables.groups("scores", ("experiment", "task", "metric"))
-    return [_paper_table(tables.where(**which).scores) for which in groups]
+    return [_paper_table(tables.where(**which).joined("scores")) for which in groups]
 
 
 def _paper_table(scores: pd.DataFrame) -> PaperTable:
     scores = with_kind(scores)
     places = decimals(scores["score"])
-    columns = [kind for kind, _, _ in kinds(scores)] or [DENSE]
+    columns = [kind.name for kind in kinds(scores)] or [DENSE]
     dense = scores[scores["kind"] == DENSE]
     # Every ticket was drawn from the same dense model: its score opens each column.
     rows = [("0.0% (dense)", "0.0%", *[_cell(dense["score"], places)] * len(columns))]
     for _, group in scores[scores["kind"] != DENSE].groupby("round"):
         cells = [_cell(group.loc[group["kind"] == kind, "score"], places) for kind in columns]
-        sparsities = (percent(group["sparsity"].mean()), percent(group["sparsity_model"].mean()))
+        # What prunes nothing stands in the row of the tickets it was trained as long as.
+        tickets = group[group["sparsity"] > 0] if (group["sparsity"] > 0).any() else group
+        sparsities = (percent(group["at"].mean()), percent(tickets["sparsity_model"].mean()))
         rows.append((*sparsities, *cells))
     rows = rows if len(dense) else rows[1:]
     seeds, n = scores["seed"].nunique(), int(scores["n"].max())

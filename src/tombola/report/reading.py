@@ -1,108 +1,121 @@
-"""What a report reads: the tables of a study, and what is known about the study."""
+"""What a report reads: whatever tables a study has."""
 
-from collections.abc import Hashable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from tombola import tables
 from tombola.errors import UserError
-from tombola.files import read_json
+from tombola.report.old_form import renewed
+from tombola.report.one_form import NEEDED, joined, seen_models
 
 
-@dataclass(frozen=True)
-class Tables:
-    """The four tables of a study, or the part of them that one figure shows."""
+@dataclass(frozen=True, eq=False)
+class Tables(Mapping[str, pd.DataFrame]):
+    """The tables of a study by name, or the part of them that one figure shows.
 
-    scores: pd.DataFrame
-    sparsity: pd.DataFrame
-    similarity: pd.DataFrame
-    probes: pd.DataFrame
+    `tables.scores` is `tables["scores"]`.
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    abouts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each table says about its columns."""
+    folder: str = "tables"
+    """Where they were read, for messages."""
+    _joined: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: str | Path) -> "Tables":
-        """Read the tables in `folder`: `Tables.read("runs/first-look/tables")`.
+        """Read the tables of a study: `Tables.read("runs/first-look")`, or its folder `tables`.
 
-        Raises UserError where one is missing, damaged or of other types.
+        Raises UserError where there is none, or one is damaged.
         """
-        return cls(**{field.name: _read(Path(folder), field.name) for field in fields(cls)})
+        folder = Path(folder)
+        folder = folder / "tables" if (folder / "tables").is_dir() else folder
+        frames = {name: tables.read(folder, name) for name in tables.names(folder)}
+        if not frames:
+            raise UserError(f"{folder}: no tables here; a study writes *.parquet into OUT/tables")
+        abouts = {name: tables.about(folder, name) for name in frames}
+        return cls(frames, abouts, str(folder))
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        try:
+            return self.frames[name]
+        except KeyError:
+            there = ", ".join(self.frames)
+            raise UserError(f"{self.folder}: no table {name!r}; there are: {there}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.frames
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.frames)
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        frames = self.__dict__.get("frames", {})
+        if name not in frames:
+            raise AttributeError(f"no table {name!r}; there are: {', '.join(frames)}")
+        frame: pd.DataFrame = frames[name]
+        return frame
+
+    def joined(self, name: str) -> pd.DataFrame:
+        """A table with what `models` says about the model of each row, in the words of one_form.
+
+        Raises UserError where there is no such table, or it names a model that is unknown.
+        """
+        if name not in self._joined:
+            self[name]
+            self._join_all()
+        return self._joined[name]
 
     def where(self, **which: Hashable) -> "Tables":
         """The rows with these values; a table without such a column keeps its rows."""
-        narrowed = {field.name: getattr(self, field.name) for field in fields(self)}
-        for name, frame in narrowed.items():
-            for column in which.keys() & set(frame.columns):
-                frame = frame[frame[column] == which[column]]
-            narrowed[name] = frame
-        return replace(self, **narrowed)
+        frames, narrowed = {}, {}
+        for name, frame in self.frames.items():
+            rows = self.joined(name)
+            for column in which.keys() & set(rows.columns):
+                rows = rows[rows[column] == which[column]]
+            narrowed[name], frames[name] = rows, frame[frame.index.isin(rows.index)]
+        return Tables(frames, self.abouts, self.folder, narrowed)
 
     def groups(self, table: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
         """The values of `columns` that occur together in a table, in order of appearance."""
-        frame = getattr(self, table)[list(columns)].drop_duplicates()
+        if not columns:
+            return [{}] if len(self.joined(table)) else []
+        frame = self.joined(table)[list(columns)].drop_duplicates()
         return [dict(zip(columns, values, strict=True)) for values in frame.itertuples(index=False)]
 
+    def _join_all(self) -> None:
+        # Labels of rows lead from a joined row back to its own.
+        frames = renewed(self.frames)
+        models = None
+        if "models" in frames:
+            require(frames["models"], NEEDED, f"{self.folder}/models.parquet")
+            models = seen_models(frames["models"])
+        for name in self.frames:
+            path = f"{self.folder}/{name}.parquet"
+            self._joined[name] = joined(frames[name], models, path)
+        if models is not None and "models" in self.frames:
+            self._joined["models"] = models
 
-def _read(folder: Path, name: str) -> pd.DataFrame:
-    try:
-        frame = tables.read(folder, name)
-    except UserError as problem:
-        # A reader's message may span lines; a user's error is one.
-        raise UserError(" ".join(str(problem).split())) from problem
-    columns = tables.TABLES[name]
-    try:
-        return frame[list(columns)].astype({c: dtype for c, (dtype, _) in columns.items()})
-    except (ValueError, TypeError) as problem:
-        reason = " ".join(str(problem).split())
-        raise UserError(f"{folder / name}.parquet: a column of another type: {reason}") from problem
 
+def require(frame: pd.DataFrame, columns: Mapping[str, str], path: str) -> None:
+    """Whether a table has these columns, each `text` or `number`.
 
-@dataclass(frozen=True)
-class Study:
-    """What study.json says was run; empty where it says nothing."""
-
-    name: str = ""
-    title: str = ""
-    description: str = ""
-    recipe: str = ""
-    versions: tuple[tuple[str, str], ...] = ()
-    seeds: tuple[str, ...] = ()
-    failures: tuple[tuple[str, str], ...] = ()
-    """What failed, and why."""
-    command: str = ""
-    signature: str = ""
-
-    @classmethod
-    def read(cls, path: Path) -> "Study":
-        """Read study.json; keys may be missing, and so may the file.
-
-        Raises UserError where it is no JSON object or a value is of another type.
-        """
-        if not path.exists():
-            return cls()
-        try:
-            found = read_json(path)
-        except (OSError, ValueError) as problem:
-            raise UserError(f"{path}: no readable JSON: {problem}") from problem
-        if not isinstance(found, dict):
-            raise UserError(f"{path}: not an object but a {type(found).__name__}")
-        try:
-            return cls._from(found)
-        except (TypeError, AttributeError) as problem:
-            raise UserError(f"{path}: not what a study writes: {problem}") from problem
-
-    @classmethod
-    def _from(cls, found: dict[str, Any]) -> "Study":
-        texts = ("name", "title", "description", "recipe", "command", "signature")
-        return cls(
-            **{key: str(found.get(key) or "") for key in texts},
-            versions=tuple(
-                (str(k), str(v)) for k, v in sorted((found.get("versions") or {}).items())
-            ),
-            seeds=tuple(str(seed) for seed in found.get("seeds") or ()),
-            failures=tuple(
-                (str(f.get("what", "something")), str(f.get("why", "no reason was recorded")))
-                for f in found.get("failures") or ()
-            ),
+    Raises UserError where it has not.
+    """
+    missing = [column for column in columns if column not in frame]
+    if missing:
+        raise UserError(
+            f"{path}: not the table {Path(path).stem!r}: no column {', '.join(missing)}"
         )
+    tests = {"text": pd.api.types.is_string_dtype, "number": pd.api.types.is_numeric_dtype}
+    wrong = [f"{c} is no {kind}" for c, kind in columns.items() if not tests[kind](frame[c])]
+    # Where nothing stands, a column has no type.
+    if wrong and len(frame):
+        raise UserError(f"{path}: a column of another type: {', '.join(wrong)}")

@@ -5,6 +5,9 @@ from typing import Any
 
 import altair as alt
 
+from tombola.report.one_form import AS_LONG, CONTROL, NO_REWIND
+from tombola.report.tickets import Kind
+
 SINGLE_PT = 237.6
 """Width of a single column: 3.3 inches."""
 DOUBLE_PT = 496.8
@@ -95,14 +98,22 @@ def _legend(columns: int, single: bool) -> alt.Legend:
     return alt.Legend(title=None, columns=columns, symbolType="stroke", labelLimit=limit)
 
 
-def ticket_key(kinds: list[tuple[str, str, str]]) -> tuple[Entry, ...]:
-    """A key's entries for kinds of tickets: colour says the criterion, dash the rewinding."""
-    criteria = list(dict.fromkeys(criterion for _, criterion, _ in kinds))
-    coloured = [criterion for criterion in criteria if criterion != "random"]
-    rewindings = list(dict.fromkeys(rewinding for _, _, rewinding in kinds))
+def ticket_key(kinds: list[Kind]) -> tuple[Entry, ...]:
+    """A key's entries for kinds of tickets: colour says the variant, dash the rewinding."""
+    greys = {CONTROL: GREY, AS_LONG: BLACK}
+    variants = [kind.variant for kind in kinds if kind.criterion not in greys]
+    coloured = list(dict.fromkeys(variants))
+    rewinds = list(dict.fromkeys(kind.rewind for kind in kinds if kind.rewind != NO_REWIND))
     entries: list[Entry] = []
-    for label, criterion, rewinding in kinds:
-        color = GREY if criterion == "random" else CATEGORIES[coloured.index(criterion) % 6]
-        dash = DASHES[rewindings.index(rewinding) % len(DASHES)]
-        entries.append((label, color, dash))
+    for kind in kinds:
+        color = greys.get(kind.criterion)
+        if color is None:
+            color = CATEGORIES[coloured.index(kind.variant) % len(CATEGORIES)]
+        turn = rewinds.index(kind.rewind) if kind.rewind in rewinds else 0
+        # Dense is black and solid; so a dense model trained on is black and broken.
+        turn += kind.criterion == AS_LONG
+        if kind.criterion in greys:
+            same = [other.variant for other in kinds if other.criterion == kind.criterion]
+            turn += list(dict.fromkeys(same)).index(kind.variant)
+        entries.append((kind.name, color, DASHES[turn % len(DASHES)]))
     return tuple(entries)

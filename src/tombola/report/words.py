@@ -59,6 +59,13 @@ def number(value: float, places: int) -> str:
     return text.replace("-", "−")
 
 
+def cell(value: object, length: int = 80) -> str:
+    """Any value of a table as text; empty where there is none."""
+    if value is None or value != value or str(value) == "<NA>":
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else clip(str(value), length)
+
+
 def count(n: int, one: str, many: str = "") -> str:
     """A number and its noun: 1 seed, 2 seeds, 1,043 examples."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import altair as alt
+import pandas as pd
 
 from tombola.errors import UserError
 from tombola.registry import Registry
+from tombola.report.figures.panels import Slider
 from tombola.report.figures.sources import Sources
+from tombola.report.parts import check
 from tombola.report.reading import Tables
 from tombola.report.style import DOUBLE_PT, SINGLE_PT, config
+from tombola.report.tickets import named
 from tombola.report.words import wrap
 
 Chart: TypeAlias = alt.TopLevelMixin
@@ -53,18 +57,28 @@ class Figure:
     """How to read it, in plain text."""
     draw: Draw
     """From one combination's tables to a picture, or None where there is nothing to show."""
+    place: int = 50
+    """Where it stands among the figures of its table."""
+    small: bool = False
+    """Whether two stand side by side."""
 
 
 FIGURES: Registry[Figure] = Registry("figure", "tombola.report.figures")
 
 
 def enter(
-    name: str, *, table: str, one_per: tuple[str, ...], caption: str
+    name: str,
+    *,
+    table: str,
+    one_per: tuple[str, ...],
+    caption: str,
+    place: int = 50,
+    small: bool = False,
 ) -> Callable[[Draw], Draw]:
     """Return a decorator that enters a drawing function as a figure."""
 
     def entered(draw: Draw) -> Draw:
-        FIGURES.add(Figure(name, table, one_per, caption, draw))
+        FIGURES.add(Figure(name, table, one_per, caption, draw, place, small))
         return draw
 
     return entered
@@ -82,7 +96,7 @@ class Drawing:
 def drawings(name: str, tables: Tables) -> Iterator[Drawing]:
     """Every chart of one figure, in the order of the table."""
     kind = FIGURES[name]
-    for which in tables.groups(kind.table, kind.one_per):
+    for which in _charts(kind, tables):
         picture = kind.draw(tables.where(**which))
         if picture is not None:
             yield Drawing(kind, which, picture)
@@ -95,7 +109,7 @@ def figure(name: str, tables: Tables, **which: str) -> Chart | None:
     and where several charts fit.
     """
     kind = FIGURES[name]
-    groups = tables.where(**which).groups(kind.table, kind.one_per)
+    groups = _charts(kind, tables.where(**which))
     if len(groups) > 1:
         ways = "; ".join(", ".join(f"{k}={v!r}" for k, v in group.items()) for group in groups)
         raise UserError(f"figure {name!r}: {len(groups)} charts fit; choose one of: {ways}")
@@ -103,24 +117,39 @@ def figure(name: str, tables: Tables, **which: str) -> Chart | None:
     return None if picture is None else picture.whole
 
 
-def heading(title: str, *, single: bool = False) -> list[str]:
-    """A title broken into lines that fit the figure's width."""
-    return wrap(title, int((SINGLE_PT if single else DOUBLE_PT) / 5.1))
+def figures_of(table: str) -> list[Figure]:
+    """The figures that show a table, in their order."""
+    found = [figure for figure in FIGURES.values() if figure.table == table]
+    return sorted(found, key=lambda figure: (figure.place, figure.name))
+
+
+def _charts(kind: Figure, tables: Tables) -> list[dict[str, str]]:
+    if kind.table not in tables:
+        return []
+    check(tables, kind.table)
+    return tables.groups(kind.table, kind.one_per)
 
 
 def finished(
     chart: Any,
     sources: Sources,
-    title: str,
+    rows: pd.DataFrame,
+    what: str,
     subtitle: list[str],
     *,
     single: bool = False,
-    moving_title: alt.ExprRef | None = None,
+    slider: Slider | None = None,
 ) -> Picture:
-    """The chart with its data, title, description (read aloud) and the common style."""
+    """The chart with its data, title, description (read aloud) and the common style.
+
+    The title names the experiment of `rows` and says `what` is shown; with a slider it follows it.
+    """
     width = SINGLE_PT if single else DOUBLE_PT
+    title = f"{named(rows)}: {what}"
     lines = [line for text in subtitle for line in wrap(text, int(width / 3.6))]
-    text = heading(title, single=single) if moving_title is None else moving_title
+    heading = wrap(title, int(width / 5.1))
+    text = heading if slider is None else slider.title(heading)
+    chart = chart if slider is None else chart.add_params(slider.parameter)
     description = " ".join([title + ".", *subtitle])
     titled = chart.properties(title=alt.Title(text=text, subtitle=lines), description=description)
     return Picture(titled.configure(**config()), sources.rows)

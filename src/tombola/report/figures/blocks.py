@@ -11,8 +11,8 @@ from tombola.report.figures.sources import Sources
 from tombola.report.reading import Tables
 from tombola.report.shares import shares
 from tombola.report.style import BLACK, CATEGORIES, SOLID, Key
-from tombola.report.tickets import KIND, with_kind
-from tombola.report.words import clip, count
+from tombola.report.tickets import KIND, pruned, with_kind
+from tombola.report.values import seeds_of
 
 NAMES = {"self": "self-attention", "cross": "cross-attention", "mlp": "MLP"}
 AXIS_PT = 40
@@ -23,14 +23,15 @@ DETAILS = ["kind", "stack", "block", "round", "sparsity", "share", "relative", "
     "blocks",
     table="sparsity",
     one_per=("experiment",),
+    place=20,
     caption="Pruned share of a block's weights less the pruned share of all prunable weights, in "
     "percentage points. Above zero the block loses more than its share. Line: mean over seeds; "
     "band: lowest to highest seed.",
 )
 def blocks(tables: Tables) -> Picture | None:
     """Sparsity of self-attention, cross-attention and MLP against the whole ticket's."""
-    rows = tables.sparsity
-    rows = rows[(rows["round"] > 0) & (rows["stack"] != "")]
+    rows = pruned(tables.joined("sparsity"))
+    rows = rows[rows["stack"] != ""]
     if rows.empty:
         return None
     by = shares(with_kind(rows), [*KIND, "stack", "block", "round"])
@@ -66,10 +67,10 @@ def blocks(tables: Tables) -> Picture | None:
         drawn = alt.layer(zero.encode(y), band, line.encode(y, tooltip=tooltip(DETAILS)))
         return drawn.properties(width=panel_width(columns, axis=AXIS_PT), height=95)
 
-    title = f"{clip(str(rows['experiment'].iloc[0]), 60)}: which blocks lose more than their share"
-    seeds = count(rows["seed"].nunique(), "seed")
+    seeds = seeds_of(rows["seed"])
     return finished(
-        grid(by, columns, AXIS_PT, draw), sources, title,
+        grid(by, columns, AXIS_PT, draw), sources, rows,
+        "which blocks lose more than their share",
         [f"Block sparsity less overall sparsity; lines are means over {seeds}, bands their range"],
         single=columns == 1,
     )  # fmt: skip

@@ -13,7 +13,8 @@ from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
 from tombola.report.reading import Tables
 from tombola.report.style import GREY, SOLID, Key, shades
-from tombola.report.tickets import KIND, with_kind
+from tombola.report.tickets import DENSE, KIND, with_kind
+from tombola.report.values import seeds_of
 from tombola.report.words import clip, count, number, pretty
 
 FLOOR = "noise floor"
@@ -27,16 +28,17 @@ DETAILS = [
 @enter(
     "layers",
     table="similarity",
-    one_per=("experiment", "measure"),
+    one_per=("experiment", "measure", "text", "beside"),
+    place=10,
     caption="Similarity of each layer of the ticket to the same layer of the dense model; 1 is the "
-    "same up to what the measure ignores. Line: mean over seeds. Band: hull of the seeds' 95% "
-    "intervals over sentences (of the seeds' values where no interval was estimated). Noise floor: "
-    "what unrelated representations of this size score.",
+    "same up to what the measure ignores. Line: mean over seeds. Band: 95% interval of one seed "
+    "over sentences, its ends averaged over seeds. Noise floor: what the "
+    "measure gives where nothing corresponds.",
 )
 def layers(tables: Tables) -> Picture | None:
     """Similarity of layers that correspond, by sparsity."""
-    rows = tables.similarity
-    rows = rows[(rows["round"] > 0) & (rows["dense_layer"] == rows["sparse_layer"])]
+    rows = tables.joined("similarity")
+    rows = rows[(rows["criterion"] != DENSE) & (rows["dense_layer"] == rows["sparse_layer"])]
     rows = rows[rows["value"].notna()]
     if rows.empty:
         return None
@@ -66,11 +68,25 @@ def layers(tables: Tables) -> Picture | None:
     return finished(
         grid(means, columns, AXIS_PT, draw),
         sources,
-        f"{clip(str(rows['experiment'].iloc[0]), 60)}: how each layer moved from the dense model's",
-        [f"{clip(measure)} of the same layer, dense and sparse, over {tokens}; colour: sparsity; "
-         f"mean and hull of intervals over {count(rows['seed'].nunique(), 'seed')}.{far}"],
+        rows,
+        f"how each layer moved from {whose(rows)}",
+        [f"{clip(measure)}{of_text(rows)} of the same layer, dense and sparse, over {tokens}; "
+         f"colour: sparsity; line: mean over {seeds_of(rows['seed'])}; band: 95% interval of one."
+         f"{far}"],
         single=columns == 1,
     )  # fmt: skip
+
+
+def of_text(rows: pd.DataFrame) -> str:
+    """Which text was read, where the table says it."""
+    text = str(rows["text"].iloc[0])
+    return f" on the text of {clip(text)}" if text else ""
+
+
+def whose(rows: pd.DataFrame) -> str:
+    """Whose layers the tickets' are held to."""
+    beside = str(rows["beside"].iloc[0])
+    return f"that of {clip(beside)}" if beside else "the dense model's"
 
 
 def curves(

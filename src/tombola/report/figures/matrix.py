@@ -5,14 +5,16 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from tombola.report.figures.base import Picture, enter, finished, heading
+from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import tooltip
+from tombola.report.figures.layers import of_text
 from tombola.report.figures.panels import Panel, Slider, arrangement, grid, panel_width
 from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
 from tombola.report.reading import Tables
-from tombola.report.tickets import KIND, with_kind
-from tombola.report.words import clip, count, number, pretty
+from tombola.report.tickets import DENSE, KIND, with_kind
+from tombola.report.values import seeds_of
+from tombola.report.words import clip, number, pretty
 
 MOST_CELLS = 6000
 """With more, the figure holds the last round only and stays light."""
@@ -26,15 +28,16 @@ DETAILS = [
 @enter(
     "matrix",
     table="similarity",
-    one_per=("experiment", "measure"),
+    one_per=("experiment", "measure", "text", "beside"),
+    place=20,
     caption="Each cell compares a layer of the dense model with a layer of the ticket, mean over "
-    "seeds; 0 is the embedding output. The tooltip has the seeds' range, the 95% interval and the "
-    "noise floor. The colour scale is the same for every round.",
+    "seeds; 0 is the embedding output. The tooltip has the seeds' range, the 95% interval of one "
+    "seed and the noise floor. The colour scale is the same for every round.",
 )
 def matrix(tables: Tables) -> Picture | None:
     """Similarity of all pairs of layers, for a chosen round."""
-    rows = tables.similarity
-    rows = rows[(rows["round"] > 0) & rows["value"].notna()]
+    rows = tables.joined("similarity")
+    rows = rows[(rows["criterion"] != DENSE) & rows["value"].notna()]
     if rows.empty:
         return None
     by = [*KIND, "stack", "dense_layer", "sparse_layer", "round"]
@@ -59,16 +62,16 @@ def matrix(tables: Tables) -> Picture | None:
         shown = cells[(cells["stack"] == panel.stack) & (cells["kind"] == panel.kind)]
         return _map(sources, shown, side, color, dark_below=low + 0.6 * (high - low))
 
-    title = f"{clip(str(rows['experiment'].iloc[0]), 60)}: dense layers against sparse layers"
     spread = float((cells["most"] - cells["least"]).max())
     return finished(
-        grid(cells, columns, AXIS_PT, draw).add_params(slider.parameter),
+        grid(cells, columns, AXIS_PT, draw),
         sources,
-        title,
-        [f"{measure}, mean over {count(rows['seed'].nunique(), 'seed')} (largest spread in a cell: "
-         f"{number(spread, 3)})"],
+        rows,
+        f"{clip(str(rows['beside'].iloc[0]) or DENSE)} layers against sparse layers",
+        [f"{measure}{of_text(rows)}, mean over {seeds_of(rows['seed'])} "
+         f"(largest spread in a cell: {number(spread, 3)})"],
         single=columns == 1,
-        moving_title=slider.title(heading(title, single=columns == 1)),
+        slider=slider,
     )  # fmt: skip
 
 

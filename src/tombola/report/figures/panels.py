@@ -32,7 +32,7 @@ def stacks(frame: pd.DataFrame) -> list[str]:
 def panels(frame: pd.DataFrame, limit: float, *, stacks_across: bool = False) -> Iterator[Panel]:
     """A panel for each stack and kind that occur: kinds side by side, or stacks."""
     occur = set(frame[["stack", "kind"]].itertuples(index=False, name=None))
-    names = [kind for kind, _, _ in kinds(frame)]
+    names = [kind.name for kind in kinds(frame)]
     pairs = [(stack, kind) for stack in stacks(frame) for kind in names]
     if stacks_across:
         pairs = [(stack, kind) for kind in names for stack in stacks(frame)]
@@ -105,7 +105,9 @@ class Slider:
         shown = [self.sparsity.get(step, "") for step in range(first, last + 1)]
         # json.dumps writes string literals that Vega's expressions read back unchanged.
         fixed = ", ".join(json.dumps(line) for line in lines)
-        moving = f'"Round " + round + ": " + {json.dumps(shown)}[round - {first}] + " sparsity"'
+        # Masks that no round drew are all of round 0, which says nothing.
+        named = '"Round " + round + ": " + ' if last > 0 else ""
+        moving = f'{named}{json.dumps(shown)}[round - {first}] + " sparsity"'
         return alt.ExprRef(f"[{fixed}, {moving}]")
 
 
@@ -113,7 +115,7 @@ def round_labels(frame: pd.DataFrame) -> dict[int, str]:
     """Each round's sparsity in words: 48.8%, or a range where kinds of tickets differ."""
     labels = {}
     for step in sorted(int(step) for step in frame["round"].unique()):
-        sparsity = frame.loc[frame["round"] == step, "sparsity"]
+        sparsity = frame.loc[frame["round"] == step, "at" if "at" in frame else "sparsity"]
         ends = [percent(sparsity.min()), percent(sparsity.max())]
         labels[step] = ends[0] if ends[0] == ends[1] else f"{ends[0][:-1]}–{ends[1]}"
     return labels

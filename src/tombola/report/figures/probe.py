@@ -14,6 +14,7 @@ from tombola.report.means import over_seeds
 from tombola.report.reading import Tables
 from tombola.report.style import BLACK, GREY, SOLID, Key, shades
 from tombola.report.tickets import DENSE, KIND, kinds, with_kind
+from tombola.report.values import seeds_of
 from tombola.report.words import clip, count, number, pretty
 
 CHANCE, BASELINE = "chance", "word baseline"
@@ -27,14 +28,16 @@ DETAILS = [
     "probe",
     table="probes",
     one_per=("experiment", "probe", "metric"),
+    place=10,
     caption="What a probe reads from each layer, on words it has not seen in training. Line: mean "
-    "over seeds. Band: hull of the seeds' 95% intervals over words. Ringed: the best layer of each "
-    "line; where its band overlaps another layer's, being best means nothing. Word baseline: the "
-    "most frequent label of each word, without context. Chance: the most frequent label.",
+    "over seeds. Band: 95% interval of one seed over words, its ends averaged over seeds. Ringed: "
+    "the best layer of each line, which says nothing where bands overlap. Word baseline: the most "
+    "frequent label of each word, without context. Chance: the most frequent label.",
 )
 def probe(tables: Tables) -> Picture | None:
     """Probe score by layer, dense and by sparsity."""
-    rows = with_kind(tables.probes[tables.probes["value"].notna()])
+    rows = with_kind(tables.joined("probes"))
+    rows = rows[rows["value"].notna()]
     if rows.empty:
         return None
     means = over_seeds(rows, [*KIND, "stack", "layer", "round"], "value")
@@ -62,9 +65,10 @@ def probe(tables: Tables) -> Picture | None:
     return finished(
         grid(lines, columns, AXIS_PT, draw),
         sources,
-        f"{clip(str(rows['experiment'].iloc[0]), 60)}: what a probe for {clip(name)} still reads",
+        rows,
+        f"what a probe for {clip(name)} still reads",
         [f"{clip(pretty(metric))} over {count(int(rows['n'].max()), 'word')}; colour: sparsity; "
-         f"mean and hull of intervals over {count(rows['seed'].nunique(), 'seed')}; "
+         f"line: mean over {seeds_of(rows['seed'])}; band: 95% interval of one; "
          f"ring: best layer.{off}"],
         single=columns == 1,
     )  # fmt: skip

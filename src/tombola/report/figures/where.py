@@ -5,14 +5,14 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from tombola.report.figures.base import Picture, enter, finished, heading
+from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import tooltip
 from tombola.report.figures.panels import Panel, Slider, grid, panel_width, stacks
 from tombola.report.figures.sources import Sources
 from tombola.report.reading import Tables
 from tombola.report.shares import shares
-from tombola.report.tickets import KIND, kinds, with_kind
-from tombola.report.words import clip, count
+from tombola.report.tickets import KIND, kinds, pruned, with_kind
+from tombola.report.values import seeds_of
 
 BLOCKS = ["self", "cross", "mlp"]
 ROLES = ["query", "key", "value", "output", "gate", "up", "down"]
@@ -32,6 +32,7 @@ DETAILS = [
     "where",
     table="sparsity",
     one_per=("experiment",),
+    place=10,
     caption="Each cell is one role in one layer: the share of its prunable weights that is pruned, "
     "mean over seeds (the tooltip has the lowest and highest seed). Layer 0 is nearest to the "
     "input. The colour scale spans the round that is "
@@ -39,7 +40,7 @@ DETAILS = [
 )
 def where(tables: Tables) -> Picture | None:
     """Sparsity by layer and role of each kind of ticket, for a chosen round."""
-    rows = tables.sparsity[tables.sparsity["round"] > 0]
+    rows = pruned(tables.joined("sparsity"))
     if rows.empty:
         return None
     cells = shares(with_kind(rows), [*KIND, "stack", "layer", "block", "role", "round"])
@@ -74,16 +75,14 @@ def where(tables: Tables) -> Picture | None:
         shown = cells[(cells["stack"] == panel.stack) & (cells["kind"] == panel.kind)]
         return _map(sources, shown, width, color)
 
-    title = f"{clip(str(rows['experiment'].iloc[0]), 60)}: where the pruned weights were"
     return finished(
-        grid(cells, columns, AXIS_PT, draw, stacks_across=stacks_across).add_params(
-            slider.parameter
-        ),
+        grid(cells, columns, AXIS_PT, draw, stacks_across=stacks_across),
         sources,
-        title,
-        [f"Share pruned by role and layer, mean over {count(rows['seed'].nunique(), 'seed')}"],
+        rows,
+        "where the pruned weights were",
+        [f"Share pruned by role and layer, mean over {seeds_of(rows['seed'])}"],
         single=columns == 1,
-        moving_title=slider.title(heading(title, single=columns == 1)),
+        slider=slider,
     )
 
 

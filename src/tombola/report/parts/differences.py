@@ -1,0 +1,124 @@
+"""Paired differences: what may be said about which model is better."""
+
+import math
+
+import pandas as pd
+
+from tombola.report.parts.part import PARTS, Part
+from tombola.report.reading import Tables
+from tombola.report.tickets import AS_LONG, CONTROL, Kind, kinds, named, with_kind
+from tombola.report.words import clip, count, decimals, listed, number, percent, pretty
+
+OTHERS = {CONTROL: "random masks", AS_LONG: "dense, trained as long"}
+SIDES = {
+    "above": "above {}",
+    "below": "below {}",
+    "within": "within the margin of {}",
+    "undecided": "undecided against {}",
+}
+"""Verdicts with the model that a score is compared with."""
+
+
+def against_in_words(against: str) -> str:
+    """The model that a difference is taken from."""
+    return OTHERS.get(against, against)
+
+
+def compared_scores(tables: Tables) -> pd.DataFrame:
+    """The paired differences of scores; those of probes stand with the probes."""
+    rows = tables.joined("differences")
+    return rows[rows["probe"] == ""] if "probe" in rows else rows
+
+
+def side(row: pd.Series) -> str:
+    """On which side of the other model a score lies: `above dense`."""
+    verdict = str(row["verdict"])
+    other = clip(against_in_words(str(row["against"])))
+    return SIDES.get(verdict, clip(verdict).replace("{", "").replace("}", "") + " {}").format(other)
+
+
+def differences_of(tables: Tables, kind: Kind) -> pd.DataFrame:
+    """The differences of one kind of tickets, in tables narrowed to one score."""
+    if "differences" not in tables:
+        return pd.DataFrame()
+    rows = compared_scores(tables)
+    rows = rows[(rows["variant"] == kind.variant) & (rows["rewind"] == kind.rewind)]
+    return rows[rows["difference"].notna()]
+
+
+def signed(value: float, places: int) -> str:
+    """A difference with its sign."""
+    text = number(value, places)
+    return text if text.startswith("−") else f"+{text}"
+
+
+def measured(row: pd.Series, places: int) -> str:
+    """A difference and its interval."""
+    if not math.isfinite(row["low"]):
+        return f"difference {signed(row['difference'], places)}, no interval"
+    ends = [signed(row[end], places) for end in ("low", "high")]
+    over = f" over {clip(str(row['over']))}" if "over" in row else ""
+    interval = f"95% interval{over} {ends[0]} to {ends[1]}"
+    return f"difference {signed(row['difference'], places)}, {interval}"
+
+
+def matched(rows: pd.DataFrame) -> str:
+    """Up to which sparsity tickets match another model; empty where that was not asked.
+
+    A ticket matches where its interval stays above the margin's lower edge, and so does every
+    sparser one before it.
+    """
+    asked = rows["margin"].notna() & (rows["against"] != CONTROL) & (rows["criterion"] != AS_LONG)
+    rows = rows[asked].sort_values("at")
+    if rows.empty:
+        return ""
+    other, margin = against_in_words(str(rows["against"].iloc[0])), rows["margin"].max()
+    what = f"{clip(other)} (margin {margin:g})"
+    held = (rows["low"] > -rows["margin"]).cumprod().astype(bool)
+    if not held.any():
+        return f"is not shown to match {what} even at {percent(rows['at'].iloc[0])} sparsity"
+    return f"matches {what} up to {percent(rows.loc[held, 'at'].max())} sparsity"
+
+
+def say(tables: Tables) -> list[str]:
+    """Verdicts by sparsity of each kind of tickets against each model compared with."""
+    said = []
+    for which in tables.groups("differences", ("experiment", "task", "metric")):
+        rows = with_kind(compared_scores(tables.where(**which)))
+        rows = rows[rows["difference"].notna()].sort_values("at", kind="stable")
+        for other in rows["against"].unique():
+            for kind in kinds(rows[rows["against"] == other]):
+                of_both = (rows["against"] == other) & (rows["kind"] == kind.name)
+                said.append(_say_of(rows[of_both], kind.name))
+    return said
+
+
+def _say_of(rows: pd.DataFrame, kind: str) -> str:
+    places = decimals([*rows["low"], *rows["high"]])
+    sides: dict[str, list[str]] = {}
+    for _, row in rows.iterrows():
+        sides.setdefault(side(row), []).append(percent(row["at"]))
+    verdicts = "; ".join(f"{verdict} at {listed(where)}" for verdict, where in sides.items())
+    match = matched(rows)
+    last = rows.iloc[-1]
+    return (
+        f"{named(rows)}, {pretty(str(rows['metric'].iloc[0]))}, {clip(kind)}: {verdicts} sparsity. "
+        f"At {percent(last['at'])}: {measured(last, places)}, "
+        f"{count(int(last['seeds']), 'seed')}, n = {count(int(last['n']), 'example')}."
+        f"{' It ' + match + '.' if match else ''}"
+    )
+
+
+PARTS.add(Part(
+    name="differences",
+    title="What is shown to differ",
+    place=15,
+    columns={
+        "experiment": "text", "model": "text", "against": "text", "task": "text",
+        "metric": "text", "difference": "number", "low": "number", "high": "number",
+        "seeds": "number", "n": "number", "margin": "number", "verdict": "text",
+        "sparsity": "number", "criterion": "text", "rewind": "text", "round": "number",
+        "signature": "text",
+    },
+    say=say,
+))  # fmt: skip

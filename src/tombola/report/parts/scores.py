@@ -1,0 +1,194 @@
+"""Scores: what the tickets reach, beside random masks and a dense model trained as long."""
+
+import math
+
+import pandas as pd
+
+from tombola.report.means import over_seeds
+from tombola.report.parts.differences import (
+    differences_of,
+    matched,
+    measured,
+    side,
+)
+from tombola.report.parts.part import PARTS, Part
+from tombola.report.reading import Tables
+from tombola.report.tickets import (
+    AS_LONG,
+    CONTROL,
+    DENSE,
+    KIND,
+    UNPRUNED,
+    Kind,
+    at_home,
+    kinds,
+    named,
+    rewound_in_words,
+    with_kind,
+)
+from tombola.report.values import Value
+from tombola.report.words import clip, count, decimals, listed, number, percent, pretty
+
+CONTROLS = (CONTROL, AS_LONG, UNPRUNED)
+
+
+def say(tables: Tables) -> list[str]:
+    """A sentence for each experiment, metric and kind of ticket, at its last round."""
+    said = []
+    for which in tables.groups("scores", ("experiment", "task", "metric")):
+        said += _scores_of(tables.where(**which))
+    without = [clip(name, 60) for name in _not_compared(tables)]
+    if without:
+        said.append(
+            f"No paired comparison was asked for of {listed(without)}: "
+            "no difference between these scores is claimed."
+        )
+    return said
+
+
+def _scores_of(tables: Tables) -> list[str]:
+    every = tables.joined("scores")
+    rows = with_kind(at_home(every))
+    means = over_seeds(rows, [*KIND, "source_task", "round"], "score")
+    name = f"{named(rows)}, {pretty(str(rows['metric'].iloc[0]))}"
+    if means.empty:
+        return [f"{name}: every run diverged."]
+    places = decimals(rows["score"])
+    dense = means[means["kind"] == DENSE]
+    n = count(int(rows["n"].max()), "example")
+    chance = rows["chance"].mean()
+    at_chance = f"; chance {number(chance, places)}" if math.isfinite(chance) else ""
+    found = kinds(means)
+    if not found:
+        value = Value.of(dense.iloc[0], places)
+        return [
+            f"{name}: dense scores {value}, 95% interval of one seed {value.interval}; "
+            f"n = {n}{at_chance}. No ticket was scored."
+        ]
+    said = []
+    for kind in [kind for kind in found if kind.criterion not in CONTROLS] or found:
+        last = means[means["kind"] == kind.name].sort_values("round").iloc[-1]
+        beside = _beside(means, last)
+        others = [f"{Value.of(other, places)} for {what}" for what, other in beside.items()]
+        ticket = Value.of(last, places)
+        said.append(
+            f"{name}: at {percent(last['at'])} sparsity, tickets by {clip(kind.name)} "
+            f"score {ticket}{' against ' + listed(others) if others else ''}; n = {n}, "
+            f"95% interval of one seed {ticket.interval}{at_chance}."
+            f"{_no_control(kind, means, last)}{_longer(kind, beside, last)}"
+            f"{_verdicts(tables, kind, last, places)}"
+        )
+    return said + _from_elsewhere(every, name, n)
+
+
+def _beside(means: pd.DataFrame, ticket: pd.Series) -> dict[str, pd.Series]:
+    """What the ticket stands beside: random masks, and dense trained as long or just dense."""
+    beside = {}
+    for criterion, what in ((CONTROL, "random masks"), (AS_LONG, "dense, trained as long")):
+        found = means[
+            (means["criterion"] == criterion)
+            & (means["round"] == ticket["round"])
+            & (means["source_task"] == ticket["source_task"])
+        ]
+        same = found[found["rewind"] == ticket["rewind"]]
+        found = same if len(same) else found
+        if ticket["criterion"] not in CONTROLS and len(found):
+            other = found.iloc[0]
+            rewound = "" if len(same) else f" ({clip(rewound_in_words(str(other['rewind'])))})"
+            beside[what + rewound] = other
+    dense = means[means["kind"] == DENSE]
+    if len(dense) and not any(other["criterion"] == AS_LONG for other in beside.values()):
+        beside["dense"] = dense.iloc[0]
+    return beside
+
+
+def _from_elsewhere(rows: pd.DataFrame, name: str, n: str) -> list[str]:
+    """What tickets reach that were drawn on another task, at their last round."""
+    rows = rows[~rows.index.isin(at_home(rows).index) & rows["score"].notna()]
+    rows = rows[~rows["criterion"].isin(CONTROLS)]
+    said = []
+    for criterion in rows["criterion"].unique():
+        of = rows[rows["criterion"] == criterion]
+        of = of[of["round"] == of["round"].max()]
+        means = over_seeds(of, ["source_task"], "score")
+        places = decimals(of["score"])
+        each = [f"{Value.of(row, places)} from {clip(row['source_task'])}"
+                for _, row in means.iterrows()]  # fmt: skip
+        said.append(
+            f"{name}: at {percent(of['at'].mean())} sparsity, tickets by {clip(criterion)} that "
+            f"were drawn on other tasks score {listed(each)}; n = {n}."
+        )
+    return said
+
+
+def _no_control(kind: Kind, means: pd.DataFrame, ticket: pd.Series) -> str:
+    controls = means[(means["criterion"] == CONTROL) & (means["round"] == ticket["round"])]
+    missing = kind.criterion not in CONTROLS and controls.empty
+    return " No random control was scored at this round." if missing else ""
+
+
+def _longer(kind: Kind, beside: dict[str, pd.Series], ticket: pd.Series) -> str:
+    """That tickets were trained longer than what they stand beside."""
+    if "dense" not in beside or "steps" not in ticket or kind.criterion == UNPRUNED:
+        return ""
+    ours, theirs = ticket["steps"], beside["dense"]["steps"]
+    if not ours > theirs:
+        return ""
+    return (
+        f" These tickets were trained longer than dense ({ours:,.0f} steps against {theirs:,.0f}): "
+        "a gain over dense may come from that alone."
+    )
+
+
+def _verdicts(tables: Tables, kind: Kind, ticket: pd.Series, places: int) -> str:
+    """What paired differences say at this round, and how far the tickets match."""
+    every = differences_of(tables, kind)
+    if every.empty:
+        return ""
+    here = every[every["round"] == ticket["round"]]
+    said = [f"{side(row)} ({measured(row, places)})" for _, row in here.iterrows()]
+    paired = f" On the same examples and seeds: {listed(said)}." if said else ""
+    matches = list(filter(None, (matched(rows) for _, rows in every.groupby("against"))))
+    return paired + (f" This kind {listed(matches)}." if matches else "")
+
+
+def _not_compared(tables: Tables) -> list[str]:
+    """The experiments whose scores nobody asked to compare in pairs."""
+    every = [which["experiment"] for which in tables.groups("scores", ("experiment",))]
+    asked = (
+        {which["experiment"] for which in tables.groups("differences", ("experiment",))}
+        if "differences" in tables
+        else set()
+    )
+    return [name for name in every if name not in asked]
+
+
+def diverged(tables: Tables) -> list[str]:
+    """Runs whose score is no number."""
+    if "scores" not in tables:
+        return []
+    rows = tables.joined("scores")
+    rows = rows[rows["score"].isna()]
+    which = ["experiment", "variant", "rewind", "round", "sparsity", "seed"]
+    return [
+        f"{experiment}: {variant}, {rewound_in_words(rewind)}, round {step} "
+        f"({percent(sparsity)}), seed {seed}"
+        for experiment, variant, rewind, step, sparsity, seed in zip(
+            *(rows[column].tolist() for column in which), strict=True
+        )
+    ]
+
+
+PARTS.add(Part(
+    name="scores",
+    title="Score against sparsity",
+    place=10,
+    columns={
+        "experiment": "text", "task": "text", "source": "text", "criterion": "text",
+        "rewind": "text", "round": "number", "seed": "number", "sparsity": "number",
+        "sparsity_model": "number", "metric": "text", "score": "number", "low": "number",
+        "high": "number", "n": "number", "chance": "number", "mask": "text", "signature": "text",
+    },
+    say=say,
+    nothing="No model was scored",
+))  # fmt: skip

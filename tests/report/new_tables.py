@@ -1,0 +1,183 @@
+"""The tables that kinds of steps fill, as plain as a report must be able to read them."""
+
+import math
+import statistics
+from collections import defaultdict
+from typing import Any
+
+from tombola.tables import Table
+
+TEXT, WHOLE, GAPS, NUMBER, TRUTH = "string", "int64", "Int64", "float64", "bool"
+Rows = list[dict[str, Any]]
+
+
+def _table(name: str, columns: dict[str, str], *, open_axes: bool = False) -> Table:
+    about = {column: (kind, f"the {column} of {name}") for column, kind in columns.items()}
+    return Table(name, about, open_axes=open_axes)
+
+
+TABLES = {table.name: table for table in (
+    _table("models", {
+        "model": TEXT, "step": TEXT, "seed": GAPS, "task": TEXT, "round": WHOLE,
+        "criterion": TEXT, "rewind": TEXT, "source": TEXT, "root": TEXT, "sparsity": NUMBER,
+        "sparsity_model": NUMBER, "mask": TEXT, "parameters": WHOLE, "steps": WHOLE,
+        "signature": TEXT,
+    }, open_axes=True),
+    _table("scores", {
+        "model": TEXT, "task": TEXT, "metric": TEXT, "score": NUMBER, "low": NUMBER,
+        "high": NUMBER, "n": WHOLE, "chance": NUMBER, "cut": WHOLE, "signature": TEXT,
+    }),
+    _table("sparsity", {
+        "model": TEXT, "stack": TEXT, "layer": WHOLE, "block": TEXT, "role": TEXT, "set": TEXT,
+        "n": WHOLE, "pruned": WHOLE, "signature": TEXT,
+    }),
+    _table("similarity", {
+        "model": TEXT, "against": TEXT, "measure": TEXT, "text": TEXT, "stack": TEXT,
+        "dense_layer": WHOLE, "sparse_layer": WHOLE, "value": NUMBER, "low": NUMBER,
+        "high": NUMBER, "n": WHOLE, "width": WHOLE, "noise_floor": NUMBER, "signature": TEXT,
+    }),
+    _table("probes", {
+        "model": TEXT, "probe": TEXT, "stack": TEXT, "layer": WHOLE, "metric": TEXT,
+        "value": NUMBER, "low": NUMBER, "high": NUMBER, "n": WHOLE, "chance": NUMBER,
+        "word_baseline": NUMBER, "signature": TEXT,
+    }),
+    _table("overlap", {
+        "step": TEXT, "axis": TEXT, "a": TEXT, "b": TEXT, "a_model": TEXT, "b_model": TEXT,
+        "n": WHOLE, "survivors_a": WHOLE, "survivors_b": WHOLE, "intersection": WHOLE,
+        "expected": NUMBER, "jaccard": NUMBER, "expected_jaccard": NUMBER,
+        "expected_jaccard_by_tensor": NUMBER, "signature": TEXT,
+    }, open_axes=True),
+    _table("differences", {
+        "step": TEXT, "model": TEXT, "against": TEXT, "task": TEXT, "metric": TEXT,
+        "difference": NUMBER, "low": NUMBER, "high": NUMBER, "seeds": WHOLE, "n": WHOLE,
+        "margin": NUMBER, "verdict": TEXT, "sparsity": NUMBER, "criterion": TEXT,
+        "rewind": TEXT, "round": WHOLE, "signature": TEXT,
+    }, open_axes=True),
+    _table("prunings", {
+        "step": TEXT, "model": TEXT, "task": TEXT, "seed": GAPS, "pruning": WHOLE,
+        "sparsity": NUMBER, "score": NUMBER, "floor": NUMBER, "kept": TRUTH, "signature": TEXT,
+    }),
+    _table("stages", {
+        "stage": TEXT, "step": TEXT, "kind": TEXT, "facts": TEXT, "reads": TEXT,
+    }),
+)}  # fmt: skip
+"""The tables of a study by name."""
+
+
+def model_id(row: dict[str, Any]) -> str:
+    """A stage's name for an old row's model."""
+    if row["round"] == 0:
+        return f"dense-{row['experiment']}-s{row['seed']}"
+    which = (row["experiment"], row["rewinding"], row["criterion"], row["round"], row["seed"])
+    return "tickets-{}-{}-{}-r{}-s{}".format(*which)
+
+
+def renewed(old: dict[str, Rows], margins: dict[str, float]) -> dict[str, Rows]:
+    """Rows of old tables as rows of new ones; paired differences for tasks that have a margin."""
+    rows: dict[str, Rows] = {name: [] for name in ("models", "scores", "sparsity", "stages")}
+    rows |= {"similarity": [], "probes": []}
+    for row in old["scores"]:
+        rows["models"].append(model(row))
+        rows["stages"].append({
+            "stage": model_id(row), "step": "dense" if row["round"] == 0 else "tickets",
+            "kind": "train", "facts": '{"training": {"steps": 500}}', "reads": "{}",
+        })  # fmt: skip
+        rows["scores"].append({
+            "model": model_id(row), "cut": 0,
+            **{c: row[c] for c in TABLES["scores"].columns if c not in ("model", "cut")},
+        })  # fmt: skip
+    for name in ("sparsity", "similarity", "probes"):
+        for row in old[name]:
+            own = {c: row[c] for c in TABLES[name].columns if c in row and c != "model"}
+            extra = {}
+            if name == "similarity":
+                dense = {**row, "round": 0}
+                extra = {"against": model_id(dense), "text": ""}
+            rows[name].append({"model": model_id(row), **own, **extra})
+    if margins:
+        rows["differences"] = differences(old["scores"], margins)
+    return rows
+
+
+def model(row: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The row of `models` for an old row of scores."""
+    dense = row["round"] == 0
+    return {
+        "model": model_id(row), "step": "dense" if dense else "tickets", "seed": row["seed"],
+        "task": row["task"], "round": row["round"],
+        "criterion": "" if dense else row["criterion"], "rewind": "" if dense else row["rewinding"],
+        "source": row["model"], "root": model_id({**row, "round": 0}), "sparsity": row["sparsity"],
+        "sparsity_model": row["sparsity_model"], "mask": row["mask"], "parameters": 100_000,
+        "steps": 500 * (row["round"] + 1), "signature": row["signature"], **changes,
+    }  # fmt: skip
+
+
+def differences(scores: Rows, margins: dict[str, float]) -> Rows:
+    """Differences from dense, random and none; their intervals are plausible, no more."""
+    by: dict[tuple[Any, ...], dict[int, dict[str, Any]]] = defaultdict(dict)
+    for row in scores:
+        which = (row["experiment"], row["criterion"], row["rewinding"], row["round"])
+        by[which][row["seed"]] = row
+    found = []
+    for (name, criterion, rewinding, step), ours in by.items():
+        first = ours[min(ours)]
+        if step == 0 or first["task"] not in margins:
+            continue
+        others = {"dense": ("dense", "none", 0), "random": ("random", rewinding, step),
+                  "none": ("none", rewinding, step)}  # fmt: skip
+        for against, (other, rewound, at) in others.items():
+            theirs = by.get((name, other, rewound, at))
+            if theirs is None or other == criterion:
+                continue
+            each = [ours[s]["score"] - theirs[s]["score"] for s in ours if s in theirs]
+            each = [value for value in each if not math.isnan(value)]
+            mean, half = statistics.fmean(each), 0.012 * (100 if first["score"] > 2 else 1)
+            found.append({
+                "step": "compared", "model": model_id(first), "against": against,
+                "task": first["task"], "metric": first["metric"], "difference": mean,
+                "low": mean - half, "high": mean + half, "seeds": len(each), "n": first["n"],
+                "margin": margins[first["task"]],
+                "verdict": verdict(mean - half, mean + half, margins[first["task"]]),
+                "sparsity": first["sparsity"], "criterion": criterion, "rewind": rewinding,
+                "round": step, "signature": first["signature"],
+            })  # fmt: skip
+    return found
+
+
+def verdict(low: float, high: float, margin: float) -> str:
+    """What an interval of a difference says."""
+    if low > 0:
+        return "above"
+    if high < 0:
+        return "below"
+    return "within" if -margin < low and high < margin else "undecided"
+
+
+def overlap(labels: tuple[str, ...], axis: str, shared: dict[str, str], n: int = 10_000) -> Rows:
+    """All pairs along an axis; neighbours share more."""
+    found = []
+    for i, a in enumerate(labels):
+        for j, b in enumerate(labels[i + 1 :], i + 1):
+            kept = n // 2
+            both = int(kept * (0.5 + 0.4 / (j - i)))
+            found.append({
+                "step": "shared", "axis": axis, "a": a, "b": b, "a_model": f"m{a}",
+                "b_model": f"m{b}", "n": n, "survivors_a": kept, "survivors_b": kept,
+                "intersection": both, "expected": kept / 2, "jaccard": both / (2 * kept - both),
+                "expected_jaccard": 1 / 3, "expected_jaccard_by_tensor": 0.36, "signature": "s",
+                **shared,
+            })  # fmt: skip
+    return found
+
+
+def prunings(models: Rows, *, until: int = 4) -> Rows:
+    """A loop for each model: its last pruning falls under the floor."""
+    return [
+        {
+            "step": "loop", "model": row["model"], "task": row["task"], "seed": row["seed"],
+            "pruning": i, "sparsity": 0.1 * i, "score": 0.8 - 0.02 * i**1.5, "floor": 0.66,
+            "kept": i < until, "signature": "s",
+        }
+        for row in models
+        for i in range(1, until + 1)
+    ]  # fmt: skip
