@@ -9,6 +9,7 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 import tombola
 import toys
 from tombola import tables
+from tombola.study.models import MODELS, SCORES
 from tombola.tasks import encode, word_tokenizer
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -69,16 +70,23 @@ def test_every_name_it_uses_exists():
 
 
 def _a_table(folder: Path) -> None:
-    row = {
-        "experiment": "translation", "seed": 1, "criterion": "dense", "rewinding": "none",
-        "round": 0, "sparsity": 0.0, "task": "t", "model": "m", "sparsity_model": 0.0,
-        "metric": "accuracy", "score": 0.9, "low": 0.8, "high": 0.95, "n": 50, "chance": 0.5,
-        "mask": "", "signature": "s",
+    known = {
+        "model": "dense-1", "step": "dense", "seed": 1, "task": "translation", "round": 0,
+        "criterion": "", "rewind": "", "source": "marian, from scratch", "root": "dense-1",
+        "sparsity": 0.0, "sparsity_model": 0.0, "mask": "", "parameters": 9, "steps": 3,
+        "signature": "s",
     }  # fmt: skip
-    pruned = {**row, "criterion": "magnitude", "rewinding": "weights", "round": 1, "sparsity": 0.5}
-    for name, columns in tables.TABLES.items():
-        table = tables.Table(name, columns)
-        tables.write(folder, table, table.frame([row, pruned] if name == "scores" else []))
+    score = {
+        "model": "dense-1", "task": "translation", "metric": "accuracy", "score": 0.9, "low": 0.8,
+        "high": 0.95, "n": 50, "chance": 0.5, "cut": 0, "signature": "s",
+    }  # fmt: skip
+    pruned = {"model": "ticket-1", "criterion": "magnitude", "rewind": "weights 0", "round": 1,
+              "sparsity": 0.5, "step": "tickets"}  # fmt: skip
+    for table, rows in (
+        (MODELS, [known, {**known, **pruned}]),
+        (SCORES, [score, {**score, "model": "ticket-1"}]),
+    ):
+        tables.write(folder, table, table.frame(rows))
 
 
 def test_parts_are_removed_for_real(model: Path, tmp_path: Path):

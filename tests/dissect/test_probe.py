@@ -15,7 +15,7 @@ from tombola.dissect import ProbeSettings, control_task, probe
 from tombola.dissect.probes import baselines, represent_words
 from tombola.errors import UserError
 from tombola.statistics.intervals import wilson
-from tombola.tables import SIGNATURE, TABLES, WHICH
+from tombola.study.kinds.probe import PROBES
 from tombola.text.examples import TaggedSentence
 
 ONE_EPOCH, TWO_EPOCHS = ProbeSettings(epochs=1), ProbeSettings(epochs=2)
@@ -102,7 +102,7 @@ def test_a_result_per_layer_that_fits_the_table(tokenizer) -> None:
         assert (row.low, row.high) == wilson(round(row.value * n), n)
         assert row.value > chance
         assert row.stack == "encoder"
-    columns = set(TABLES["probes"]) - set(WHICH) - set(SIGNATURE) - {"probe"}
+    columns = set(PROBES.columns) - {"model", "probe", "signature"}
     assert set(asdict(found[0])) == columns | {"n_train", "n_skipped"}
     assert model.training
     assert found == probe(model, tokenizer, train, dev, seed=5, settings=quick)

@@ -84,7 +84,10 @@ class Library:
         if name in self.missing:
             return {"digest": UNKNOWN}
         try:
-            return {"digest": _digest(expand(str(choice.load)))}
+            source = expand(str(choice.load))
+            if self.looking:
+                _here(source)
+            return {"digest": _digest(source)}
         except UserError as problem:
             return {"digest": self._forgive(name, problem)}
 
@@ -144,6 +147,16 @@ class _Task:
             choice.name, folder, choice.train, choice.dev, choice.seed, choice.language
         )
         return found if choice.metric is None else found.with_metric(choice.metric)
+
+
+def _here(source: str) -> None:
+    """Raise UserError where a model would have to be fetched: who only looks fetches nothing."""
+    from huggingface_hub import try_to_load_from_cache
+
+    if not Path(source).is_dir() and not isinstance(
+        try_to_load_from_cache(source, "config.json"), str
+    ):
+        raise UserError("no folder here, nor in the hub's cache; a run would fetch it")
 
 
 @cache
