@@ -10,8 +10,8 @@ from tombola.statistics import matches_up_to, verdict
 @pytest.mark.parametrize(
     ("low", "high", "margin", "expected"),
     [
-        (0.01, 0.03, math.nan, "above"),
-        (-0.03, -0.01, math.nan, "below"),
+        (0.01, 0.03, None, "above"),
+        (-0.03, -0.01, None, "below"),
         (-0.01, 0.01, math.nan, "undecided"),
         (-0.01, 0.01, 0.02, "within"),
         (0.001, 0.01, 0.02, "within"),

@@ -229,3 +229,25 @@ def test_misuse_is_refused():
         METRICS["bleu"]([], [])
     with pytest.raises(ValueError, match="classes 0 and 1"):
         METRICS["f1"]([2, 0], [1, 0])
+
+
+def test_accuracy_of_tags_is_that_of_words_and_as_sure_as_resampled_sentences():
+    rng = np.random.default_rng(10)
+    references, predictions = [], []
+    for _ in range(300):
+        wrong = rng.random() * 0.4  # words of a sentence are alike
+        tags = rng.choice(["A", "B"], size=rng.integers(1, 20))
+        references.append(tags.tolist())
+        predictions.append(np.where(rng.random(len(tags)) < wrong, "C", tags).tolist())
+    score = METRICS["accuracy"](predictions, references)
+    pairs = zip(predictions, references, strict=True)
+    hits = np.array([(sum(map(str.__eq__, p, r)), len(r)) for p, r in pairs])
+    assert score.value == pytest.approx(hits[:, 0].sum() / hits[:, 1].sum())
+    assert score.n == 300
+    assert "of:words" in score.signature
+    sums = hits[rng.integers(300, size=(2000, 300))].sum(axis=1)
+    expected = np.percentile(sums[:, 0] / sums[:, 1], [2.5, 97.5])
+    width = expected[1] - expected[0]
+    assert (score.low, score.high) == pytest.approx(tuple(expected), abs=0.12 * width)
+    with pytest.raises(ValueError, match="sentence 0: 1 tags for 2 words"):
+        METRICS["accuracy"]([["A"]], [["A", "B"]])

@@ -7,14 +7,14 @@ from typing import Literal, TypeAlias
 Verdict: TypeAlias = Literal["above", "below", "within", "undecided"]
 
 
-def verdict(low: float, high: float, margin: float = math.nan) -> Verdict:
+def verdict(low: float, high: float, margin: float | None = None) -> Verdict:
     """Read the interval of a difference.
 
     "within" ±`margin`, where there is one: whoever names a margin says that less does not matter,
     so this goes before the others. Else "above" or "below" 0. All else is "undecided", as is an
     interval of NaN.
     """
-    if -margin < low and high < margin:
+    if margin is not None and -margin < low and high < margin:
         return "within"
     if low > 0:
         return "above"

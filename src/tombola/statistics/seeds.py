@@ -41,7 +41,7 @@ class Estimate:
 class Difference(Estimate):
     """Score of one model less that of another."""
 
-    def verdict(self, margin: float = math.nan) -> Verdict:
+    def verdict(self, margin: float | None = None) -> Verdict:
         """What the interval shows; see `margins.verdict`."""
         return verdict(self.low, self.high, margin)
 
