@@ -149,8 +149,7 @@ def test_malformed_text_names_file_and_line(
     (text / "dev.tsv").write_bytes((models / "CoLA" / "dev.tsv").read_bytes())
     if content is not None:
         (text / "train.tsv").write_bytes(content)
-    changes = [f"cola.task.folder={text}", f"cola.model.load={models / 'dense'}"]
-    changes.append("cola.dissect.probe=null")
+    changes = [f"cola.folder={text}", f"encoder.load={models / 'dense'}"]
     arguments = [part for change in changes for part in ("--set", change)]
     line = refused("run", "cola-minilm", *arguments, "--out", tmp_path / "out")
     assert words in line
@@ -158,7 +157,7 @@ def test_malformed_text_names_file_and_line(
 
 
 def test_a_model_without_a_head_for_the_task_is_refused(models: Path, tmp_path: Path):
-    change = "translation.model.new={model_type: bert, hidden_size: 16}"
+    change = "translator.new={model_type: bert, hidden_size: 16}"
     line = refused("run", "first-look", "--set", change, "--out", tmp_path / "out")
     assert "head" in line
     assert "translation" in line
