@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sacrebleu
 import scipy.stats
-from benchmarks.coverage import World
+from benchmarks._coverage import World
 from sacrebleu.significance import PairedTest
 
 from tombola.statistics import mean_over_seeds, paired_difference

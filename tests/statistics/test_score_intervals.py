@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import scipy.stats
-from benchmarks.coverage import SINGLES, grid, normal, two_classes
+from benchmarks._coverage import SINGLES, grid, normal, two_classes
 
 from tombola.statistics import effective_wilson, influences, score_interval, wilson
 from tombola.tasks import METRICS

@@ -94,7 +94,7 @@ def run_serial(stages: tuple[Stage, ...], library: Library, store: Store, watch:
 
 def run_processes(
     stages: tuple[Stage, ...],
-    recipe: Recipe,
+    library: Library,
     store: Store,
     watch: Watch,
     workers: int,
@@ -106,7 +106,7 @@ def run_processes(
     """
     by_name = {stage.name: stage for stage in stages}
     waiting = Queue(stages, store.finished())
-    with _workers(workers, recipe, store.root, plugins) as (tasks, results, processes):
+    with _workers(workers, library, store.root, plugins) as (tasks, results, processes):
         running: set[str] = set()
         while True:
             while len(running) < workers and (stage := waiting.next()) is not None:
@@ -153,12 +153,19 @@ def attempt(stage: Stage, stages: dict[str, Stage], library: Library, store: Sto
     return None
 
 
-def _work(tasks: Any, results: Any, recipe: Recipe, root: Path, plugins: tuple[str, ...]) -> None:
+def _work(
+    tasks: Any,
+    results: Any,
+    recipe: Recipe,
+    known: dict[str, Any],
+    root: Path,
+    plugins: tuple[str, ...],
+) -> None:
     """The life of a worker process: names of stages from a queue until None comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends its workers
     _leave_with_parent()
     load_plugins(plugins)
-    library, store = Library(recipe), Store(root)
+    library, store = Library(recipe, known=known), Store(root)
     stages = {stage.name: stage for stage in plan(recipe, library, check=False)}
     for name in iter(tasks.get, None):
         try:
@@ -171,13 +178,13 @@ def _work(tasks: Any, results: Any, recipe: Recipe, root: Path, plugins: tuple[s
 
 @contextmanager
 def _workers(
-    n: int, recipe: Recipe, root: Path, plugins: tuple[str, ...]
+    n: int, library: Library, root: Path, plugins: tuple[str, ...]
 ) -> Iterator[tuple[Any, Any, list[Any]]]:
     context = multiprocessing.get_context("spawn")  # a fork after torch has threads can hang
     tasks, results = context.Queue(), context.Queue()
+    shared = (library.recipe, library.known(), root, plugins)
     processes = [
-        context.Process(target=_work, args=(tasks, results, recipe, root, plugins), daemon=True)
-        for _ in range(n)
+        context.Process(target=_work, args=(tasks, results, *shared), daemon=True) for _ in range(n)
     ]
     for process in processes:
         process.start()

@@ -21,14 +21,23 @@ UNKNOWN = "unknown"
 class Library:
     """What the steps of a recipe refer to by name."""
 
-    def __init__(self, recipe: Recipe, *, looking: bool = False) -> None:
-        """`looking` forgives texts and weights that are not here: nothing will be run."""
+    def __init__(
+        self, recipe: Recipe, *, looking: bool = False, known: dict[str, Any] | None = None
+    ) -> None:
+        """`looking` forgives texts and weights that are not here: nothing will be run. `known` is
+        what another library found out of the same recipe, so that a worker need not read all texts.
+        """
         self.recipe = recipe
         self.looking = looking
         self.missing: dict[str, str] = {}
         """What was forgiven, and why."""
         self._tasks = {name: _Task(name, choice) for name, choice in recipe.tasks.items()}
-        self._facts: dict[str, dict[str, Any]] = {}
+        self._facts: dict[str, dict[str, Any]] = dict((known or {}).get("tasks", {}))
+        self._digests: dict[str, str] = dict((known or {}).get("models", {}))
+
+    def known(self) -> dict[str, Any]:
+        """What was found out of texts and weights, for another library of this recipe."""
+        return {"tasks": self._facts, "models": self._digests}
 
     def choice(self, task: str) -> TaskChoice:
         """A task of the recipe. Raises UserError for a name that it lacks."""
@@ -83,13 +92,15 @@ class Library:
             return {"new": choice.new, "words": words}
         if name in self.missing:
             return {"digest": UNKNOWN}
-        try:
-            source = expand(str(choice.load))
-            if self.looking:
-                _here(source)
-            return {"digest": _digest(source)}
-        except UserError as problem:
-            return {"digest": self._forgive(name, problem)}
+        if name not in self._digests:
+            try:
+                source = expand(str(choice.load))
+                if self.looking:
+                    _here(source)
+                self._digests[name] = _digest(source)
+            except UserError as problem:
+                return {"digest": self._forgive(name, problem)}
+        return {"digest": self._digests[name]}
 
     def model_name(self, name: str) -> str:
         """A model as tables name it. Where its folder stood says nothing about a number."""

@@ -71,7 +71,7 @@ def run_study(
             run_serial(stages, library, store, watch)
         else:
             files = tuple(str(Path(file).absolute()) for file in plugins)
-            run_processes(stages, recipe, store, watch, workers, files)
+            run_processes(stages, library, store, watch, workers, files)
     except BaseException:
         # Also after Ctrl-C what is done can be read; a disk that is full must not hide why.
         with suppress(OSError):

@@ -1,6 +1,5 @@
 """`differences`: scores of models less those of others, paired over examples and seeds."""
 
-import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -119,7 +118,7 @@ class Differences(Kind[DifferencesStep]):
                 "n": found.n,
                 "seeds": found.seeds,
                 "margin": margin,
-                "verdict": found.verdict(math.nan if margin is None else margin),
+                "verdict": found.verdict(margin),
                 "metric": score["metric"],
                 "task": score["task"],
                 "sparsity": sum(sparsity) / len(sparsity),

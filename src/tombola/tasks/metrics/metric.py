@@ -58,6 +58,8 @@ class Metric(ABC):
     """
 
     name: str
+    version = 1
+    """Raised when its numbers change, those of its interval too."""
     highest = 1.0
     """Score of answers that are all right."""
     lowest = 0.0

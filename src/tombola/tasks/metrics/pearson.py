@@ -32,6 +32,7 @@ class Pearson(Correlation):
     """Pearson's correlation; NaN where one side is constant or not finite."""
 
     name = "pearson"
+    version = 2  # of its interval, which covers near 1 too
 
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """Moments of both sides, each centred and scaled over all examples.

@@ -1,6 +1,6 @@
 """How often 95% intervals cover the truth, by simulation: of scores, and of paired differences.
 
-`python -m benchmarks.coverage [REPLICATIONS]`; its worlds are those of tests/statistics.
+`python -m benchmarks._coverage [REPLICATIONS]`; its worlds are those of tests/statistics.
 """
 
 import math
