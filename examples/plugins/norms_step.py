@@ -1,4 +1,4 @@
-"""A kind of step with a table of its own: how large the surviving weights of each matrix are.
+"""A kind of step with a table and a figure: how large the surviving weights of each matrix are.
 
     tombola run RECIPE --plugin norms_step.py
 
@@ -9,8 +9,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import altair as alt
+
 from tombola import anatomy
 from tombola.files import write_json
+from tombola.report.figures.base import Picture, enter, finished
+from tombola.report.figures.encodings import sparsity_axis, tooltip, value_axis
+from tombola.report.figures.sources import Sources
+from tombola.report.parts.part import PARTS, Part
+from tombola.report.reading import Tables
+from tombola.report.style import DOUBLE_PT
 from tombola.study.finished import Finished
 from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
@@ -72,3 +80,37 @@ class Norms(Kind[NormsStep]):
 
 
 KINDS.add(Norms())
+
+PARTS.add(
+    Part(
+        "norms",
+        "How large the surviving weights are",
+        place=35,
+        columns={"experiment": "text", "layer": "number", "role": "text", "rms": "number"},
+    )
+)
+
+
+@enter(
+    "norms",
+    table="norms",
+    one_per=("experiment", "criterion"),
+    caption="A line is one kind of matrix, the mean over layers and seeds.",
+)
+def norms(tables: Tables) -> Picture | None:
+    """Root mean square of what survives, against sparsity, by role."""
+    rows = tables.joined("norms")
+    if rows["sparsity"].nunique() < 2:
+        return None
+    means = rows.groupby(["role", "sparsity"], as_index=False)["rms"].mean()
+    means = means.assign(percent=100 * means["sparsity"], mean=means["rms"])
+    sources = Sources()
+    data = sources.add(means, ["role", "percent", "mean"])
+    axis = value_axis("root mean square", (0.0, 1.05 * float(means["rms"].max())))
+    chart = (
+        alt.Chart(data)
+        .mark_line(point=True)
+        .encode(sparsity_axis(), axis, alt.Color("role:N"), tooltip=tooltip(["role", "mean"]))
+    )
+    sized = chart.properties(width=DOUBLE_PT - 90, height=150)
+    return finished(sized, sources, rows, "how large the surviving weights are", [])

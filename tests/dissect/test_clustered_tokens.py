@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from tombola.dissect.blocks import Text
-from tombola.dissect.measures import MEASURES, Estimate
+from tombola.dissect.measures import MEASURES, LayerEstimates
 from tombola.dissect.moments import Moments
 
 D = torch.float64
@@ -39,7 +39,7 @@ def summed(x: Tensor, y: Tensor, sentence: Tensor) -> Moments:
     return moments
 
 
-def estimates(n_sentences: int, width: int, seed: int, related: float) -> list[Estimate]:
+def estimates(n_sentences: int, width: int, seed: int, related: float) -> list[LayerEstimates]:
     """What the measures say of sentences of 5 to 25 tokens, in blocks of 25."""
     generator = torch.Generator().manual_seed(seed)
     lengths = torch.randint(5, 26, (n_sentences,), generator=generator).tolist()
@@ -52,18 +52,18 @@ def estimates(n_sentences: int, width: int, seed: int, related: float) -> list[E
     return read.estimates()[1]
 
 
-def numbers(found: list[list[Estimate]], what: str) -> np.ndarray:
+def numbers(found: list[list[LayerEstimates]], what: str) -> np.ndarray:
     """texts × measures."""
     return np.array([[getattr(one, what).item() for one in each] for each in found])
 
 
 @pytest.fixture(scope="module")
-def unrelated() -> list[list[Estimate]]:
+def unrelated() -> list[list[LayerEstimates]]:
     return [estimates(100, 32, seed, related=0) for seed in range(30)]
 
 
 @pytest.fixture(scope="module")
-def related() -> list[list[Estimate]]:
+def related() -> list[list[LayerEstimates]]:
     return [estimates(200, 64, seed, RELATED) for seed in range(40)]
 
 

@@ -92,7 +92,8 @@ def test_a_step_a_criterion_and_a_kind_of_task_of_a_users_own_run_and_resume(tmp
     assert set(norms["model"]) == set(tables.read(out / "tables", "models")["model"])
     scored = tables.read(out / "tables", "models")
     assert set(scored["criterion"]) == {"", "taylor examples=16", "random"}
-    assert (out / "report.html").exists()
+    assert "How large the surviving weights are" in (out / "report.html").read_text()
+    assert list((out / "figures").glob("norms-*.pdf"))
 
     stages = {path.name for path in (out / "stages").iterdir()}
     again = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)

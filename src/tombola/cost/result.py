@@ -6,7 +6,7 @@ from typing import Any
 from tombola.cost.machine import Machine
 from tombola.cost.settings import CostSettings
 from tombola.cost.size import Size
-from tombola.cost.timing import Spread
+from tombola.cost.timing import Quartiles
 from tombola.cost.workload import Workload
 
 
@@ -19,7 +19,7 @@ class Timing:
     workload: Workload
     seconds: tuple[float, ...]
     """Of every timed turn, in their order."""
-    spread: Spread
+    spread: Quartiles
     """Of those seconds."""
     peak_bytes: int | None
     """Most memory of the GPU beyond what was taken before the workload; None on the CPU, where it
@@ -41,7 +41,7 @@ class Ratio:
     """How many times as fast as `against` the model is."""
 
     workload: Workload
-    spread: Spread
+    spread: Quartiles
     """Of the seconds of `against` over those of the model, turn by turn."""
 
 

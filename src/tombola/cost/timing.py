@@ -16,7 +16,7 @@ FEWEST = 6
 
 
 @dataclass(frozen=True)
-class Spread:
+class Quartiles:
     """Where the middle of some values is, and how far they scatter."""
 
     median: float
@@ -29,11 +29,11 @@ class Spread:
     n: int
 
 
-def spread(values: Sequence[float]) -> Spread:
+def spread(values: Sequence[float]) -> Quartiles:
     """The spread of at least six values. Raises ValueError for fewer."""
     low, high = median_interval(values)
     q1, _, q3 = quantiles(values, n=4, method="inclusive")
-    return Spread(median(values), low, high, q1, q3, len(values))
+    return Quartiles(median(values), low, high, q1, q3, len(values))
 
 
 def median_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from typing import Any
 from jaxtyping import Int
 from torch import Tensor
 
-from tombola.dissect.measures.measure import Block, Estimate, Measure, Sums
+from tombola.dissect.measures.measure import Block, LayerEstimates, Measure, Sums
 
 MAX_BLOCKS = 32
 
@@ -47,7 +47,7 @@ class Text:
             ]
             self._block_sentences *= 2
 
-    def estimates(self) -> tuple[int, list[Estimate]]:
+    def estimates(self) -> tuple[int, list[LayerEstimates]]:
         """Number of tokens, and what each measure says of all of them."""
         rest: list[list[Block]] = [[] for _ in self._measures]
         if self._open.n:

@@ -10,7 +10,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from tombola.dissect.blocks import Text
-from tombola.dissect.measures.measure import MEASURES, Estimate, Measure
+from tombola.dissect.measures.measure import MEASURES, LayerEstimates, Measure
 from tombola.dissect.representations import (
     Batch,
     Reads,
@@ -128,7 +128,7 @@ class _Pair:
             text.add(list(x.values()), list(y.values()), sentence, sentences)
 
     def rows(self, stack: str) -> Iterator[LayerSimilarity]:
-        estimates: dict[str, Estimate] = {}
+        estimates: dict[str, LayerEstimates] = {}
         for sharing, text in self._texts:
             n, found = text.estimates()
             estimates |= {m.name: one for m, one in zip(sharing, found, strict=True)}

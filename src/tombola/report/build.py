@@ -12,7 +12,7 @@ from tombola.errors import UserError
 from tombola.files import atomic_file, atomic_folder
 from tombola.report.exports import export_figure, export_tables
 from tombola.report.figures import FIGURES, drawings
-from tombola.report.html import Shown, page
+from tombola.report.html import ShownChart, page
 from tombola.report.parts import check
 from tombola.report.reading import Tables
 from tombola.report.study import Study
@@ -42,7 +42,7 @@ def report(out: Path) -> Path:
     return out / "report.html"
 
 
-def _charts(tables: Tables) -> Iterator[Shown]:
+def _charts(tables: Tables) -> Iterator[ShownChart]:
     """Every chart of every figure, with file names that differ."""
     used: Counter[str] = Counter()
     for name in FIGURES:
@@ -52,7 +52,7 @@ def _charts(tables: Tables) -> Iterator[Shown]:
             stem = stem if used[stem] == 1 else f"{stem}-{used[stem]}"
             words = dict.fromkeys(clip(pretty(v)) for v in drawing.which.values() if v)
             which = " · ".join(words) or name
-            yield Shown(name, stem, drawing.picture.spec, which)
+            yield ShownChart(name, stem, drawing.picture.spec, which)
 
 
 def _slug(text: str) -> str:

@@ -30,7 +30,7 @@ FIRST_ROWS = 8
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownChart:
     """A chart as the page and the figures' folder hold it."""
 
     figure: str
@@ -60,12 +60,12 @@ class Group:
     """How to read them."""
     small: bool
     """Whether two stand side by side."""
-    first: tuple[Shown, ...]
-    more: tuple[Shown, ...]
+    first: tuple[ShownChart, ...]
+    more: tuple[ShownChart, ...]
 
 
 @dataclass(frozen=True)
-class Preview:
+class FirstRows:
     """The columns of a table and its first rows."""
 
     columns: tuple[tuple[str, str], ...]
@@ -84,10 +84,10 @@ class Section:
     sentences: tuple[str, ...]
     groups: tuple[Group, ...]
     missing: tuple[str, ...]
-    preview: Preview | None
+    preview: FirstRows | None
 
 
-def page(study: Study, tables: Tables, charts: list[Shown]) -> str:
+def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
     """The page as text: equal tables and study give equal text."""
     vega, draw = _script(_vega()), _script((HERE / "draw.js").read_text(encoding="utf-8"))
     environment = Environment(
@@ -169,7 +169,7 @@ def _experiments(tables: Tables) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _section(part: Part, tables: Tables, charts: list[Shown]) -> Section:
+def _section(part: Part, tables: Tables, charts: list[ShownChart]) -> Section:
     groups = []
     for figure in figures_of(part.name):
         shown = [chart for chart in charts if chart.figure == figure.name]
@@ -195,10 +195,10 @@ def _missing(part: Part, tables: Tables) -> list[str]:
     return [f"{part.nothing} for {listed(without)}."] if without else []
 
 
-def _preview(tables: Tables, name: str) -> Preview:
+def _preview(tables: Tables, name: str) -> FirstRows:
     frame, about = tables[name], tables.abouts.get(name, {})
     first = frame.head(FIRST_ROWS).itertuples(index=False, name=None)
-    return Preview(
+    return FirstRows(
         tuple((column, about.get(column, "")) for column in map(str, frame)),
         tuple(tuple(cell(value) for value in row) for row in first),
         len(frame),

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 
 from tombola.report.one_form import AS_LONG, CONTROL, NO_REWIND
-from tombola.report.tickets import Kind
+from tombola.report.tickets import TicketKind
 
 SINGLE_PT = 237.6
 """Width of a single column: 3.3 inches."""
@@ -98,7 +98,7 @@ def _legend(columns: int, single: bool) -> alt.Legend:
     return alt.Legend(title=None, columns=columns, symbolType="stroke", labelLimit=limit)
 
 
-def ticket_key(kinds: list[Kind]) -> tuple[Entry, ...]:
+def ticket_key(kinds: list[TicketKind]) -> tuple[Entry, ...]:
     """A key's entries for kinds of tickets: colour says the variant, dash the rewinding."""
     greys = {CONTROL: GREY, AS_LONG: BLACK}
     variants = [kind.variant for kind in kinds if kind.criterion not in greys]

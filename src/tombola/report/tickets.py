@@ -11,7 +11,7 @@ KIND = ["kind", "variant", "criterion", "rewind"]
 """Columns that say which kind of ticket a row belongs to."""
 
 
-class Kind(NamedTuple):
+class TicketKind(NamedTuple):
     """A kind of tickets: one line of a figure."""
 
     name: str
@@ -41,10 +41,12 @@ def with_kind(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(kind=frame["variant"].astype("string") + said.where(named, ""))
 
 
-def kinds(frame: pd.DataFrame) -> list[Kind]:
+def kinds(frame: pd.DataFrame) -> list[TicketKind]:
     """The kinds of tickets: magnitude first, controls last; dense is none of them."""
     found = frame.loc[frame["criterion"] != DENSE, KIND].drop_duplicates()
-    return sorted((Kind(*row) for row in found.itertuples(index=False, name=None)), key=_place)
+    return sorted(
+        (TicketKind(*row) for row in found.itertuples(index=False, name=None)), key=_place
+    )
 
 
 def rewound_in_words(rewind: str) -> str:
@@ -67,7 +69,7 @@ def pruned(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[~frame["criterion"].isin([DENSE, UNPRUNED, AS_LONG])]
 
 
-def _place(kind: Kind) -> tuple[int, str, str]:
+def _place(kind: TicketKind) -> tuple[int, str, str]:
     ranks = {"magnitude": 0, CONTROL: 2, AS_LONG: 3, UNPRUNED: 4}
     # Weight rewinding is the original protocol and stands before learning-rate rewinding.
     rewind = "" if kind.rewind.startswith("weights") else kind.rewind

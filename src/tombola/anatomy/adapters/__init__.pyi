@@ -1,5 +1,5 @@
 from .plan import FAMILIES as FAMILIES
 from .plan import BlockPlan as BlockPlan
+from .plan import Names as Names
 from .plan import Plan as Plan
-from .plan import Settings as Settings
 from .plan import StackPlan as StackPlan

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Outside, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Names, Outside, Plan, StackPlan
 from tombola.anatomy.parts import BlockKind
 
 
@@ -81,14 +81,14 @@ def _plan(config: PreTrainedConfig) -> Plan:
         layers="encoder.layers",
         head_dim=config.d_model // config.encoder_attention_heads,
         blocks=(_SELF, _MLP),
-        settings=Settings("encoder_layers", "encoder_attention_heads", "encoder_ffn_dim"),
+        settings=Names("encoder_layers", "encoder_attention_heads", "encoder_ffn_dim"),
     )
     decoder = StackPlan(
         name="decoder",
         layers="decoder.layers",
         head_dim=config.d_model // config.decoder_attention_heads,
         blocks=(_SELF, _CROSS, _MLP),
-        settings=Settings("decoder_layers", "decoder_attention_heads", "decoder_ffn_dim"),
+        settings=Names("decoder_layers", "decoder_attention_heads", "decoder_ffn_dim"),
     )
     outside: Outside = {"shared": ("embeddings", "word")}
     for name in ("encoder", "decoder"):

@@ -5,7 +5,7 @@ An encoder; a decoder where the configuration says so.
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Outside, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Names, Outside, Plan, StackPlan
 from tombola.anatomy.parts import BlockKind
 
 
@@ -31,7 +31,7 @@ EMBEDDINGS: Outside = {
     "embeddings.token_type_embeddings": ("embeddings", "segment"),
     "embeddings.LayerNorm": ("norms", "embeddings"),
 }
-SETTINGS = Settings("num_hidden_layers", "num_attention_heads", "intermediate_size")
+SETTINGS = Names("num_hidden_layers", "num_attention_heads", "intermediate_size")
 
 
 def stack(config: PreTrainedConfig, *blocks: BlockPlan, name: str = "encoder") -> StackPlan:

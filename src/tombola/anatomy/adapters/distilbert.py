@@ -3,7 +3,7 @@
 from transformers import PreTrainedConfig
 
 from tombola.anatomy.adapters.bert import EMBEDDINGS
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Names, Plan, StackPlan
 
 
 @FAMILIES.register("distilbert")
@@ -25,7 +25,7 @@ def distilbert(config: PreTrainedConfig) -> Plan:
         layers="transformer.layer",
         head_dim=config.dim // config.n_heads,
         blocks=(attention, mlp),
-        settings=Settings("n_layers", "n_heads", "hidden_dim"),
+        settings=Names("n_layers", "n_heads", "hidden_dim"),
     )
     return Plan(
         stacks=(stack,),

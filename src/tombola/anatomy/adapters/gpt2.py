@@ -2,7 +2,7 @@
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Names, Plan, StackPlan
 
 _SELF = BlockPlan(
     "self",
@@ -32,7 +32,7 @@ def gpt2(config: PreTrainedConfig) -> Plan:
         layers="h",
         head_dim=config.hidden_size // config.num_attention_heads,
         blocks=(_SELF, _CROSS, _MLP) if config.add_cross_attention else (_SELF, _MLP),
-        settings=Settings("n_layer", "n_head", "n_inner"),
+        settings=Names("n_layer", "n_head", "n_inner"),
         layer_removal=by_depth if config.scale_attn_by_inverse_layer_idx else "",
     )
     return Plan(

@@ -5,10 +5,10 @@ Gated MLPs, rotary positions, and keys and values that groups of heads share.
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Outside, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Names, Outside, Plan, StackPlan
 
 OUTSIDE: Outside = {"embed_tokens": ("embeddings", "word"), "norm": ("norms", "final")}
-SETTINGS = Settings(
+SETTINGS = Names(
     "num_hidden_layers",
     "num_attention_heads",
     "intermediate_size",

@@ -2,7 +2,7 @@
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Names, Plan, StackPlan
 
 
 @FAMILIES.register("modernbert")
@@ -17,7 +17,7 @@ def modernbert(config: PreTrainedConfig) -> Plan:
         layers="layers",
         head_dim=config.hidden_size // config.num_attention_heads,
         blocks=(attention, mlp),
-        settings=Settings(
+        settings=Names(
             "num_hidden_layers",
             "num_attention_heads",
             "intermediate_size",

@@ -2,7 +2,7 @@
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Names, Plan, StackPlan
 
 
 @FAMILIES.register("opt")
@@ -27,7 +27,7 @@ def opt(config: PreTrainedConfig) -> Plan:
         layers="decoder.layers",
         head_dim=config.hidden_size // config.num_attention_heads,
         blocks=(attention, mlp),
-        settings=Settings("num_hidden_layers", "num_attention_heads", "ffn_dim"),
+        settings=Names("num_hidden_layers", "num_attention_heads", "ffn_dim"),
     )
     return Plan(
         stacks=(stack,),

@@ -53,7 +53,7 @@ class BlockPlan:
 
 
 @dataclass(frozen=True)
-class Settings:
+class Names:
     """Names of the configuration's settings that say how large a stack is; None where none can."""
 
     layers: str
@@ -64,7 +64,7 @@ class Settings:
     """Without it a head's size follows from the number of heads, and no configuration can say that
     heads were removed."""
     per_layer: tuple[str, ...] = ()
-    """Settings that are lists with one entry for each layer."""
+    """Names that are lists with one entry for each layer."""
     heads_are_read: bool = False
     """Whether the forward pass goes by `heads`, so that it must always say what is true."""
 
@@ -80,7 +80,7 @@ class StackPlan:
     """Rows of query, key and value per head."""
     blocks: tuple[BlockPlan, ...]
     """In the order in which the layer computes them."""
-    settings: Settings
+    settings: Names
     n_uses: int = 1
     """How many times a forward pass goes through each layer."""
     first_only: tuple[str, ...] = ()

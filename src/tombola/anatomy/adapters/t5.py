@@ -2,7 +2,7 @@
 
 from transformers import PreTrainedConfig
 
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Names, Plan, StackPlan
 from tombola.anatomy.parts import BlockKind, HeadRemoval
 
 
@@ -59,7 +59,7 @@ def t5(config: PreTrainedConfig) -> Plan:
             layers="encoder.block",
             head_dim=config.d_kv,
             blocks=(_SELF, _mlp("layer.1", gated)),
-            settings=Settings("num_layers", "num_heads", "d_ff", head_dim="d_kv"),
+            settings=Names("num_layers", "num_heads", "d_ff", head_dim="d_kv"),
             first_only=(_TABLE,),
             # generation makes a cache of as many layers as the encoder has (transformers 5.23)
             not_shorter_than="decoder" if config.is_encoder_decoder else "",
@@ -72,7 +72,7 @@ def t5(config: PreTrainedConfig) -> Plan:
                 layers="decoder.block",
                 head_dim=config.d_kv,
                 blocks=(_SELF, _CROSS, _mlp("layer.2", gated)),
-                settings=Settings("num_decoder_layers", "num_heads", "d_ff", head_dim="d_kv"),
+                settings=Names("num_decoder_layers", "num_heads", "d_ff", head_dim="d_kv"),
                 first_only=(_TABLE,),
             )
         )

@@ -3,7 +3,7 @@
 from transformers import PreTrainedConfig
 
 from tombola.anatomy.adapters.llama import head_dim
-from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Plan, Settings, StackPlan
+from tombola.anatomy.adapters.plan import FAMILIES, BlockPlan, Names, Plan, StackPlan
 
 
 @FAMILIES.register("vit")
@@ -25,7 +25,7 @@ def vit(config: PreTrainedConfig) -> Plan:
         layers="layers",
         head_dim=head_dim(config),
         blocks=(attention, mlp),
-        settings=Settings(
+        settings=Names(
             "num_hidden_layers", "num_attention_heads", "intermediate_size", head_dim="head_dim"
         ),
     )

@@ -1,5 +1,5 @@
 from .measure import MEASURES as MEASURES
 from .measure import Block as Block
-from .measure import Estimate as Estimate
+from .measure import LayerEstimates as LayerEstimates
 from .measure import Measure as Measure
 from .measure import Sums as Sums

@@ -38,7 +38,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from tombola.dissect.measures.measure import MEASURES, Block, Estimate, Measure, half_width
+from tombola.dissect.measures.measure import MEASURES, Block, LayerEstimates, Measure, half_width
 from tombola.dissect.moments import Moments, OwnMoments, Totals
 
 
@@ -142,7 +142,7 @@ class AsPublished(LinearCKA):
 
     def estimate(
         self, whole: Moments, blocks: Sequence[CKABlock], rest: Sequence[CKABlock]
-    ) -> Estimate:
+    ) -> LayerEstimates:
         """Value ± what blocks differ by."""
         own = self.products(whole)
         value, half = own.value(), _half_width(own, blocks)
@@ -172,7 +172,7 @@ class Debiased(LinearCKA):
 
     def estimate(
         self, whole: Moments, blocks: Sequence[CKABlock], rest: Sequence[CKABlock]
-    ) -> Estimate:
+    ) -> LayerEstimates:
         """An interval that holds the value, and that of `across_blocks`."""
         value, fair = self.value(whole), _across(whole, [*blocks, *rest])
         half = _half_width(fair, blocks)
@@ -188,7 +188,7 @@ class AcrossBlocks(Debiased):
 
     def estimate(
         self, whole: Moments, blocks: Sequence[CKABlock], rest: Sequence[CKABlock]
-    ) -> Estimate:
+    ) -> LayerEstimates:
         """Value ± what blocks, each debiased by itself, differ by."""
         own = _across(whole, [*blocks, *rest])
         value, half = own.value(), _half_width(own, blocks)

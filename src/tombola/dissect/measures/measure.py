@@ -61,7 +61,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class LayerEstimates:
     """A measure's answer for every pair of layers."""
 
     value: Float[Tensor, "layers_x layers_y"]
@@ -107,7 +107,7 @@ class Measure(ABC, Generic[S, B]):
         """What to keep of a block of sentences: by default its tokens and its value."""
         return Block(sums.n, self.value(sums))
 
-    def estimate(self, whole: S, blocks: Sequence[B], rest: Sequence[B]) -> Estimate:
+    def estimate(self, whole: S, blocks: Sequence[B], rest: Sequence[B]) -> LayerEstimates:
         """Value and interval, by default value ± t · standard error of the blocks' mean value.
 
         `blocks` are independent samples of one size, about; `rest`, the sentences after the last of
@@ -117,10 +117,12 @@ class Measure(ABC, Generic[S, B]):
         half = half_width([block.n for block in blocks], [block.value for block in blocks], value)
         return self.within_range(value, value - half, value + half, self.noise_floor(whole))
 
-    def within_range(self, value: Tensor, low: Tensor, high: Tensor, floor: Tensor) -> Estimate:
+    def within_range(
+        self, value: Tensor, low: Tensor, high: Tensor, floor: Tensor
+    ) -> LayerEstimates:
         """An estimate whose interval is cut to the range."""
         least, most = self.range
-        return Estimate(value, low.clamp(min=least), high.clamp(max=most), floor)
+        return LayerEstimates(value, low.clamp(min=least), high.clamp(max=most), floor)
 
 
 def half_width(

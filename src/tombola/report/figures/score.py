@@ -11,7 +11,7 @@ from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
 from tombola.report.reading import Tables
 from tombola.report.style import BLACK, SINGLE_PT, SOLID, Key, ticket_key
-from tombola.report.tickets import DENSE, KIND, UNPRUNED, Kind, at_home, kinds, with_kind
+from tombola.report.tickets import DENSE, KIND, UNPRUNED, TicketKind, at_home, kinds, with_kind
 from tombola.report.values import seeds_of
 from tombola.report.words import clip, count, number, pretty
 
@@ -72,7 +72,7 @@ def score(tables: Tables) -> Picture | None:
     )  # fmt: skip
 
 
-def _key(found: list[Kind], levels: dict[str, float]) -> Key:
+def _key(found: list[TicketKind], levels: dict[str, float]) -> Key:
     styles = {DENSE: (DENSE, BLACK, SOLID), CHANCE: (CHANCE, BLACK, (1.0, 2.0))}
     dense = [styles[name] for name in levels if name == DENSE]
     chance = [styles[name] for name in levels if name == CHANCE]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from tombola.report.parts.part import PARTS, Part
 from tombola.report.reading import Tables
-from tombola.report.tickets import AS_LONG, CONTROL, Kind, kinds, named, with_kind
+from tombola.report.tickets import AS_LONG, CONTROL, TicketKind, kinds, named, with_kind
 from tombola.report.words import clip, count, decimals, listed, number, percent, pretty
 
 OTHERS = {CONTROL: "random masks", AS_LONG: "dense, trained as long"}
@@ -37,7 +37,7 @@ def side(row: pd.Series) -> str:
     return SIDES.get(verdict, clip(verdict).replace("{", "").replace("}", "") + " {}").format(other)
 
 
-def differences_of(tables: Tables, kind: Kind) -> pd.DataFrame:
+def differences_of(tables: Tables, kind: TicketKind) -> pd.DataFrame:
     """The differences of one kind of tickets, in tables narrowed to one score."""
     if "differences" not in tables:
         return pd.DataFrame()

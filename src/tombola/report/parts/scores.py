@@ -19,7 +19,7 @@ from tombola.report.tickets import (
     DENSE,
     KIND,
     UNPRUNED,
-    Kind,
+    TicketKind,
     at_home,
     kinds,
     named,
@@ -121,13 +121,13 @@ def _from_elsewhere(rows: pd.DataFrame, name: str, n: str) -> list[str]:
     return said
 
 
-def _no_control(kind: Kind, means: pd.DataFrame, ticket: pd.Series) -> str:
+def _no_control(kind: TicketKind, means: pd.DataFrame, ticket: pd.Series) -> str:
     controls = means[(means["criterion"] == CONTROL) & (means["round"] == ticket["round"])]
     missing = kind.criterion not in CONTROLS and controls.empty
     return " No random control was scored at this round." if missing else ""
 
 
-def _longer(kind: Kind, beside: dict[str, pd.Series], ticket: pd.Series) -> str:
+def _longer(kind: TicketKind, beside: dict[str, pd.Series], ticket: pd.Series) -> str:
     """That tickets were trained longer than what they stand beside."""
     if "dense" not in beside or "steps" not in ticket or kind.criterion == UNPRUNED:
         return ""
@@ -140,7 +140,7 @@ def _longer(kind: Kind, beside: dict[str, pd.Series], ticket: pd.Series) -> str:
     )
 
 
-def _verdicts(tables: Tables, kind: Kind, ticket: pd.Series, places: int) -> str:
+def _verdicts(tables: Tables, kind: TicketKind, ticket: pd.Series, places: int) -> str:
     """What paired differences say at this round, and how far the tickets match."""
     every = differences_of(tables, kind)
     if every.empty:

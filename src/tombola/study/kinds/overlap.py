@@ -52,7 +52,7 @@ class OverlapStep(Step):
     """The axis whose values are paired: seed, task, criterion, …"""
 
 
-class Overlap(Kind[OverlapStep]):
+class Overlaps(Kind[OverlapStep]):
     """One stage for each point of the other axes: every two masks along the axis."""
 
     name = "overlap"
@@ -119,4 +119,4 @@ class Overlap(Kind[OverlapStep]):
         return {"across": settings.across}
 
 
-KINDS.add(Overlap())
+KINDS.add(Overlaps())
