@@ -204,6 +204,20 @@ def test_a_study_grows_by_seeds_and_what_folds_them_is_done_anew(done: Path, tmp
     assert set(found["over"]) == {"seeds and examples"}
 
 
+def test_a_study_grows_by_tasks_and_steps(done: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    raw = small.raw(small.cola_folder(tmp_path / "text"))
+    raw["steps"] = {"dense": {**raw["steps"]["dense"], "task": "all"}}
+    raw["models"]["bert"]["words"] = ["toy"]
+    run_study(small.of(raw), out, engine="serial")
+    raw["tasks"]["short"] = {**raw["tasks"]["toy"], "train": 20}
+    assert {event.stage.at["task"] for event in run_and_watch(small.of(raw), out)} == {"short"}
+    raw["steps"]["shot"] = {"do": "rounds", "of": "dense", "pruning": {"amount": 0.5},
+                            "rewind": None, "rounds": 1}  # fmt: skip
+    assert {event.stage.step for event in run_and_watch(small.of(raw), out)} == {"shot"}
+    assert len(tables.read(out / "tables", "scores")) == 4
+
+
 def test_a_study_does_not_change(done: Path):
     out, text = done / "out", done / "text"
     for change, words in (

@@ -1,4 +1,8 @@
 from .build import report as report
+from .claims.claim import CLAIMS as CLAIMS
+from .claims.claim import Claim as Claim
+from .claims.claim import Finding as Finding
+from .claims.claim import check_claims as check_claims
 from .figures import FIGURES as FIGURES
 from .figures import figure as figure
 from .parts import PARTS as PARTS

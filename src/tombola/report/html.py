@@ -13,6 +13,7 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from tombola.report.claims.claim import judged
 from tombola.report.exports import VEGA_LITE
 from tombola.report.figures.base import figures_of
 from tombola.report.paper import paper_tables
@@ -101,6 +102,7 @@ def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
         study=study,
         experiments=_experiments(tables),
         diverged=diverged(tables),
+        claims=list(judged(study.claims, tables)),
         sections=[_section(part, tables, charts) for part in _parts(tables)],
         papers=paper_tables(tables),
         files=_files(tables),

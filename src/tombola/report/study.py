@@ -25,6 +25,8 @@ class Study:
     stages: int = 0
     """Stages that the study has; 0 where study.json does not say."""
     done: int = 0
+    claims: tuple[str, ...] = ()
+    """Names of the claims that the study was to test."""
 
     @property
     def unfinished(self) -> str:
@@ -75,4 +77,5 @@ class Study:
             ),
             stages=int(found.get("stages") or 0),
             done=int(found.get("done") or 0),
+            claims=tuple(str(name) for name in found.get("claims") or ()),
         )

@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from tombola.tickets import Choice, Pruning
 
 
+MASK_SEEDS = 1000
+"""More rounds than anyone prunes."""
+
+
+def mask_seed(seed: int, round_: int) -> int:
+    """The seed of a random mask: another one in each round of each run."""
+    return seed * MASK_SEEDS + round_
+
+
 def evidence_for(
     job: Job[Any],
     choice: "Choice",

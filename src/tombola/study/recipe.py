@@ -75,6 +75,8 @@ class Recipe(Settings):
     """CPU threads of one stage. A part of the recipe, for sums in another order differ."""
     tasks: dict[Name, TaskChoice] = Field(min_length=1)
     models: dict[Name, Model] = Field(min_length=1)
+    claims: tuple[str, ...] = ()
+    """Findings of papers that the report tests, by name; it opens with their verdicts."""
     steps: dict[Name, dict[str, Any]] = Field(min_length=1)
     """What is done, in order: `do` names the kind of step; the rest are that kind's settings."""
 

@@ -107,6 +107,7 @@ def write_results(recipe: Recipe, stages: tuple[Stage, ...], store: Store, comma
         "failures": [{"what": f["what"], "why": f["why"]} for f in failures],
         "stages": len(stages),
         "done": done,
+        "claims": list(recipe.claims),
         "command": command,
         "signature": f"study:{recipe.name}|seeds:{'+'.join(map(str, seeds))}"
         f"|threads:{recipe.threads}|tombola:{versions()['tombola']}",

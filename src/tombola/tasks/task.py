@@ -15,6 +15,8 @@ from tombola.tasks.kinds.kind import TASK_KINDS
 from tombola.text.examples import Example
 
 T = TypeVar("T")
+MOST = 10_000_000
+"""Examples of one split: they are held in memory."""
 
 
 @dataclass(frozen=True)
@@ -105,3 +107,5 @@ def check_count(n: int, where: str) -> None:
     """Raise UserError unless `n` is a number of examples one can ask for."""
     if n < 1:
         raise UserError(f"{where}: {n} examples asked for, at least 1 is needed")
+    if n > MOST:
+        raise UserError(f"{where}: {n:,} examples asked for; at most {MOST:,} are possible")

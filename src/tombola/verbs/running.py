@@ -62,6 +62,7 @@ def run(
     load_plugins(plugins)
     if isinstance(recipe, str):
         recipe = study.read_recipe(recipe, changes)
+    reports.check_claims(recipe.claims)
     out = Path(out) if out is not None else Path("runs") / recipe.name
     if dry_run:
         return study.preview(recipe, out, plugins=plugins)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tombola import anatomy, masks, tasks, tickets, training
 from tombola.errors import UserError
-from tombola.study.evidence import evidence_for
+from tombola.study.evidence import evidence_for, mask_seed
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.job import MODEL, Job, record_of
@@ -26,8 +26,6 @@ from tombola.tickets.rounds import Pruning, next_mask
 
 if TYPE_CHECKING:
     from tombola.masks import Mask
-
-MASK_SEEDS = 1000
 
 PRUNINGS = Table(
     "prunings",
@@ -117,7 +115,7 @@ class PruneWhile(Kind[PruneWhileStep]):
             old = self._mask(ticket.model, settings.pruning, folder, number)
             mask = old
             if number:
-                seed = job.seed * MASK_SEEDS + number
+                seed = mask_seed(job.seed, number)
                 at_work = tickets.Ticket(ticket.model, old, ticket.tokenizer)
                 evidence = evidence_for(
                     job, settings.criterion, settings.pruning, at_work, task, seed, dense="of"

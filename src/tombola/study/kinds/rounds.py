@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from tombola import anatomy, masks, tickets, training
 from tombola.errors import UserError
-from tombola.study.evidence import evidence_for
+from tombola.study.evidence import evidence_for, mask_seed
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.job import MODEL, Job, record_of
@@ -25,9 +25,6 @@ from tombola.tickets.criteria.criterion import Choice
 from tombola.tickets.rewinding import Rewinding, rewind
 from tombola.tickets.rounds import Pruning, next_mask
 from tombola.training.checkpoint import Checkpoint
-
-MASK_SEEDS = 1000
-"""More rounds than anyone prunes: each round of each seed has a random mask of its own."""
 
 
 class RoundsStep(Step):
@@ -170,7 +167,7 @@ class Rounds(Kind[RoundsStep]):
         old = ticket.mask
         if old is None:
             old = masks.Mask.ones(settings.pruning.parameters(body))
-        seed = job.seed * MASK_SEEDS + int(job.stage.at["round"])
+        seed = mask_seed(job.seed, int(job.stage.at["round"]))
         evidence = evidence_for(
             job, settings.criterion, settings.pruning, ticket, self._task(job), seed, dense="of"
         )

@@ -1,0 +1,77 @@
+"""What a claim is: a sentence, where it stands, and a test that tables can pass, fail, or leave."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from tombola.errors import UserError
+from tombola.registry import Registry
+from tombola.report.reading import Tables
+
+Verdict = Literal["supported", "contradicted", "undecided", "silent"]
+"""`undecided` wherever the interval covers both; `silent` where the tables cannot speak to it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the tables of one experiment say about a claim."""
+
+    verdict: Verdict
+    statistic: str
+    """The number with its interval, in words; or why there is none."""
+    n: int = 0
+    """Examples that it rests on."""
+    seeds: int = 0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A paper's finding."""
+
+    name: str
+    sentence: str
+    """In our words."""
+    source: str
+    """Where it stands."""
+    test: Callable[[Tables], Finding]
+    """From the tables of one experiment (a task and a model) to what they say."""
+
+
+CLAIMS: Registry[Claim] = Registry("claim", "tombola.report.claims")
+"""Claims by name. A recipe names those that its report opens with."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim, and what one experiment says about it."""
+
+    claim: Claim
+    experiment: str
+    finding: Finding
+
+
+def judged(names: tuple[str, ...], tables: Tables) -> Iterator[Judged]:
+    """Every named claim with every experiment that was scored.
+
+    One that nobody knows here, a plug-in's that was not named again perhaps, says nothing.
+    """
+    for name in names:
+        if name not in CLAIMS:
+            unknown = Claim(name, name, "", lambda tables: silent(""))
+            yield Judged(unknown, "", silent("no such claim is known here; name its --plugin"))
+            continue
+        for which in tables.groups("scores", ("experiment",)) if "scores" in tables else []:
+            narrowed = tables.where(**which)
+            yield Judged(CLAIMS[name], which["experiment"], CLAIMS[name].test(narrowed))
+
+
+def check_claims(names: tuple[str, ...]) -> None:
+    """Raise UserError for a claim that nobody knows, before a study that names it begins."""
+    for name in names:
+        if name not in CLAIMS:
+            raise UserError(f"claims: no claim {name!r}; allowed: {', '.join(CLAIMS)}")
+
+
+def silent(why: str) -> Finding:
+    """The tables cannot speak to a claim."""
+    return Finding("silent", why)
