@@ -3,8 +3,8 @@ from hashlib import blake2b
 import torch
 
 import toys
-from tombola.masks import CRITERIA
 from tombola.randomness import mixed
+from tombola.tickets import CRITERIA, Evidence
 
 
 def test_parts_are_mixed_by_their_order_and_their_borders():
@@ -25,6 +25,6 @@ def test_random_scores_are_the_ones_they_always_were():
     digest = blake2b(b"7 a.weight", digest_size=7).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
     weights = {"a.weight": torch.zeros(4, 3), "b.weight": torch.zeros(2)}
-    assert torch.equal(
-        CRITERIA["random"](weights, 7)["a.weight"], torch.rand(4, 3, generator=generator)
-    )
+    criterion = CRITERIA["random"]
+    scores = criterion.score(Evidence(weights, 7), criterion.settings())
+    assert torch.equal(scores["a.weight"], torch.rand(4, 3, generator=generator))

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tombola.errors import UserError
 
+LONGEST = 120
+"""Characters of a wrong value that a message repeats."""
+
 
 class Settings(BaseModel):
     """Frozen, strict about keys and types; a whole number may stand where a real one is asked."""
@@ -38,8 +41,14 @@ def _one_line(problem: ValidationError, settings: type[Settings]) -> str:
     if first["type"] == "missing":
         return f"{key}: missing"
     said = re.sub(r"^(Value error, |Input )", "", first["msg"])
-    given = "" if first["type"] == "value_error" else f", not {first.get('input')!r}"
+    given = "" if first["type"] == "value_error" else f", not {_short(first.get('input'))}"
     return f"{key}: {said}{given}" if key else said
+
+
+def _short(value: Any) -> str:
+    """A value as a message repeats it."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _settings_at(settings: type[Settings], loc: tuple[int | str, ...]) -> type[Settings]:

@@ -19,7 +19,7 @@ from tombola.report.exports import VEGA_LITE, printable
 from tombola.report.figures import drawings
 from tombola.report.figures.encodings import domain
 from tombola.report.style import DOUBLE_PT, SINGLE_PT, shades, ticket_key
-from tombola.report.tickets import Kind
+from tombola.report.tickets import TicketKind
 
 SHAPES = {
     "two stacks": synthetic.TRANSLATION,
@@ -182,7 +182,9 @@ def test_dense_trained_as_long_stands_at_the_sparsity_of_its_tickets(tmp_path: P
     assert "dense, trained as long" in "".join(svg(drawing.picture.spec).itertext())
     # Nothing was pruned, so nothing is where it was pruned.
     assert "trained as long" not in str(drawn("where", read))
-    keys = ticket_key([Kind("m", "m", "magnitude", "weights"), Kind("n", "n", "none", "weights")])
+    keys = ticket_key(
+        [TicketKind("m", "m", "magnitude", "weights"), TicketKind("n", "n", "none", "weights")]
+    )
     assert len({(color, dash) for _, color, dash in keys} | {("#000000", (1.0, 0.0))}) == 3
 
 

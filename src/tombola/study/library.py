@@ -164,9 +164,11 @@ def _here(source: str) -> None:
     """Raise UserError where a model would have to be fetched: who only looks fetches nothing."""
     from huggingface_hub import try_to_load_from_cache
 
-    if not Path(source).is_dir() and not isinstance(
-        try_to_load_from_cache(source, "config.json"), str
-    ):
+    try:
+        cached = isinstance(try_to_load_from_cache(source, "config.json"), str)
+    except ValueError:  # no hub id
+        cached = False
+    if not cached and not Path(source).is_dir():
         raise UserError("no folder here, nor in the hub's cache; a run would fetch it")
 
 
