@@ -1,3 +1,7 @@
+from .agreement import STATISTICS as STATISTICS
+from .agreement import Agreement as Agreement
+from .agreement import Statistic as Statistic
+from .agreement import agreements as agreements
 from .bootstrap import percentile_interval as percentile_interval
 from .influence import influences as influences
 from .influence import total as total
@@ -6,8 +10,10 @@ from .intervals import wilson as wilson
 from .margins import Verdict as Verdict
 from .margins import matches_up_to as matches_up_to
 from .margins import verdict as verdict
+from .patterns import Patterns as Patterns
 from .scores import score_interval as score_interval
 from .seeds import Difference as Difference
 from .seeds import Estimate as Estimate
 from .seeds import mean_over_seeds as mean_over_seeds
 from .seeds import paired_difference as paired_difference
+from .shuffles import shuffled_histograms as shuffled_histograms
