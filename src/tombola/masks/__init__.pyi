@@ -1,3 +1,4 @@
+from .counted import patterns as patterns
 from .enforce import Enforcer as Enforcer
 from .enforce import apply as apply
 from .files import MaskFile as MaskFile
