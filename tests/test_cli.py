@@ -83,9 +83,10 @@ def test_prune_compare_masks_and_load(models: Path, tmp_path: Path):
     assert "neither smaller nor faster" in drawn.stdout
     assert tombola.load(tmp_path / "t").mask == tombola.load(models / "ticket").mask
 
-    pairs = json.loads(call("masks", tmp_path / "t", models / "ticket", "--json").stdout)
-    assert pairs[0]["jaccard"] == 1.0
-    assert pairs[0]["expected_jaccard"] == pytest.approx(1 / 3, abs=1e-3)
+    two = json.loads(call("masks", tmp_path / "t", models / "ticket", "--json").stdout)
+    assert two["pairs"][0]["jaccard"] == 1.0
+    assert two["pairs"][0]["expected_jaccard"] == pytest.approx(1 / 3, abs=1e-3)
+    assert two["together"] is None
 
     arguments = ("compare", models / "dense", tmp_path / "t", "--task", "CoLA")
     found = json.loads(call(*arguments, "--folder", models / "CoLA", "--json").stdout)

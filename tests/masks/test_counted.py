@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -45,6 +44,12 @@ def test_masks_of_other_models_and_too_many_are_refused():
     one = Mask({"a": torch.ones(3, dtype=torch.bool)})
     with pytest.raises(UserError, match="different models"):
         patterns([one, Mask({"b": torch.ones(3, dtype=torch.bool)})])
-    with pytest.raises(UserError, match="17 masks"):
-        patterns([one] * 17)
-    assert np.array_equal(patterns([one] * 16).counts, [3])
+    with pytest.raises(UserError, match="64 masks"):
+        patterns([one] * 64)
+
+
+@pytest.mark.parametrize("several", [16, 17, 63])
+def test_many_masks_at_once(several):
+    read = [random_mask({"a": (40,)}, 0.5, seed) for seed in range(several)]
+    entries = torch.stack([flat(mask) for mask in read]).numpy()
+    assert as_dict(patterns(read)) == as_dict(Patterns.of(entries))

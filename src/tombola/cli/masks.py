@@ -1,6 +1,5 @@
 """`tombola masks`: what masks share."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ from tombola.cli.terminal.options import Json
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
-    from tombola.verbs import MaskPair
+    from tombola.verbs import MaskComparison, MaskPair, MasksTogether
 
 
 @app.command()
@@ -21,14 +20,20 @@ def masks(
     files: Annotated[list[Path], typer.Argument(help="Mask files or tickets' folders.")],
     as_json: Json = False,
 ) -> None:
-    """What every two of some masks share, beside what chance would give."""
+    """What every two of some masks share, and three or more together, beside chance."""
     found = verbs.compare_masks(list(files))
-    answer(found, as_json, _mask_pairs)
+    answer(found, as_json, _compared)
 
 
-def _mask_pairs(found: Iterable["MaskPair"]) -> None:
+def _compared(found: "MaskComparison") -> None:
+    _mask_pairs(found.pairs)
+    if found.together is not None:
+        line("")
+        _mask_agreement(found.together)
+
+
+def _mask_pairs(pairs: "tuple[MaskPair, ...]") -> None:
     """What masks share; each has a number, for paths are long."""
-    pairs = list(found)
     numbers: dict[str, str] = {}
     for pair in pairs:
         for path in (pair.a, pair.b):
@@ -48,3 +53,37 @@ def _mask_pairs(found: Iterable["MaskPair"]) -> None:
     ]
     heads = ("masks", "shared", "Jaccard", "by chance", "by chance per tensor", "n weights")
     table(heads, rows, right=(1, 2, 3, 4, 5))
+
+
+def _mask_agreement(found: "MasksTogether") -> None:
+    """All masks as a whole, and what each statistic speaks about."""
+    rows = [
+        (
+            each.statistic.title,
+            _number(each.value),
+            _reach(each.low, each.high),
+            _number(each.null_mean),
+            _reach(each.null_low, each.null_high),
+            f"{each.p:.2g}" if each.p == each.p else "",
+        )
+        for each in found.agreement
+    ]
+    heads = ("all masks", "value", "95% interval", "shuffled", "95% of shuffles", "p")
+    table(heads, rows, right=(1, 2, 3, 4, 5))
+    line(
+        f"{found.in_all:,} of {found.n:,} weights survive in all {len(found.survivors)} masks; by "
+        f"chance {found.expected_in_all:,.1f} would. {found.in_none:,} survive in none."
+    )
+    for each in found.agreement:
+        line(each.statistic.tests)
+
+
+def _reach(low: float, high: float) -> str:
+    return f"{_number(low)} to {_number(high)}" if low == low else ""
+
+
+def _number(value: float) -> str:
+    """Of statistics below 1, and of counts of weights."""
+    if value != value:
+        return "undefined"
+    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4f}"

@@ -7,8 +7,8 @@ A statistic is a function of sums: each item contributes a row, the rows are add
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -61,6 +61,12 @@ class Agreement:
     p: float
     raters: int
     n: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it, with what it tests."""
+        named = {"statistic": self.statistic.name, "tests": self.statistic.tests}
+        numbers = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "statistic"}
+        return named | numbers
 
 
 def agreements(patterns: Patterns, seed: int = 0, draws: int = DRAWS) -> list[Agreement]:
@@ -200,7 +206,8 @@ def _chi_squared(value: float, raters: int) -> float:
 FLEISS_KAPPA = Statistic(
     "fleiss-kappa",
     "Fleiss' kappa",
-    "Kappa says how far masks agree on single items, from 0, no more than by chance, to 1, wholly.",
+    "Kappa says how far masks agree on single items: 1 wholly, 0 as masks of one size would by "
+    "chance, less where they agree less or differ in size.",
     _kappa,
     _as_it_is,
     _unknown,
@@ -208,8 +215,8 @@ FLEISS_KAPPA = Statistic(
 KRIPPENDORFF_ALPHA = Statistic(
     "krippendorff-alpha",
     "Krippendorff's alpha",
-    "Alpha says what kappa says, and has chance drawn without replacement: with few items it is a "
-    "little higher.",
+    "Alpha says what kappa says, but takes chance to be drawn without replacement, and so is a "
+    "little higher where items are few.",
     _alpha,
     _as_it_is,
     _unknown,

@@ -7,7 +7,9 @@ from .datasets.show import show_data as show_data
 from .datasets.write import write_data as write_data
 from .inspection.inspect import inspect as inspect
 from .inspection.portrait import Portrait as Portrait
+from .masks import MaskComparison as MaskComparison
 from .masks import MaskPair as MaskPair
+from .masks import MasksTogether as MasksTogether
 from .masks import compare_masks as compare_masks
 from .measuring import measure as measure
 from .probing import probe as probe

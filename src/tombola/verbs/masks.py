@@ -5,7 +5,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from tombola import masks, tickets
+from tombola import masks, statistics, tickets
 from tombola.errors import UserError
 
 
@@ -30,8 +30,44 @@ class MaskPair:
         }
 
 
-def compare_masks(files: list[str | Path]) -> list[MaskPair]:
-    """What every two of some masks share, beside what chance would give.
+@dataclass(frozen=True)
+class MasksTogether:
+    """Three masks or more as a whole."""
+
+    n: int
+    """Prunable entries."""
+    survivors: tuple[int, ...]
+    """Entries that survive in each."""
+    in_all: int
+    """Entries that survive in all."""
+    expected_in_all: float
+    """That of independent masks of these sizes, on average."""
+    in_none: int
+    agreement: "tuple[statistics.Agreement, ...]"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            "n": self.n,
+            "survivors": list(self.survivors),
+            "in_all": self.in_all,
+            "expected_in_all": self.expected_in_all,
+            "in_none": self.in_none,
+            "agreement": [each.to_dict() for each in self.agreement],
+        }
+
+
+@dataclass(frozen=True)
+class MaskComparison:
+    """What some masks share."""
+
+    pairs: tuple[MaskPair, ...]
+    together: MasksTogether | None
+    """None for two masks: their pair says it all."""
+
+
+def compare_masks(files: list[str | Path]) -> MaskComparison:
+    """What every two of some masks share, and all of three or more, beside what chance would give.
 
     Args:
         files: mask files or tickets' folders, two at least.
@@ -42,7 +78,23 @@ def compare_masks(files: list[str | Path]) -> list[MaskPair]:
     if len(files) < 2:
         raise UserError("give two masks or more: files, or folders of tickets")
     read = [(str(path), masks.load(_mask_file(Path(path)))) for path in files]
-    return [MaskPair(a, b, masks.overlap(x, y)) for (a, x), (b, y) in combinations(read, 2)]
+    pairs = [MaskPair(a, b, masks.overlap(x, y)) for (a, x), (b, y) in combinations(read, 2)]
+    together = _together([mask for _, mask in read]) if len(read) > 2 else None
+    return MaskComparison(tuple(pairs), together)
+
+
+def _together(read: list[masks.Mask]) -> MasksTogether | None:
+    found = masks.patterns(read)
+    if not found.n:
+        return None
+    return MasksTogether(
+        n=found.n,
+        survivors=tuple(found.sizes.tolist()),
+        in_all=found.kept_by_all,
+        expected_in_all=found.expected_by_all,
+        in_none=found.kept_by_none,
+        agreement=tuple(statistics.agreements(found)),
+    )
 
 
 def _mask_file(path: Path) -> Path:
