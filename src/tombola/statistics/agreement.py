@@ -21,7 +21,7 @@ from tombola.statistics.shuffles import shuffled_histograms
 
 DRAWS = 1000
 """Shuffles: the ends of the middle 95% then vary by some 5% of its width."""
-METHOD = "influence:infinitesimal|t:items|root:q|wilson:all|null:shuffled,sizes kept"
+METHOD = f"influence:infinitesimal|t:items|root:q|wilson:all|null:shuffled|draws:{DRAWS}"
 """How intervals and nulls are computed, for a signature."""
 
 Sums: TypeAlias = Float[np.ndarray, "... sums"]

@@ -1,5 +1,7 @@
 """Overlap: which weights survive in both of two masks."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from tombola.report.parts.part import PARTS, Part
@@ -29,7 +31,7 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
     is known), `sparsity` (of both together), `n`, `seeds`.
     """
     rows = rows.assign(
-        variant=_shared(rows),
+        variant=shared(rows, KNOWN),
         round=pd.to_numeric(rows.get("round", pd.Series(0, rows.index)), errors="coerce")
         .fillna(0)
         .astype("int64"),
@@ -46,10 +48,13 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
     return means.reset_index()
 
 
-def _shared(rows: pd.DataFrame) -> pd.Series:
-    """Criterion, rewinding and further axes that both masks have in common, in words."""
+def shared(rows: pd.DataFrame, known: Collection[str]) -> pd.Series:
+    """Criterion, rewinding and further axes that masks have in common, in words.
+
+    Columns that are `known` are no axes.
+    """
     words = pd.Series("", rows.index, dtype="string")
-    for column in ("criterion", "rewind", *(c for c in map(str, rows) if c not in KNOWN)):
+    for column in ("criterion", "rewind", *(c for c in map(str, rows) if c not in known)):
         if column not in rows:
             continue
         value = rows[column].astype("string").replace(NOTHING.get(column, ""), "")
