@@ -26,6 +26,9 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "overlap": new_tables.overlap(("0", "1", "2"), "seed", {
             "task": "acceptability", "criterion": "magnitude", "round": "3",
         }),
+        "stability": new_tables.stability("seed", {
+            "task": "acceptability", "criterion": "magnitude", "round": "3",
+        }),
         "prunings": new_tables.prunings(last),
     }  # fmt: skip
     for name, rows in more.items():
@@ -46,9 +49,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = synthetic.hostile_study()
     out = synthetic.write_study(tmp_path_factory.mktemp("hostile"), (experiment,), study)
     bad = synthetic.HOSTILE
-    rows = new_tables.overlap((bad[0], bad[1], bad[2]), bad[3], {"task": bad[0], "x": bad[1]})
-    table = new_tables.TABLES["overlap"]
-    tables.write(out / "tables", table, table.frame(rows))
+    shared = {"task": bad[0], "x": bad[1]}
+    rows = new_tables.overlap((bad[0], bad[1], bad[2]), bad[3], shared)
+    agreed = [row | {"tests": bad[2]} for row in new_tables.stability(bad[3], shared)]
+    for name, found in (("overlap", rows), ("stability", agreed)):
+        table = new_tables.TABLES[name]
+        tables.write(out / "tables", table, table.frame(found))
     strange = tables.Table("strange", {bad[0]: ("string", bad[1])})
     tables.write(out / "tables", strange, strange.frame([{bad[0]: bad[2]}]))
     report(out)

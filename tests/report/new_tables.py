@@ -47,6 +47,12 @@ TABLES = {table.name: table for table in (
         "expected": NUMBER, "jaccard": NUMBER, "expected_jaccard": NUMBER,
         "expected_jaccard_by_tensor": NUMBER, "signature": TEXT,
     }, open_axes=True),
+    _table("stability", {
+        "step": TEXT, "axis": TEXT, "statistic": TEXT, "value": NUMBER, "low": NUMBER,
+        "high": NUMBER, "null_mean": NUMBER, "null_low": NUMBER, "null_high": NUMBER, "p": NUMBER,
+        "raters": WHOLE, "n": WHOLE, "smallest": WHOLE, "largest": WHOLE,
+        "survivors_in_all": WHOLE, "expected_in_all": NUMBER, "tests": TEXT, "signature": TEXT,
+    }, open_axes=True),
     _table("differences", {
         "step": TEXT, "model": TEXT, "against": TEXT, "task": TEXT, "metric": TEXT,
         "difference": NUMBER, "low": NUMBER, "high": NUMBER, "seeds": WHOLE, "n": WHOLE,
@@ -168,6 +174,23 @@ def overlap(labels: tuple[str, ...], axis: str, shared: dict[str, str], n: int =
                 **shared,
             })  # fmt: skip
     return found
+
+
+def stability(axis: str, shared: dict[str, str], n: int = 144) -> Rows:
+    """Five masks: kappa .2, and 34 items in all of them where chance gives 14.2."""
+    values = {"fleiss-kappa": 0.2, "krippendorff-alpha": 0.201, "cochran-q": 55.9,
+              "kept-by-all": 34.0}  # fmt: skip
+    return [
+        {
+            "step": "stable", "axis": axis, "statistic": statistic, "value": value,
+            "low": 0.75 * value, "high": 1.25 * value, "null_mean": 0.4 * value,
+            "null_low": 0.3 * value, "null_high": 0.5 * value,
+            "p": 2e-11 if statistic == "cochran-q" else float("nan"), "raters": 5, "n": n,
+            "smallest": 67, "largest": 116, "survivors_in_all": 34, "expected_in_all": 14.2,
+            "tests": f"{statistic} tests nothing else.", "signature": "s", **shared,
+        }
+        for statistic, value in values.items()
+    ]  # fmt: skip
 
 
 def prunings(models: Rows, *, until: int = 4) -> Rows:

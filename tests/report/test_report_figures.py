@@ -210,6 +210,20 @@ def test_overlap_stands_beside_its_expectation() -> None:
     assert [text.count(f">{value}<") for value in ("0.82", "0.54", "0.36")] == [4, 2, 6]
 
 
+def test_agreement_stands_beside_shuffles() -> None:
+    rows = new_tables.stability("seed", {"criterion": "magnitude", "round": "1"})
+    rows += [
+        row | {"round": "2", "smallest": 30, "largest": 40, "value": row["value"] / 2}
+        for row in rows
+    ]
+    read = Tables({"stability": new_tables.TABLES["stability"].frame(rows)})
+    picture = svg(drawn("stability", read))
+    assert len(marks(picture, "symbol")) == 2 * 2
+    text = "".join(picture.itertext())
+    for words in ("36.5%", "75.7%", "Fleiss' kappa", "survive in all masks (%)", "5 masks"):
+        assert words in text
+
+
 def transferred(read: Tables) -> Tables:
     """Tickets of either of two tasks, trained on both; on the other task 0.1 is lost."""
     dense = read.models[read.models["criterion"] == ""]

@@ -15,7 +15,7 @@ from tombola.report.latex import escape, latex
 from tombola.report.means import over_seeds
 from tombola.report.one_form import joined, seen_models
 from tombola.report.paper import paper_tables
-from tombola.report.parts import differences, overlap, prunings, scores, sparsity
+from tombola.report.parts import differences, overlap, prunings, scores, sparsity, stability
 from tombola.report.reading import Tables
 from tombola.report.shares import shares
 from tombola.report.tickets import kinds, rewound_in_words, with_kind
@@ -318,6 +318,20 @@ def test_overlap_names_the_mean_and_chance() -> None:
     assert f"share {statistics.fmean(found):.3f} of their survivors" in said
     assert said.startswith("shared, t, magnitude, 50.0% sparsity: masks that differ in seed")
     assert "over 3 pairs; chance gives 0.333, and 0.360 where" in said
+
+
+def test_agreement_stands_beside_shuffles_and_says_what_it_tests() -> None:
+    rows = new_tables.stability("seed", {"task": "t", "criterion": "magnitude"})
+    read = Tables({"stability": new_tables.TABLES["stability"].frame(rows)})
+    said, tests = stability.say(read)
+    assert said.startswith("stable, t, magnitude, 36.5% sparsity, 5 masks that differ in seed: ")
+    assert "kappa 0.200 (95% interval 0.150 to 0.250), shuffled masks 0.080 (0.060 to 0" in said
+    assert "34 of 144 weights survive in all 5, 14.2 would by chance." in said
+    assert said.endswith("Masks keep 67 to 116: Cochran's Q is 55.9 (p = 2e-11).")
+    assert tests == "fleiss-kappa tests nothing else. cochran-q tests nothing else."
+    undefined = [row | {"value": float("nan"), "p": float("nan")} for row in rows]
+    read = Tables({"stability": new_tables.TABLES["stability"].frame(undefined)})
+    assert "kappa is undefined; " in stability.say(read)[0]
 
 
 def test_pairs_are_means_over_seeds() -> None:

@@ -18,6 +18,7 @@ COLUMNS = {
 KNOWN = {*COLUMNS, "task", "seed", "round", "criterion", "rewind", "variant"}
 """Columns that are no further axes shared by the masks."""
 KAPPA, ALPHA, Q = "fleiss-kappa", "krippendorff-alpha", "cochran-q"
+IN_ALL = "kept-by-all"
 NAMES = {KAPPA: "Fleiss' kappa", ALPHA: "Krippendorff's alpha", Q: "Cochran's Q"}
 
 
@@ -34,28 +35,26 @@ def statistics(rows: pd.DataFrame) -> pd.DataFrame:
 
 def say(tables: Tables) -> list[str]:
     """Agreement along each axis at the last round, and at the end what each statistic tests."""
-    said, tests = [], {}
+    said: list[str] = []
+    tests: dict[str, str] = {}
     for which in tables.groups("stability", ("experiment", "axis")):
         found = statistics(tables.where(**which).joined("stability"))
         tests |= dict(zip(found["statistic"], found["tests"], strict=True))
         for variant in found["variant"].unique():
             group = found[found["variant"] == variant]
-            last = group[group["round"] == group["round"].max()].set_index("statistic")
+            last = group[group["round"] == group["round"].max()]
             said.append(_say_of(last, f"{named(group)}{', ' + clip(variant) if variant else ''}"))
     return [*said, " ".join(tests[name] for name in (KAPPA, Q) if name in tests)] if said else []
 
 
 def _say_of(rows: pd.DataFrame, name: str) -> str:
     row = rows.iloc[0]
-    measures = [
-        _measure(rows.loc[each], NAMES[each]) for each in (KAPPA, ALPHA) if each in rows.index
-    ]
+    by = {str(each["statistic"]): each for _, each in rows.iterrows()}
+    measures = [_measure(by[each], NAMES[each]) for each in (KAPPA, ALPHA) if each in by]
     sizes = ""
-    if Q in rows.index:
-        q = rows.loc[Q]
-        found = (
-            "undefined" if pd.isna(q["value"]) else f"{number(q['value'], 1)} (p = {q['p']:.2g})"
-        )
+    if Q in by:
+        q, p = float(by[Q]["value"]), float(by[Q]["p"])
+        found = "undefined" if q != q else f"{number(q, 1)} (p = {p:.2g})"
         sizes = f" Masks keep {_reach(row)}: Cochran's Q is {found}."
     return (
         f"{name}, {percent(row['sparsity'])} sparsity, {count(int(row['raters']), 'mask')} that "
@@ -66,13 +65,14 @@ def _say_of(rows: pd.DataFrame, name: str) -> str:
 
 
 def _measure(row: pd.Series, name: str) -> str:
-    if pd.isna(row["value"]):
+    value = float(row["value"])
+    if value != value:
         return f"{name} is undefined"
     low, high, least, most = (
         number(float(row[c]), 3) for c in ("low", "high", "null_low", "null_high")
     )
     return (
-        f"{name} {number(float(row['value']), 3)} (95% interval {low} to {high}), shuffled masks "
+        f"{name} {number(value, 3)} (95% interval {low} to {high}), shuffled masks "
         f"{number(float(row['null_mean']), 3)} ({least} to {most})"
     )
 
