@@ -61,7 +61,7 @@ def number(value: float, places: int) -> str:
 
 def cell(value: object, length: int = 80) -> str:
     """Any value of a table as text; empty where there is none."""
-    if value is None or value != value or str(value) == "<NA>":
+    if value is None or str(value) == "<NA>" or value != value:
         return ""
     return f"{value:.6g}" if isinstance(value, float) else clip(str(value), length)
 

@@ -253,16 +253,19 @@ class Planner:
             found = longer
         points_: list[Point[S]] = []
         for at, _, nodes_of in found:
-            for seed in [at["seed"]] if "seed" in at else self._seeds(nodes_of):
+            for seed in [at["seed"]] if "seed" in at else self._seeds(kind, nodes_of):
                 with_seed = at if seed is None else {"seed": seed, **at}
                 points_.append(Point(name, kind, settings, _ordered(with_seed), nodes_of))
         return points_
 
-    def _seeds(self, nodes: Mapping[str, Node]) -> list[Any]:
-        """The recipe's seeds; none for what reads stages whose seeds were folded."""
-        if any(node.stage is not None for node in nodes.values()):
-            return [None]
-        return list(self.recipe.seeds)
+    def _seeds(self, kind: Kind[Any], nodes: Mapping[str, Node]) -> list[Any]:
+        """The recipe's seeds; none for what reads stages whose seeds were folded.
+
+        What is made of one of the recipe's models has seeds again, whatever mask it is given.
+        """
+        read = [node.stage is not None for node in nodes.values()]
+        folded = all(read) if kind.makes_models else any(read)
+        return [None] if read and folded else list(self.recipe.seeds)
 
     def _nodes(self, step: str, key: str, reference: Reference) -> list[Node]:
         """What a reference leads to. Raises UserError where that is nothing."""

@@ -17,7 +17,7 @@ class Sources:
         self.rows: dict[str, list[dict[str, Any]]] = {}
 
     def add(self, frame: pd.DataFrame, columns: list[str]) -> alt.NamedData:
-        """Keep these columns as JSON values: five decimals, None for NaN."""
+        """Keep these columns as JSON values: five decimals, None for NaN and what is missing."""
         rows = [
             {column: _plain(cell) for column, cell in zip(columns, row, strict=True)}
             for row in frame[columns].itertuples(index=False, name=None)
@@ -34,6 +34,8 @@ class Sources:
 def _plain(cell: Any) -> Any:
     if isinstance(cell, str):
         return cell
+    if cell is pd.NA:
+        return None
     if hasattr(cell, "item"):
         cell = cell.item()
     if isinstance(cell, float):
