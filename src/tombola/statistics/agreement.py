@@ -1,7 +1,7 @@
 """Whether masks keep the same items: Fleiss' kappa, Krippendorff's alpha, Cochran's Q.
 
 Raters are masks, items what they keep or not (see `patterns`). No library counts by pattern, so the
-three are written out here; the tests hold them to statsmodels and krippendorff.
+three are written out here; the tests hold kappa and Q to statsmodels, and alpha to its definition.
 
 A statistic is a function of sums: each item contributes a row, the rows are added up.
 """
