@@ -157,7 +157,14 @@ def gate_gradients(
     """
     body = anatomy(model)
     first = next(model.parameters())
-    gates = Gates.ones(body, n_examples, device=first.device, requires_grad=True, neurons=neurons)
+    gates = Gates.ones(
+        body,
+        n_examples,
+        dtype=torch.promote_types(first.dtype, torch.float32),  # a half is too coarse for them
+        device=first.device,
+        requires_grad=True,
+        neurons=neurons,
+    )
     learnt = [p for p in model.parameters() if p.requires_grad]
     for parameter in learnt:
         parameter.requires_grad_(False)
