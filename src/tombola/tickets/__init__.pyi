@@ -8,6 +8,7 @@ from .importance.part_score import PART_SCORES as PART_SCORES
 from .importance.part_score import PartScore as PartScore
 from .importance.part_score import Per as Per
 from .importance.part_score import Sight as Sight
+from .importance.settings import ImportanceSettings as ImportanceSettings
 from .importance.values import Importance as Importance
 from .importance.values import Norm as Norm
 from .rewinding import Rewinding as Rewinding

@@ -4,5 +4,6 @@ from .part_score import PART_SCORES as PART_SCORES
 from .part_score import PartScore as PartScore
 from .part_score import Per as Per
 from .part_score import Sight as Sight
+from .settings import ImportanceSettings as ImportanceSettings
 from .values import Importance as Importance
 from .values import Norm as Norm
