@@ -4,6 +4,7 @@ from .criteria.criterion import Criterion as Criterion
 from .criteria.criterion import Evidence as Evidence
 from .importance.agreement import Agreement as Agreement
 from .importance.agreement import agreements as agreements
+from .importance.fit import check_fit as check_fit
 from .importance.part_score import PART_SCORES as PART_SCORES
 from .importance.part_score import PartScore as PartScore
 from .importance.part_score import Per as Per

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tombola import anatomy, tasks, tickets, training
+from tombola import tasks, tickets, training
 from tombola.errors import UserError
 from tombola.settings import validate
 
@@ -93,7 +93,7 @@ def importance(
     train, dev = (n, None) if settings.split == "train" else (None, n)
     task = tasks.load_task(name, folder, train, dev)
     live, reader, called = _model(model, tokenizer)
-    _check(live, task, called)
+    tickets.check_fit(live, task, called)
     split_rows = getattr(task, settings.split)
     encoded = tasks.encode(task, split_rows, reader, max_tokens)
     batches = tasks.Batches(encoded, settings.batch_size, reader.pad_token_id)
@@ -115,18 +115,3 @@ def _model(source: Any, tokenizer: Any) -> tuple[Any, Any, str]:
     if tokenizer.pad_token_id is None:
         raise UserError(f"{called}: the tokenizer has no token to pad batches with")
     return live, tokenizer, called
-
-
-def _check(model: Any, task: "tasks.Task", called: str) -> None:
-    """Whether the model is one for the task: the loss of another says nothing."""
-    body = anatomy.anatomy(model)  # refused where the family is not supported
-    kind = tasks.TASK_KINDS[task.kind]
-    if not anatomy.has_head(model, kind.head):
-        raise UserError(
-            f"{called}: {body.architecture} has no head for {task.name}, which needs {kind.head}"
-        )
-    wanted = kind.n_labels(task)
-    if wanted is not None and model.config.num_labels != wanted:
-        raise UserError(
-            f"{called}: tells {model.config.num_labels} labels apart, {task.name} has {wanted}"
-        )

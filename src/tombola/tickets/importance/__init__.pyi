@@ -1,5 +1,6 @@
 from .agreement import Agreement as Agreement
 from .agreement import agreements as agreements
+from .fit import check_fit as check_fit
 from .part_score import PART_SCORES as PART_SCORES
 from .part_score import PartScore as PartScore
 from .part_score import Per as Per
