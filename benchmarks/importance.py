@@ -1,4 +1,4 @@
-"""Importance of all heads and MLPs, per example, beside a plain training pass over the same text."""
+"""Importance of all heads and MLPs, per example, beside a plain training pass over the same."""
 
 from pathlib import Path
 from statistics import median
@@ -49,6 +49,7 @@ def main() -> None:
         model.zero_grad()
 
     def one_at_a_time() -> None:
+        """What the published loop would need for values per example."""
         for batch in batches:
             for i in range(SENTENCES):
                 gates = Gates.ones(body, requires_grad=True)

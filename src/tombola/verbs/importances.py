@@ -109,7 +109,10 @@ def _model(source: Any, tokenizer: Any) -> tuple[Any, Any, str]:
         live, called = ticket.model.to(training.best_device()), str(source)
         tokenizer = ticket.tokenizer if tokenizer is None else tokenizer
     else:
-        live, called = source, type(source).__name__
+        from tombola.anatomy.locate import unwrapped
+
+        live = unwrapped(source)  # compiled code does not look for new hooks
+        called = type(live).__name__
     if tokenizer is None:
         raise UserError(f"{called}: no tokenizer there: it cannot read text")
     if tokenizer.pad_token_id is None:
