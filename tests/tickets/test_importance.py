@@ -343,3 +343,39 @@ def test_the_published_histogram_of_figure_3(bundle: dict[str, np.ndarray]):
     assert np.histogram(scores, 24)[0].tolist() == bins
     assert np.sort(scores.ravel())[14] == pytest.approx(0.047, abs=5e-4)
     assert np.median(scores) == pytest.approx(0.194, abs=5e-4)
+
+
+def test_the_published_agreement_of_seeds(bundle: dict[str, np.ndarray]):
+    """Spearman's correlation of two seeds' importance of heads, the mean over ten pairs."""
+    wanted = {
+        "CoLA": 0.52, "SST-2": 0.62, "MRPC": 0.49, "STS-B": 0.50, "QQP": 0.43, "MNLI": 0.72,
+        "QNLI": 0.55, "RTE": 0.41, "WNLI": 0.36,
+    }  # fmt: skip
+    for task, scores in zip(
+        bundle["unpruned__tasks"], bundle["unpruned__head_importance"], strict=True
+    ):
+        seeds = [
+            Importance(
+                str(seed), "as_published", {"encoder": torch.from_numpy(own).double()}, {}, 1
+            )
+            for seed, own in zip(bundle["seeds"], scores.reshape(5, 144), strict=True)
+        ]
+        found = [a for a in agreements(seeds, "none") if a.parts == "heads"]
+        assert [a.n for a in found] == [144] * 10
+        assert np.mean([a.spearman for a in found]) == pytest.approx(wanted[str(task)], abs=0.006)
+
+
+def test_the_published_masks_take_the_lowest_of_our_order(bundle: dict[str, np.ndarray]):
+    """The first step prunes fourteen heads: the lowest before pruning are in 43 of 44 masks."""
+    whole = masked = 0
+    tasks = [str(task) for task in bundle["unpruned__tasks"]]
+    for i, task in enumerate(bundle["heads_mlps__tasks"]):
+        for mask, own in zip(
+            bundle["heads_mlps__head_mask"][i],
+            bundle["unpruned__head_importance"][tasks.index(str(task))],
+            strict=True,
+        ):
+            lowest = np.argsort(own.ravel(), kind="stable")[:14]
+            whole += int(mask.all())
+            masked += int(not mask.ravel()[lowest].any())
+    assert (whole, masked) == (1, 43)
