@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from tombola.anatomy import gate_gradients
+from tombola.anatomy import anatomy, gate_gradients
 from tombola.tickets.importance.part_score import PART_SCORES, Sight, importance, shares
 from tombola.tickets.importance.values import Importance
 
@@ -35,6 +35,7 @@ class Gate:
         total: Tensor | float = 0.0
         before: Tensor | float = 0.0
         n_examples = n_batches = 0
+        body = anatomy(sight.model)
         for batch, loss in sight.looked():
             size = len(batch["labels"])
 
@@ -42,7 +43,7 @@ class Gate:
                 # Examples do not see each other, so the gate of each meets its own loss alone.
                 return loss().expand(size) / size
 
-            found = gate_gradients(sight.model, losses, size).to_dict()
+            found = gate_gradients(sight.model, losses, size, body=body).to_dict()
             of_mean = torch.cat([g.reshape(size, -1) for g in found.values()], 1).double().cpu()
             n_batches += 1
             if sight.per == "example":
