@@ -27,6 +27,12 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "task": "acceptability", "criterion": "magnitude", "round": "3",
         }),
         "prunings": new_tables.prunings(last),
+        "importance": [
+            row
+            for model in (last[0]["root"], last[0]["model"])
+            for row in new_tables.importance(model, {"encoder.self": 4, "encoder.mlp": 0}, 2)
+        ],
+        "importance-ranks": new_tables.importance_ranks(last[0]["root"]),
     }  # fmt: skip
     for name, rows in more.items():
         table = new_tables.TABLES[name]
@@ -47,8 +53,14 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = synthetic.write_study(tmp_path_factory.mktemp("hostile"), (experiment,), study)
     bad = synthetic.HOSTILE
     rows = new_tables.overlap((bad[0], bad[1], bad[2]), bad[3], {"task": bad[0], "x": bad[1]})
-    table = new_tables.TABLES["overlap"]
-    tables.write(out / "tables", table, table.frame(rows))
+    model = tables.read(out / "tables", "models")["model"].iloc[0]
+    texts = {"text": bad[0], "score": bad[1], "per": bad[2], "stack": bad[3]}
+    parts = new_tables.importance(model, {"encoder.self": 2, "encoder.mlp": 0}, 2, **texts)
+    ranks = new_tables.importance_ranks(model, text=bad[0], a=bad[1], b=bad[2], parts=bad[3])
+    more = {"overlap": rows, "importance": parts, "importance-ranks": ranks}
+    for name, each in more.items():
+        table = new_tables.TABLES[name]
+        tables.write(out / "tables", table, table.frame(each))
     strange = tables.Table("strange", {bad[0]: ("string", bad[1])})
     tables.write(out / "tables", strange, strange.frame([{bad[0]: bad[2]}]))
     report(out)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 import vl_convert
-from new_tables import TABLES
+from new_tables import TABLES, importance_ranks
+from new_tables import importance as parts
 
 from tombola import tables
 from tombola.report import Tables
@@ -13,7 +14,6 @@ from tombola.report.exports import VEGA_LITE, printable
 from tombola.report.figures import drawings
 from tombola.report.parts import PARTS
 from tombola.report.style import DOUBLE_PT, SINGLE_PT
-from tombola.study.kinds.importance import IMPORTANCE, RANKS
 
 
 def model(name: str, seed: int, **changes: Any) -> dict[str, Any]:
@@ -24,26 +24,9 @@ def model(name: str, seed: int, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def parts(name: str, blocks: dict[str, int], layers: int, **changes: Any) -> list[dict[str, Any]]:
-    """Heads of growing importance; the MLP of layer l has l + 1 of them all."""
-    rows = []
-    for layer in range(layers):
-        for block, n in blocks.items():
-            stack, kind = block.split(".")
-            for head in range(n) if n else [-1]:
-                value = (head + 1) / n if n else (layer + 1) / layers
-                rows.append({
-                    "model": name, "text": "CoLA", "score": "gate", "per": "example",
-                    "stack": stack, "layer": layer, "block": kind, "head": head, "value": value,
-                    "normed": value, "n": 1043, "signature": "x", **changes,
-                })  # fmt: skip
-    return rows
-
-
 def written(folder: Path, **rows: list[dict[str, Any]]) -> Tables:
-    known = {**TABLES, "importance": IMPORTANCE, "importance-ranks": RANKS}
     for name, given in rows.items():
-        table = known[name.replace("_", "-")]
+        table = TABLES[name.replace("_", "-")]
         tables.write(folder, table, table.frame(given))
     return Tables.read(folder)
 
@@ -79,11 +62,8 @@ def test_batches_are_called_batches_and_weights_read_nothing(tmp_path: Path) -> 
 
 
 def test_ranks_are_said_with_their_number_of_parts(tmp_path: Path) -> None:
-    rows = [
-        {"model": name, "text": "CoLA", "a": "gate", "b": "magnitude", "parts": "heads", "n": 144,
-         "spearman": value, "kendall": value / 2, "signature": "x"}
-        for name, value in (("a", 0.2), ("b", 0.4))
-    ]  # fmt: skip
+    rows = importance_ranks("a", spearman=0.2, kendall=0.1)
+    rows += importance_ranks("b", spearman=0.4, kendall=0.2)
     models = [model("a", 1), model("b", 2)]
     (said,) = PARTS["importance-ranks"].say(written(tmp_path, models=models, importance_ranks=rows))
     assert "the ranks of 144 heads, mean over 2 models" in said
