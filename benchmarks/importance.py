@@ -12,7 +12,7 @@ from benchmarks._measure import header, interleaved, ratio, table
 from tombola.anatomy import Gates, anatomy, gated
 from tombola.tickets import PART_SCORES, Sight
 
-BATCHES, SENTENCES, TOKENS, REPEATS = 4, 16, 64, 10
+BATCHES, SENTENCES, TOKENS, REPEATS = 4, 8, 64, 8
 
 
 def main() -> None:
