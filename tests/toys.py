@@ -10,10 +10,12 @@ from tombola.tasks import Batches
 WORDS = 20
 
 
-def bert(seed: int = 0, layers: int = 1, dropout: float = 0.1, **more: int) -> torch.nn.Module:
+def bert(
+    seed: int = 0, layers: int = 1, dropout: float = 0.1, words: int = WORDS, **more: int
+) -> torch.nn.Module:
     """A two-class BERT, 16 wide, with initial weights drawn from `seed`."""
     config = BertConfig(
-        vocab_size=WORDS,
+        vocab_size=words,
         hidden_size=16,
         num_hidden_layers=layers,
         num_attention_heads=2,

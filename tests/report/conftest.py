@@ -30,6 +30,12 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "task": "acceptability", "criterion": "magnitude", "round": "3",
         }),
         "prunings": new_tables.prunings(last),
+        "importance": [
+            row
+            for model in (last[0]["root"], last[0]["model"])
+            for row in new_tables.importance(model, {"encoder.self": 4, "encoder.mlp": 0}, 2)
+        ],
+        "importance-ranks": new_tables.importance_ranks(last[0]["root"]),
     }  # fmt: skip
     for name, rows in more.items():
         table = new_tables.TABLES[name]
@@ -50,11 +56,21 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = synthetic.write_study(tmp_path_factory.mktemp("hostile"), (experiment,), study)
     bad = synthetic.HOSTILE
     shared = {"task": bad[0], "x": bad[1]}
-    rows = new_tables.overlap((bad[0], bad[1], bad[2]), bad[3], shared)
-    agreed = [row | {"tests": bad[2]} for row in new_tables.stability(bad[3], shared)]
-    for name, found in (("overlap", rows), ("stability", agreed)):
+    model = tables.read(out / "tables", "models")["model"].iloc[0]
+    texts = {"text": bad[0], "score": bad[1], "per": bad[2], "stack": bad[3]}
+    more = {
+        "overlap": new_tables.overlap((bad[0], bad[1], bad[2]), bad[3], shared),
+        "stability": [r | {"tests": bad[2]} for r in new_tables.stability(bad[3], shared)],
+        "importance": new_tables.importance(
+            model, {"encoder.self": 2, "encoder.mlp": 0}, 2, **texts
+        ),
+        "importance-ranks": new_tables.importance_ranks(
+            model, text=bad[0], a=bad[1], b=bad[2], parts=bad[3]
+        ),
+    }
+    for name, each in more.items():
         table = new_tables.TABLES[name]
-        tables.write(out / "tables", table, table.frame(found))
+        tables.write(out / "tables", table, table.frame(each))
     strange = tables.Table("strange", {bad[0]: ("string", bad[1])})
     tables.write(out / "tables", strange, strange.frame([{bad[0]: bad[2]}]))
     report(out)

@@ -63,6 +63,15 @@ TABLES = {table.name: table for table in (
         "step": TEXT, "model": TEXT, "task": TEXT, "seed": GAPS, "pruning": WHOLE,
         "sparsity": NUMBER, "score": NUMBER, "floor": NUMBER, "kept": TRUTH, "signature": TEXT,
     }),
+    _table("importance", {
+        "model": TEXT, "text": TEXT, "score": TEXT, "per": TEXT, "stack": TEXT, "layer": WHOLE,
+        "block": TEXT, "head": WHOLE, "value": NUMBER, "normed": NUMBER, "n": WHOLE,
+        "signature": TEXT,
+    }),
+    _table("importance-ranks", {
+        "model": TEXT, "text": TEXT, "a": TEXT, "b": TEXT, "parts": TEXT, "n": WHOLE,
+        "spearman": NUMBER, "kendall": NUMBER, "signature": TEXT,
+    }),
     _table("stages", {
         "stage": TEXT, "step": TEXT, "kind": TEXT, "facts": TEXT, "reads": TEXT,
     }),
@@ -204,3 +213,27 @@ def prunings(models: Rows, *, until: int = 4) -> Rows:
         for row in models
         for i in range(1, until + 1)
     ]  # fmt: skip
+
+
+def importance(model: str, blocks: dict[str, int], layers: int, **changes: Any) -> Rows:
+    """Heads of growing importance, by block (`encoder.self`) and number; of MLPs, the last most."""
+    rows = []
+    for layer in range(layers):
+        for block, n in blocks.items():
+            stack, kind = block.split(".")
+            for head in range(n) if n else [-1]:
+                value = (head + 1) / n if n else (layer + 1) / layers
+                rows.append({
+                    "model": model, "text": "CoLA", "score": "gate", "per": "example",
+                    "stack": stack, "layer": layer, "block": kind, "head": head, "value": value,
+                    "normed": value, "n": 1043, "signature": "x", **changes,
+                })  # fmt: skip
+    return rows
+
+
+def importance_ranks(model: str, **changes: Any) -> Rows:
+    """Two scores that rank heads half alike."""
+    return [{
+        "model": model, "text": "CoLA", "a": "gate", "b": "magnitude", "parts": "heads", "n": 144,
+        "spearman": 0.5, "kendall": 0.4, "signature": "x", **changes,
+    }]  # fmt: skip

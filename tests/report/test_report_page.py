@@ -126,6 +126,7 @@ def test_pictures_have_names_and_the_story_has_its_order(clean_visit: Visit) -> 
     assert clean_visit.page.locator("h2").all_inner_texts() == [
         "What was run", "Score against sparsity", "What is shown to differ",
         "How far pruning went while the score held", "Where the weights went",
+        "Which heads and MLPs matter", "Whether scores rank parts alike",
         "What survives in both", "How layers moved", "What the probes say", "Weather",
         "The models", "Where each number comes from", "Signatures and files",
     ]  # fmt: skip

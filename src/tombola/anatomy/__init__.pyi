@@ -4,6 +4,7 @@ from .gates import gated as gated
 from .inspection.inspect import Inspection as Inspection
 from .inspection.inspect import inspect as inspect
 from .loading import empty_model as empty_model
+from .loading import has_head as has_head
 from .loading import load_model as load_model
 from .locate import anatomy as anatomy
 from .parts import SETS as SETS

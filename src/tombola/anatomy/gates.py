@@ -140,6 +140,7 @@ def gate_gradients(
     losses: Callable[[], Float[Tensor, " batch"]],
     n_examples: int,
     neurons: bool = False,
+    body: Anatomy | None = None,
 ) -> Gates:
     """The gradient of each example's loss with respect to every gate, all gates open.
 
@@ -151,13 +152,21 @@ def gate_gradients(
         losses: runs the model on `n_examples` examples and gives the loss of each.
         n_examples: how many those are.
         neurons: whether neurons have gates, too.
+        body: the model's anatomy, where it is known: to look at it takes as long as a small batch.
 
     Returns gradients [batch heads], [batch] of MLPs, and [batch neurons]. A loss that some gate
     does not reach has a gradient of zero there.
     """
-    body = anatomy(model)
+    body = anatomy(model) if body is None else body
     first = next(model.parameters())
-    gates = Gates.ones(body, n_examples, device=first.device, requires_grad=True, neurons=neurons)
+    gates = Gates.ones(
+        body,
+        n_examples,
+        dtype=torch.promote_types(first.dtype, torch.float32),  # a half is too coarse for them
+        device=first.device,
+        requires_grad=True,
+        neurons=neurons,
+    )
     learnt = [p for p in model.parameters() if p.requires_grad]
     for parameter in learnt:
         parameter.requires_grad_(False)

@@ -9,7 +9,7 @@ import transformers
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.utils import cached_file
 
-from tombola.anatomy.locate import anatomy, in_stacks
+from tombola.anatomy.locate import anatomy, in_stacks, unwrapped
 from tombola.anatomy.quietly import quiet
 from tombola.anatomy.saved import manifest
 from tombola.anatomy.sources import (
@@ -90,6 +90,12 @@ def load_model(
     if any(parameter.dtype != torch.float32 for parameter in model.parameters()):
         model = model.float()
     return model.eval()
+
+
+def has_head(model: torch.nn.Module, head: str) -> bool:
+    """Whether a model is of its family's class for a head, as `load_model` names heads."""
+    config = type(getattr(model, "config", None))
+    return config in _CLASSES[head] and isinstance(unwrapped(model), _CLASSES[head][config])
 
 
 def _saved_class(config: PreTrainedConfig, source: Source) -> type[PreTrainedModel]:

@@ -2,6 +2,16 @@ from .criteria.criterion import CRITERIA as CRITERIA
 from .criteria.criterion import Choice as Choice
 from .criteria.criterion import Criterion as Criterion
 from .criteria.criterion import Evidence as Evidence
+from .importance.agreement import Agreement as Agreement
+from .importance.agreement import agreements as agreements
+from .importance.fit import check_fit as check_fit
+from .importance.part_score import PART_SCORES as PART_SCORES
+from .importance.part_score import PartScore as PartScore
+from .importance.part_score import Per as Per
+from .importance.part_score import Sight as Sight
+from .importance.settings import ImportanceSettings as ImportanceSettings
+from .importance.values import Importance as Importance
+from .importance.values import Norm as Norm
 from .rewinding import Rewinding as Rewinding
 from .rewinding import rewind as rewind
 from .rounds import Pruning as Pruning

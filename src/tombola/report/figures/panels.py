@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from tombola.report.style import DOUBLE_PT, SINGLE_PT
-from tombola.report.tickets import kinds
+from tombola.report.tickets import DENSE, kinds
 from tombola.report.words import clip, percent
 
 
@@ -29,10 +29,15 @@ def stacks(frame: pd.DataFrame) -> list[str]:
     return sorted(found, key=lambda s: (known.index(s) if s in known else len(known), s))
 
 
-def panels(frame: pd.DataFrame, limit: float, *, stacks_across: bool = False) -> Iterator[Panel]:
-    """A panel for each stack and kind that occur: kinds side by side, or stacks."""
+def panels(
+    frame: pd.DataFrame, limit: float, *, stacks_across: bool = False, dense: bool = False
+) -> Iterator[Panel]:
+    """A panel for each stack and kind that occur: kinds side by side, or stacks.
+
+    The dense model has panels of its own, the first ones, where `dense` asks for them.
+    """
     occur = set(frame[["stack", "kind"]].itertuples(index=False, name=None))
-    names = [kind.name for kind in kinds(frame)]
+    names = [*([DENSE] if dense else []), *(kind.name for kind in kinds(frame))]
     pairs = [(stack, kind) for stack in stacks(frame) for kind in names]
     if stacks_across:
         pairs = [(stack, kind) for kind in names for stack in stacks(frame)]
@@ -45,9 +50,9 @@ def panels(frame: pd.DataFrame, limit: float, *, stacks_across: bool = False) ->
             yield Panel(stack, kind, title)
 
 
-def arrangement(frame: pd.DataFrame, most: int) -> int:
-    """Panels in a row: all kinds where they fit, at most `most`."""
-    across = len(kinds(frame))
+def arrangement(frame: pd.DataFrame, most: int, *, dense: bool = False) -> int:
+    """Panels in a row: all kinds where they fit, at most `most`; `dense` as in `panels`."""
+    across = len(kinds(frame)) + int(dense and (frame["criterion"] == DENSE).any())
     return min(across, most) if across > 1 else min(len(stacks(frame)), 2)
 
 
@@ -65,10 +70,11 @@ def grid(
     draw: Callable[[Panel], Any],
     *,
     stacks_across: bool = False,
+    dense: bool = False,
 ) -> alt.ConcatChart:
     """Panels drawn one by one and laid out in rows; `axis` is the room beside each, in points."""
     limit = panel_width(columns, axis) + axis - 6
-    shown = panels(frame, limit, stacks_across=stacks_across)
+    shown = panels(frame, limit, stacks_across=stacks_across, dense=dense)
     charts = [draw(panel).properties(title=panel.title) for panel in shown]
     return alt.concat(*charts, columns=columns)
 

@@ -1,0 +1,73 @@
+"""`tombola importance`: how much each head and MLP matters."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tombola import verbs
+from tombola.cli.terminal.answer import answer
+from tombola.cli.terminal.app import app
+from tombola.cli.terminal.options import Folder, Json
+from tombola.cli.terminal.screen import line, table
+
+if TYPE_CHECKING:
+    from tombola.verbs import Importances
+
+
+@app.command()
+def importance(
+    model: Annotated[str, typer.Argument(help="Hub id, folder, or ticket.")],
+    task: Annotated[str, typer.Option(help="Task that the model does.")],
+    folder: Folder = None,
+    score: Annotated[
+        list[str] | None,
+        typer.Option(help="gate, token, activation or magnitude [gate]; repeatable."),
+    ] = None,
+    per: Annotated[
+        str, typer.Option(help="Gradients of gates: example, batch or as_published.")
+    ] = "example",
+    norm: Annotated[str, typer.Option(help="l2-min-max, l2, min-max or none.")] = "l2-min-max",
+    split: Annotated[str, typer.Option(help="Examples that are read: dev or train.")] = "dev",
+    examples: Annotated[int | None, typer.Option(min=1, help="Examples [all].")] = None,
+    batch_size: Annotated[int, typer.Option(min=1, help="Examples at a time.")] = 32,
+    as_json: Json = False,
+) -> None:
+    """Say how much each head and MLP matters for a task."""
+    found = verbs.importance(
+        model,
+        task,
+        folder,
+        score=score or ["gate"],
+        per=per,
+        norm=norm,
+        split=split,
+        examples=examples,
+        batch_size=batch_size,
+    )
+    answer(found, as_json, _importances)
+
+
+def _importances(found: "Importances") -> None:
+    """Two tables for each score, of heads and of MLPs; then how far scores rank alike."""
+    for each in found.found:
+        of = f" ({each.per})" if each.per else ""
+        line(f"{each.score}{of}, n = {each.n:,}, normed: {found.norm}")
+        normed = each.normed(found.norm)
+        most = max((len(heads) for heads in normed.heads.values()), default=0)
+        rows = [
+            (block, *(f"{value:.3g}" for value in heads.tolist()))
+            for block, heads in normed.heads.items()
+        ]
+        filled = [(*row, *[""] * (1 + most - len(row))) for row in rows]
+        table(("heads", *map(str, range(most))), filled, right=tuple(range(1, most + 1)))
+        mlps = [
+            (block, f"{value:.3g}", f"{float(each.mlps[block]):.3g}")
+            for block, value in ((name, float(v)) for name, v in normed.mlps.items())
+        ]
+        table(("MLPs", "normed", "value"), mlps, right=(1, 2))
+    if found.agreement:
+        ranks = [
+            (f"{a.a} and {a.b}", a.parts, f"{a.n:,}", f"{a.spearman:.3f}", f"{a.kendall:.3f}")
+            for a in found.agreement
+        ]
+        table(("ranks of", "", "n", "Spearman", "Kendall"), ranks, right=(2, 3, 4))

@@ -1,0 +1,5 @@
+"""How much heads and MLPs matter: one short file per score."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

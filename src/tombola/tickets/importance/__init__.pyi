@@ -1,0 +1,10 @@
+from .agreement import Agreement as Agreement
+from .agreement import agreements as agreements
+from .fit import check_fit as check_fit
+from .part_score import PART_SCORES as PART_SCORES
+from .part_score import PartScore as PartScore
+from .part_score import Per as Per
+from .part_score import Sight as Sight
+from .settings import ImportanceSettings as ImportanceSettings
+from .values import Importance as Importance
+from .values import Norm as Norm
