@@ -16,12 +16,13 @@ from tombola.study import shipped, status
 
 pytestmark = pytest.mark.whole
 
-KILLS = 3
+KILLS = 2
 
 
 def start(out: Path) -> subprocess.Popen[bytes]:
     """The demo's study in a process group of its own, shortened by its settings alone."""
     changes = ["seeds=[1]", "tasks.translation.train=800", "tasks.acceptability.train=800"]
+    changes += ["tasks.pos.train=300", "tasks.pos-simple.train=300"]
     for kind in ("translator", "classifier"):
         changes += [f"dense-{kind}.training.steps=60", f"{kind}-tags.training.epochs=3"]
     command = [sys.executable, "-m", "tombola.cli", "run", "first-look", "--out", str(out)]
