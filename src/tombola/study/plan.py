@@ -1,6 +1,6 @@
 """From a recipe to stages: every step at every point of its axes, each named by its facts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Generic, TypeVar
@@ -14,6 +14,7 @@ from tombola.study.references import Reference, Scalar
 from tombola.study.stage import Stage, digest_of
 
 S = TypeVar("S", bound=Step)
+T = TypeVar("T")
 ALL = "all"
 """In place of a task's name: each of the recipe's tasks."""
 
@@ -79,6 +80,7 @@ class Planner:
         self._check = check
         self._stages: dict[str, list[Stage]] = {}
         self._keeps: dict[str, set[float]] = {}
+        self._made: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 
     def plan(self) -> tuple[Stage, ...]:
         """All stages."""
@@ -129,7 +131,7 @@ class Planner:
             **({"code": code} if code else {}),
             "threads": self.recipe.threads,
             **({"seed": where["seed"]} if "seed" in where else {}),
-            **(dict(facts) if facts is not None else kind.facts(chosen)),
+            **(facts if facts is not None else self.once((chosen,), lambda: kind.facts(chosen))),
             **tasks,
             **({"models": models} if models else {}),
             **({"moments": moments} if moments else {}),
@@ -147,6 +149,17 @@ class Planner:
             settings=chosen,
             sources=sources,
         ).named()
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """What `make` gives, made once for settings and whatever else is in `key`.
+
+        The settings of a point are one object for all seeds, and are told apart as such.
+        """
+        known = (id(key[0]), *key[1:])
+        if known not in self._made:
+            self._made[known] = (key[0], make())  # held, so that its id stays its own
+        found: T = self._made[known][1]
+        return found
 
     def keep(self, stage: Stage, share: float) -> None:
         """Ask a stage to keep the state of its training after a share of the run."""

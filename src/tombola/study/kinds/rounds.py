@@ -1,6 +1,7 @@
 """`rounds`: score, prune, go back, train again; each round is a stage that reads the one before."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -84,16 +85,7 @@ class Rounds(Kind[RoundsStep]):
         assert dense is not None  # `check` saw to it
         before = dense
         for round_ in range(1, settings.rounds + 1):
-            this = settings.model_copy(
-                update={
-                    "pruning": settings.pruning.at(round_),
-                    "rewind": None if settings.rewind is None else settings.rewind.at(round_),
-                }
-            )
-            facts = facts_of(this, frozenset({"do", "rounds", "rewind"}))
-            facts["criterion"] = settings.criterion.facts()
-            facts["rewind"] = None if this.rewind is None else facts_of(this.rewind)
-            facts["round"] = round_
+            this, facts = planner.once((settings, round_), partial(_of_round, settings, round_))
             at: dict[str, Any] = {
                 "criterion": settings.criterion.label,
                 "rewind": "none" if settings.rewind is None else settings.rewind.label,
@@ -197,6 +189,21 @@ class Rounds(Kind[RoundsStep]):
 
     def _task(self, job: Job[RoundsStep]) -> str:
         return str(job.stage.at["task"])
+
+
+def _of_round(settings: RoundsStep, round_: int) -> tuple[RoundsStep, dict[str, Any]]:
+    """The settings of one round, and their facts."""
+    this = settings.model_copy(
+        update={
+            "pruning": settings.pruning.at(round_),
+            "rewind": None if settings.rewind is None else settings.rewind.at(round_),
+        }
+    )
+    facts = facts_of(this, frozenset({"do", "rounds", "rewind"}))
+    facts["criterion"] = settings.criterion.facts()
+    facts["rewind"] = None if this.rewind is None else facts_of(this.rewind)
+    facts["round"] = round_
+    return this, facts
 
 
 KINDS.add(Rounds())
