@@ -29,6 +29,11 @@ class Node:
     moment: float | None = None
     """The share of the stage's training after which its model is meant."""
 
+    @property
+    def ends_in_model(self) -> bool:
+        """Whether it is a stage that ends in a model."""
+        return self.stage is not None and KINDS[self.stage.kind].makes_models
+
 
 @dataclass(frozen=True)
 class Point(Generic[S]):

@@ -72,7 +72,7 @@ class Differences(Kind[DifferencesStep]):
         """Both are models that were scored, on the same task."""
         for _, nodes in point.folded:
             for role, node in nodes.items():
-                if node.stage is None or not KINDS[node.stage.kind].makes_models:
+                if not node.ends_in_model:
                     raise UserError(f"{role} is a step that ends in models")
 
     def facts(self, settings: DifferencesStep) -> dict[str, Any]:

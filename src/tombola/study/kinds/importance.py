@@ -72,8 +72,7 @@ class ImportanceOfParts(Kind[ImportanceStep]):
 
     def check(self, point: Point[ImportanceStep], library: Library) -> None:
         """The models learnt something: of a new head, gradients say nothing."""
-        stage = point.main.stage
-        if stage is None or not KINDS[stage.kind].makes_models:
+        if not point.main.ends_in_model:
             raise UserError("of is a step that ends in models")
 
     def facts(self, settings: ImportanceStep) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from tombola import masks, tickets
-from tombola.errors import UserError
+from tombola import masks
 from tombola.files import write_json
 from tombola.study.finished import Finished
-from tombola.study.job import MODEL, Job
+from tombola.study.folded import check_masks, masks_along
+from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
 from tombola.study.plan import Point
@@ -62,22 +62,13 @@ class Overlaps(Kind[OverlapStep]):
 
     def check(self, point: Point[OverlapStep], library: Library) -> None:
         """There are masks, and two of them at least."""
-        if len(point.folded) < 2:
-            only = point.folded[0][0] if point.folded else "none"
-            raise UserError(
-                f"across {point.settings.across}: two masks make a pair; there is one ({only})"
-            )
-        stage = point.main.stage
-        if stage is None or not KINDS[stage.kind].makes_models:
-            raise UserError("of is a step that ends in tickets")
+        check_masks(point, "two masks make a pair")
 
     def work(self, job: Job[OverlapStep], folder: Path) -> None:
         """Masks are packed; two at a time are looked at."""
-        values = job.stage.facts["values"]
-        read = []
-        for role, value in zip(job.roles("of"), values, strict=True):
-            mask = masks.load(job.folder(role) / MODEL / tickets.MASK_FILE)
-            read.append((str(value), job.stage.reads[role], mask))
+        values = map(str, job.stage.facts["values"])
+        models = [job.stage.reads[role] for role in job.roles("of")]
+        read = list(zip(values, models, masks_along(job), strict=True))
         rows: list[dict[str, Any]] = []
         for (a, a_model, one), (b, b_model, other) in combinations(read, 2):
             shared = masks.overlap(one, other)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tombola import masks, statistics, tickets
+from tombola import masks, statistics
 from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.statistics.agreement import METHOD
 from tombola.study.finished import Finished
-from tombola.study.job import MODEL, Job
+from tombola.study.folded import check_masks, masks_along
+from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
 from tombola.study.plan import Point
@@ -64,14 +65,7 @@ class Stability(Kind[StabilityStep]):
 
     def check(self, point: Point[StabilityStep], library: Library) -> None:
         """There are masks, and two of them at least."""
-        if len(point.folded) < 2:
-            only = point.folded[0][0] if point.folded else "none"
-            raise UserError(
-                f"across {point.settings.across}: two masks can agree; there is one ({only})"
-            )
-        stage = point.main.stage
-        if stage is None or not KINDS[stage.kind].makes_models:
-            raise UserError("of is a step that ends in tickets")
+        check_masks(point, "two masks can agree")
 
     def facts(self, settings: StabilityStep) -> dict[str, Any]:
         """The axis; the masks have facts of their own."""
@@ -79,13 +73,7 @@ class Stability(Kind[StabilityStep]):
 
     def work(self, job: Job[StabilityStep], folder: Path) -> None:
         """Masks are counted packed."""
-        read = []
-        for role in job.roles("of"):
-            path = job.folder(role) / MODEL / tickets.MASK_FILE
-            if not path.exists():
-                raise UserError(f"{job.read_stage(role).title} has no mask: nothing was pruned")
-            read.append(masks.load(path))
-        found = masks.patterns(read)
+        found = masks.patterns(masks_along(job))
         if not found.n:
             raise UserError("the masks hold nothing that could be pruned")
         shared = {

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tombola import masks, tickets
-from tombola.errors import UserError
 from tombola.study.finished import Finished
+from tombola.study.folded import check_masks, masks_along
 from tombola.study.job import MODEL, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
@@ -45,15 +45,7 @@ class Survivors(Kind[SurvivorsStep]):
 
     def check(self, point: Point[SurvivorsStep], library: Library) -> None:
         """There are masks, and two of them at least."""
-        if len(point.folded) < 2:
-            only = point.folded[0][0] if point.folded else "none"
-            raise UserError(
-                f"across {point.settings.across}: survivors of two masks or more; there is one"
-                f" ({only})"
-            )
-        stage = point.main.stage
-        if stage is None or not KINDS[stage.kind].makes_models:
-            raise UserError("of is a step that ends in tickets")
+        check_masks(point, "survivors of two masks or more")
 
     def facts(self, settings: SurvivorsStep) -> dict[str, Any]:
         """The axis; the masks have facts of their own."""
@@ -61,13 +53,7 @@ class Survivors(Kind[SurvivorsStep]):
 
     def work(self, job: Job[SurvivorsStep], folder: Path) -> None:
         """Intersect, apply, score on the task of the first ticket."""
-        read = []
-        for role in job.roles("of"):
-            path = job.folder(role) / MODEL / tickets.MASK_FILE
-            if not path.exists():
-                raise UserError(f"{job.read_stage(role).title} has no mask: nothing was pruned")
-            read.append(masks.load(path))
-        mask, first = reduce(and_, read), job.folder("of.0")
+        mask, first = reduce(and_, masks_along(job)), job.folder("of.0")
         ticket, before = tickets.load(first / MODEL), record_of(first, "model")
         masks.apply(ticket.model, mask)
         task = str(record_of(first, "score")["task"])
