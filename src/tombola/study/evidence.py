@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from tombola import masks, tickets
+from tombola import anatomy, masks, tickets
 from tombola.study.job import Job
 from tombola.study.states import state_of
 from tombola.tickets.criteria.criterion import Evidence
@@ -42,8 +42,6 @@ def evidence_for(
         seed: of random scores.
         dense: role of the stage in which training began.
     """
-    from tombola import anatomy
-
     model, settings = ticket.model, choice.chosen()
     weights = dict(model.named_parameters())
     prunable = pruning.parameters(anatomy.anatomy(model))

@@ -82,7 +82,7 @@ class Job(Generic[S]):
             model = self.library.model(name, task, self.seed)
             return tickets.Ticket(model, None, self.library.tokenizer(name, task))
         found = tickets.load(self.folder(role) / MODEL)
-        moment = self.stage.facts.get("moments", {}).get(role)
+        moment = self.stage.moment(role)
         if moment is None:
             return found
         from tombola.study.states import state_of

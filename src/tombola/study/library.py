@@ -33,6 +33,7 @@ class Library:
         """What was forgiven, and why."""
         self._tasks = {name: _Task(name, choice) for name, choice in recipe.tasks.items()}
         self._facts: dict[str, dict[str, Any]] = dict((known or {}).get("tasks", {}))
+        self._vocabularies: dict[tuple[tuple[str, ...], str], Any] = {}
         self._digests: dict[str, str] = dict((known or {}).get("models", {}))
 
     def known(self) -> dict[str, Any]:
@@ -81,8 +82,11 @@ class Library:
         choice = self._model(name)
         if choice.load is not None:
             return _loaded_tokenizer(expand(choice.load))
-        lines = [line for each in choice.words or (task,) for line in self.task(each).text]
-        return tasks.word_tokenizer(lines, self.kind(task).purpose)
+        made_of, purpose = choice.words or (task,), self.kind(task).purpose
+        if (made_of, purpose) not in self._vocabularies:
+            lines = [line for each in made_of for line in self.task(each).text]
+            self._vocabularies[(made_of, purpose)] = tasks.word_tokenizer(lines, purpose)
+        return self._vocabularies[(made_of, purpose)]
 
     def model_facts(self, name: str, task: str) -> dict[str, Any]:
         """What determines a model: the bytes of its files, or its configuration and vocabulary."""

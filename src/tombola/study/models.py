@@ -151,7 +151,7 @@ def read_answers(path: Path) -> tuple[list[Any], list[Any]]:
 def model_rows(done: Finished) -> Iterator[Row]:
     """The rows of a stage that ends in a model."""
     facts, score = done.record("model"), done.record("score")
-    at = done.stage.at
+    at, signed = done.stage.at, done.sign(mask=facts["digest"])
     named = {axis: str(at.get(axis, "")) for axis in TEXT_AXES}
     others = {
         axis: str(value)
@@ -173,7 +173,7 @@ def model_rows(done: Finished) -> Iterator[Row]:
             "mask": facts["digest"],
             "parameters": facts["parameters"],
             "steps": facts["steps"],
-            "signature": done.sign(mask=facts["digest"]),
+            "signature": signed,
             **others,
         },
     )
@@ -192,7 +192,6 @@ def model_rows(done: Finished) -> Iterator[Row]:
             "signature": done.sign(metric=score["signature"], n=score["n"], cut=score["cut"]),
         },
     )
-    signed = done.sign(mask=facts["digest"])
     for row in facts["rows"]:
         yield (
             SPARSITY,

@@ -170,10 +170,6 @@ class Planner:
         """Ask a stage to keep the state of its training after a share of the run."""
         self._keeps.setdefault(stage.name, set()).add(share)
 
-    def stages_of(self, step: str) -> list[Stage]:
-        """The stages of an earlier step."""
-        return self._stages[step]
-
     def _with_keeps(self, stage: Stage) -> Stage:
         keeps = self._keeps.get(stage.name)
         return replace(stage, keeps=tuple(sorted(keeps))) if keeps else stage
@@ -186,8 +182,8 @@ class Planner:
         for settings, at in points(kind.settings, raw, axes, where):
             checked: set[str] = set()
             for point in self._points(name, kind, settings, at, raw):
-                if self._check and digest_of(_beside_seed(point)) not in checked:
-                    checked.add(digest_of(_beside_seed(point)))
+                if self._check and (which := digest_of(_beside_seed(point))) not in checked:
+                    checked.add(which)
                     try:
                         for field_ in kind.task_fields:
                             self.library.choice(point.task(field_))

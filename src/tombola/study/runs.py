@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tombola.masks import Mask
     from tombola.study.job import Job
     from tombola.tasks import Batches
+    from tombola.tickets import Ticket
     from tombola.training.settings import Training
 
 RESUME = "resume.safetensors"
@@ -25,6 +26,8 @@ class Run:
     """A training that is about to begin."""
 
     model: "torch.nn.Module"
+    tokenizer: Any
+    """What reads text for the model."""
     batches: "Batches"
     loss: "Callable[[torch.nn.Module, Mapping[str, Any]], Any]"
     training: "Training"
@@ -73,17 +76,18 @@ class Trains(Protocol):
 
 def new_run(
     job: "Job[Any]",
-    model: "torch.nn.Module",
-    tokenizer: Any,
+    ticket: "Ticket",
     task: str,
     settings: "Training",
     **more: Any,
 ) -> Run:
-    """The training of a model on a task of the recipe."""
+    """The training of a ticket's model on a task of the recipe; `more` are fields of `Run`."""
     kind, smoothing = job.library.kind(task), settings.label_smoothing
-    batches = job.batches("train", task, tokenizer, settings.batch_size, window=LENGTH_WINDOW)
+    reader = ticket.tokenizer
+    batches = job.batches("train", task, reader, settings.batch_size, window=LENGTH_WINDOW)
     return Run(
-        model.to(job.device),
+        ticket.model.to(job.device),
+        reader,
         batches,
         lambda model, batch: kind.loss(model, batch, smoothing),
         settings,

@@ -37,6 +37,10 @@ class Stage:
         seed = self.at.get("seed")
         return None if seed is None else int(seed)
 
+    def moment(self, role: str, end: float | None = None) -> Any:
+        """The share of a training after which the model of a role is meant; else `end`."""
+        return self.facts.get("moments", {}).get(role, end)
+
     @property
     def digest(self) -> str:
         """12 hexadecimal digits: equal digests, equal facts."""

@@ -51,7 +51,7 @@ class Store:
 
     def is_running(self, name: str) -> bool:
         """Whether some process works on the stage now."""
-        lock = self._lock(name)
+        lock = self.lock(name)
         if not Path(lock.lock_file).exists():
             return False
         try:
@@ -93,7 +93,7 @@ class Store:
         `work` writes into the folder it is given: the same one again after an interruption.
         Returns whether this call did the work.
         """
-        with self._lock(stage.name):
+        with self.lock(stage.name):
             if self.is_done(stage.name):
                 return False
             working = self.working(stage.name)
@@ -111,10 +111,7 @@ class Store:
         return True
 
     def lock(self, name: str) -> FileLock:
-        """Held while a process makes something that others may want too."""
-        return self._lock(name)
-
-    def _lock(self, name: str) -> FileLock:
+        """Held while a process works on a stage, or makes a state that others may want too."""
         folder = self.root / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         return FileLock(folder / f"{name}.lock")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from tombola import anatomy, masks, tasks, tickets, training
+from tombola import anatomy, masks, tickets, training
 from tombola.errors import UserError
 from tombola.study.evidence import evidence_for, mask_seed
 from tombola.study.facts import facts_of
@@ -130,8 +130,7 @@ class PruneWhile(Kind[PruneWhileStep]):
             known = job.library.task(task)
             dev = job.batches("dev", task, ticket.tokenizer, dense.training.batch_size)
             model = ticket.model.to(job.device)
-            said = training.answers(model, known, dev, ticket.tokenizer)
-            score = tasks.METRICS[known.metric](said, known.references)
+            score = training.evaluate(model, known, dev, ticket.tokenizer)
             masks.save(mask, own / "mask.safetensors", architecture=type(model).__name__)
             job.reporter(folder)(number, settings.turns)
             return {
@@ -166,7 +165,8 @@ class PruneWhile(Kind[PruneWhileStep]):
         """The ticket, and every turn."""
         yield from model_rows(done)
         records = recorded(done.folder)
-        floor = done.stage.facts.get("share", 0.9) * records[0]["score"]
+        share = done.stage.facts.get("share", PruneWhileStep.model_fields["share"].default)
+        floor = share * records[0]["score"]
         for number, record in enumerate(records):
             yield (
                 PRUNINGS,

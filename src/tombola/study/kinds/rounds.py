@@ -1,6 +1,7 @@
 """`rounds`: score, prune, go back, train again; each round is a stage that reads the one before."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -166,10 +167,9 @@ class Rounds(Kind[RoundsStep]):
         return ticket, next_mask(evidence, old, body, settings.pruning, settings.criterion)
 
     def _run(self, job: Job[RoundsStep], ticket: "tickets.Ticket", mask: "masks.Mask") -> Run:
-        settings, model = job.settings, ticket.model
-        task, trained_by = self._task(job), self._training(job)
+        settings = job.settings
         assert settings.rewind is not None  # otherwise there is nothing to run
-        run = new_run(job, model, ticket.tokenizer, task, trained_by)
+        run = new_run(job, ticket, self._task(job), self._training(job), mask=mask)
         step = settings.rewind.step(run.total)
         if settings.rewind.what == "weights":
             early = state_of(job, job.read_stage("of"), settings.rewind.share)
@@ -178,9 +178,7 @@ class Rounds(Kind[RoundsStep]):
             end = state_of(job, job.read_stage("before"), 1.0)
             start = rewind(settings.rewind, Checkpoint(step, {}, {}), end)
             taken = int(record_of(job.folder("before"), "model")["steps"])
-        return new_run(
-            job, model, ticket.tokenizer, task, trained_by, start=start, mask=mask, taken=taken
-        )
+        return replace(run, start=start, taken=taken)
 
     def _training(self, job: Job[RoundsStep]) -> "training.Training":
         found = job.read_stage("of").settings

@@ -123,7 +123,7 @@ class Similarity(Kind[SimilarityStep]):
 def named(stage: Stage, role: str) -> str:
     """The model of a role as tables name it: its stage, or the recipe's name of it."""
     name = stage.reads.get(role, stage.sources.get(role, ""))
-    moment = stage.facts.get("moments", {}).get(role)
+    moment = stage.moment(role)
     return name if moment is None else f"{name}@{moment:g}"
 
 

@@ -1,6 +1,7 @@
 """`train`: a model learns a task, from its beginning, another step's end or a moment of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +12,7 @@ from tombola.errors import UserError
 from tombola.study.finished import Finished
 from tombola.study.job import MODEL, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
-from tombola.study.library import Library
+from tombola.study.library import UNKNOWN, Library
 from tombola.study.models import MODEL_TABLES, finish, model_rows
 from tombola.study.plan import Planner, Point
 from tombola.study.references import References
@@ -62,7 +63,7 @@ class Train(Kind[TrainStep]):
         if point.settings.begin and node.stage is None:
             raise UserError("begin needs a step as its model: a new run has no state to go on from")
         task = point.task()
-        if library.looking and library.task_facts(task)["digest"] == "unknown":
+        if library.looking and library.task_facts(task)["digest"] == UNKNOWN:
             return
         library.kind(task)
         if node.model:
@@ -84,35 +85,27 @@ class Train(Kind[TrainStep]):
         if settings.mask is not None:
             mask = fitted(job, ticket.model)
             masks.apply(ticket.model, mask)
-        run = new_run(job, ticket.model, ticket.tokenizer, task, settings.training, mask=mask)
+        run = new_run(job, ticket, task, settings.training, mask=mask, taken=self._behind(job))
         if not settings.begin:
             return run
-        share = job.stage.facts.get("moments", {}).get("model", 1.0)
-        state = state_of(job, job.read_stage("model"), share)
-        taken = _taken(job, share)
-        start = type(state)(round(settings.begin * run.total), state.weights, state.moments)
-        return new_run(
-            job, ticket.model, ticket.tokenizer, task, settings.training, mask=mask, start=start,
-            taken=taken,
-        )  # fmt: skip
+        state = state_of(job, job.read_stage("model"), job.stage.moment("model", 1.0))
+        return replace(run, start=replace(state, step=round(settings.begin * run.total)))
 
     def work(self, job: Job[TrainStep], folder: Path) -> None:
         """Train, keep the states that others go back to, score."""
         run, task = self.run(job), job.task_name()
         trained = run.go(folder, steps_to_keep(job, run), on_step=job.reporter(folder))
         keep_states(job, run, trained)
-        tokenizer = self._tokenizer(job, task)
         first = run.start.step if run.start is not None else 0
-        taken = run.taken if run.start is not None else self._behind(job)
         finish(
             job,
             folder,
             run.model,
-            tokenizer,
+            run.tokenizer,
             task=task,
-            batches=job.batches("dev", task, tokenizer, job.settings.training.batch_size),
+            batches=job.batches("dev", task, run.tokenizer, run.training.batch_size),
             mask=run.mask,
-            steps=taken + run.total - first,
+            steps=run.taken + run.total - first,
             source=self._source(job),
             root=self._root(job),
         )
@@ -147,16 +140,12 @@ class Train(Kind[TrainStep]):
             parameter.data.copy_(body[name].data)  # as it was at the moment that is meant
         return tickets.Ticket(fresh, None, ticket.tokenizer)
 
-    def _tokenizer(self, job: Job[TrainStep], task: str) -> Any:
-        if "model" in job.stage.sources:
-            return job.library.tokenizer(job.stage.sources["model"], task)
-        return tickets.load(job.folder("model") / MODEL).tokenizer
-
     def _behind(self, job: Job[TrainStep]) -> int:
         """Steps that the starting weights have behind them."""
         if "model" in job.stage.sources:
             return 0
-        return _taken(job, job.stage.facts.get("moments", {}).get("model", 1.0))
+        steps = int(record_of(job.folder("model"), "model")["steps"])
+        return round(job.stage.moment("model", 1.0) * steps)
 
     def _source(self, job: Job[TrainStep]) -> str:
         if "model" in job.stage.sources:
@@ -185,12 +174,6 @@ def fitted(job: Job[Any], model: "torch.nn.Module") -> "masks.Mask":
         f"the mask of {job.read_stage('mask').title} is of another body: "
         f"no parameter {next(name for name in mask if name not in names)!r} here"
     )
-
-
-def _taken(job: Job[Any], share: float) -> int:
-    """Steps that a trained model's weights have behind them at a share of its run."""
-    found = record_of(job.folder("model"), "model")
-    return round(share * int(found["steps"]))
 
 
 def training_cost(
