@@ -1,5 +1,7 @@
 """A finished stage, as its kind makes rows of it."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 from tombola.study.job import record_of
 from tombola.study.signature import signature
 from tombola.study.stage import Stage
+from tombola.tables import Table
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,14 @@ class Finished:
     def record(self, name: str) -> Any:
         """What the stage wrote into `NAME.json`. Raises UserError where that is damaged."""
         return record_of(self.folder, name)
+
+    def cells(self, table: Table, record: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns of a table that a record holds; a number that JSON has no word for is NaN."""
+        return {
+            column: math.nan if record[column] is None and dtype == "float64" else record[column]
+            for column, (dtype, _) in table.columns.items()
+            if column in record
+        }
 
     def sign(self, **more: Any) -> str:
         """The signature of one of its numbers."""

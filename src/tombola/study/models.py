@@ -181,14 +181,7 @@ def model_rows(done: Finished) -> Iterator[Row]:
         SCORES,
         {
             "model": done.stage.name,
-            "task": score["task"],
-            "metric": score["metric"],
-            "score": _number(score["value"]),
-            "low": _number(score["low"]),
-            "high": _number(score["high"]),
-            "n": score["n"],
-            "chance": _number(score["chance"]),
-            "cut": score["cut"],
+            **done.cells(SCORES, {**score, "score": score["value"]}),
             "signature": done.sign(metric=score["signature"], n=score["n"], cut=score["cut"]),
         },
     )
@@ -233,7 +226,3 @@ def _plain(answers: list[Any]) -> list[Any]:
 def _listed(answer: Any) -> Any:
     """An answer as it was given; Parquet's lists come back as arrays."""
     return answer.tolist() if isinstance(answer, np.ndarray) else answer
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else float(value)

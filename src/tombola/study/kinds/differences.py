@@ -133,22 +133,16 @@ class Differences(Kind[DifferencesStep]):
             for axis, value in at.items()
             if axis not in DIFFERENCES.columns and axis != "seed"
         }
-        numbers = {
-            key: float("nan") if found[key] is None else float(found[key])
-            for key in ("difference", "low", "high", "margin", "sparsity")
-        }
         yield (
             DIFFERENCES,
             {
                 "step": done.stage.step,
                 "model": done.stage.reads["of.0"],
                 "against": str(at["against"]),
-                "task": found["task"],
+                **done.cells(DIFFERENCES, found),
                 "criterion": str(at.get("criterion", "")),
                 "rewind": str(at.get("rewind", "")),
                 "round": int(at.get("round", 0)),
-                **numbers,
-                **{key: found[key] for key in ("metric", "over", "seeds", "n", "verdict")},
                 "signature": done.sign(n=found["n"], seeds=found["seeds"]),
                 **axes,
             },

@@ -107,15 +107,9 @@ class ImportanceOfParts(Kind[ImportanceStep]):
         which = {"model": named(done.stage, "of"), "text": str(done.stage.facts["text"]["name"])}
         for row in done.record("rows"):
             signed = done.sign(score=row["score"], n=row["n"])
-            yield IMPORTANCE, {**which, **_numbers(row, "normed"), "signature": signed}
+            yield IMPORTANCE, {**which, **done.cells(IMPORTANCE, row), "signature": signed}
         for row in done.record("ranks"):
-            numbers = _numbers(row, "spearman", "kendall")
-            yield RANKS, {**which, **numbers, "signature": done.sign(n=row["n"])}
-
-
-def _numbers(row: dict[str, Any], *keys: str) -> dict[str, Any]:
-    """A row as it was before JSON, which has no word for NaN."""
-    return row | {key: float("nan") if row[key] is None else row[key] for key in keys}
+            yield RANKS, {**which, **done.cells(RANKS, row), "signature": done.sign(n=row["n"])}
 
 
 KINDS.add(ImportanceOfParts())

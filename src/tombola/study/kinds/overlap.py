@@ -90,12 +90,11 @@ class Overlaps(Kind[OverlapStep]):
         """A row for every pair."""
         at = {axis: str(value) for axis, value in done.stage.at.items()}
         for row in done.record("rows"):
-            known = {key: row[key] for key in OVERLAP.columns if key in row}
             survivors_a, survivors_b = row["survivors"]
             yield (
                 OVERLAP,
                 {
-                    **known,
+                    **done.cells(OVERLAP, row),
                     "step": done.stage.step,
                     "axis": str(done.stage.facts["across"]),
                     "survivors_a": survivors_a,

@@ -92,8 +92,7 @@ class Probe(Kind[ProbeStep]):
             "probe": str(done.stage.facts["probe"]["name"]),
         }
         for row in done.record("rows"):
-            known = {key: row[key] for key in PROBES.columns if key in row}
-            yield PROBES, {**which, **known, "signature": done.sign(n=row["n"])}
+            yield PROBES, {**which, **done.cells(PROBES, row), "signature": done.sign(n=row["n"])}
 
 
 KINDS.add(Probe())

@@ -113,11 +113,8 @@ class Similarity(Kind[SimilarityStep]):
             "text": text,
         }
         for row in done.record("rows"):
-            known = {key: row[key] for key in SIMILARITY.columns if key in row}
-            for key in ("value", "low", "high", "noise_floor"):
-                known[key] = float("nan") if known[key] is None else known[key]
             signed = done.sign(measure=row["measure"], n=row["n"])
-            yield SIMILARITY, {**which, **known, "signature": signed}
+            yield SIMILARITY, {**which, **done.cells(SIMILARITY, row), "signature": signed}
 
 
 def named(stage: Stage, role: str) -> str:

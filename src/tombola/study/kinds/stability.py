@@ -89,15 +89,10 @@ class Stability(Kind[StabilityStep]):
         """A row for every statistic."""
         at = {axis: str(value) for axis, value in done.stage.at.items()}
         for row in done.record("rows"):
-            numbers = {
-                key: float("nan") if row[key] is None else row[key]
-                for key in STABILITY.columns
-                if key in row
-            }
             yield (
                 STABILITY,
                 {
-                    **numbers,
+                    **done.cells(STABILITY, row),
                     "step": done.stage.step,
                     "axis": str(done.stage.facts["across"]),
                     "signature": done.sign(
