@@ -1,24 +1,22 @@
 """A sentence or a pair, and a number."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tombola.tasks.kinds.forward import logits
 from tombola.tasks.kinds.kind import TASK_KINDS
+from tombola.tasks.kinds.of_sentences import OfSentences
 from tombola.tasks.task import Task
-from tombola.tasks.tokenize import Encoded, sentences
 from tombola.text.examples import SentenceExample
 
 
-class Regression:
+class Regression(OfSentences):
     """Answers are the model's numbers as they are."""
 
     name = "regression"
-    head = "sequence-classification"
-    purpose: Literal["encoder"] = "encoder"
 
     def n_labels(self, task: Task) -> int:
         """One number."""
@@ -27,16 +25,6 @@ class Regression:
     def metrics(self, task: Task) -> tuple[str, ...]:
         """Correlations."""
         return ("pearson", "spearman")
-
-    def encode(
-        self,
-        examples: Sequence[SentenceExample],
-        tokenizer: Any,
-        max_tokens: int,
-        labels: Sequence[str] | None = None,
-    ) -> Encoded:
-        """Examples keep their number, unless it is hidden; the longer of a pair is cut first."""
-        return sentences(examples, tokenizer, max_tokens)
 
     def loss(
         self, model: nn.Module, batch: Mapping[str, Tensor], label_smoothing: float = 0.0
