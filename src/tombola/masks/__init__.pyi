@@ -8,6 +8,14 @@ from .files import save as save
 from .mask import Mask as Mask
 from .overlaps import Overlap as Overlap
 from .overlaps import overlap as overlap
+from .parts import UNITS as UNITS
+from .parts import PartShare as PartShare
+from .parts import Unit as Unit
+from .parts import all_parts as all_parts
+from .parts import in_units as in_units
+from .parts import part_shares as part_shares
+from .parts import surviving_parts as surviving_parts
+from .parts import weights_under as weights_under
 from .schedules import OFS as OFS
 from .schedules import cubic as cubic
 from .schedules import n_pruned_after as n_pruned_after
