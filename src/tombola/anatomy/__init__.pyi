@@ -18,6 +18,7 @@ from .saved.folder import write_model as write_model
 from .sources import has_tokenizer as has_tokenizer
 from .sources import load_tokenizer as load_tokenizer
 from .sources import read_config as read_config
+from .surgery.put_back import put_back as put_back
 from .surgery.remove import AllHeadsRemoved as AllHeadsRemoved
 from .surgery.remove import remove as remove
 from .surgery.silent import Parts as Parts

@@ -141,8 +141,9 @@ def gate_gradients(
     n_examples: int,
     neurons: bool = False,
     body: Anatomy | None = None,
+    at: Gates | None = None,
 ) -> Gates:
-    """The gradient of each example's loss with respect to every gate, all gates open.
+    """The gradient of each example's loss with respect to every gate, by default all gates open.
 
     One forward and one backward pass for all examples and gates; the parameters take no part, which
     saves a third of the work and leaves their `.grad` alone.
@@ -153,6 +154,8 @@ def gate_gradients(
         n_examples: how many those are.
         neurons: whether neurons have gates, too.
         body: the model's anatomy, where it is known: to look at it takes as long as a small batch.
+        at: where the gradient is taken, gates that all examples share ([heads], []); a gate that is
+            closed there has the gradient with which it would open.
 
     Returns gradients [batch heads], [batch] of MLPs, and [batch neurons]. A loss that some gate
     does not reach has a gradient of zero there.
@@ -167,6 +170,8 @@ def gate_gradients(
         requires_grad=True,
         neurons=neurons,
     )
+    if at is not None:
+        _set(gates, at)
     learnt = [p for p in model.parameters() if p.requires_grad]
     for parameter in learnt:
         parameter.requires_grad_(False)
@@ -183,6 +188,15 @@ def gate_gradients(
     for (kind, name), gradient in zip(flat, found, strict=True):
         by_kind[kind][name] = gradient
     return Gates(**by_kind)
+
+
+@torch.no_grad()
+def _set(gates: Gates, at: Gates) -> None:
+    """Move gates, one row for each example, to the values of others that have no rows."""
+    values = at.to_dict()
+    for key, gate in gates.to_dict().items():
+        if key in values:
+            gate.copy_(values[key].expand_as(gate))
 
 
 def _forget_compiled() -> None:

@@ -43,7 +43,7 @@ class Gate:
                 # Examples do not see each other, so the gate of each meets its own loss alone.
                 return loss().expand(size) / size
 
-            found = gate_gradients(sight.model, losses, size, body=body).to_dict()
+            found = gate_gradients(sight.model, losses, size, body=body, at=sight.closed).to_dict()
             of_mean = torch.cat([g.reshape(size, -1) for g in found.values()], 1).double().cpu()
             n_batches += 1
             if sight.per == "example":

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor, nn
 
-from tombola.anatomy import Anatomy, anatomy
+from tombola.anatomy import Anatomy, Gates, anatomy
 from tombola.errors import UserError
 from tombola.registry import Registry
 from tombola.text import IGNORED
@@ -39,6 +39,8 @@ class Sight:
     """Mean loss of a batch: over examples, or over the labels that count where an example has
     several (tags, words of a translation)."""
     per: Per = "example"
+    closed: Gates | None = None
+    """Gates as they stand, where some are closed; only the score `gate` knows of them."""
 
     def looked(self) -> Iterator[tuple[Batch, Callable[[], Tensor]]]:
         """Each batch on the model's device, with what runs the model and gives the mean loss.
