@@ -1,0 +1,1 @@
+"""Subnetworks to hold a ticket against: one short file per construction."""
