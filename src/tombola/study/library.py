@@ -74,7 +74,8 @@ class Library:
         """Where a model comes from: a hub id, a folder, or a new configuration."""
         choice = self._model(name)
         if choice.load is not None:
-            return expand(choice.load)
+            source = expand(choice.load)
+            return anatomy.read_config(source) if choice.redrawn else source
         return new_config(choice.new or {}, self.tokenizer(name, task))
 
     def tokenizer(self, name: str, task: str) -> Any:
@@ -104,7 +105,7 @@ class Library:
                 self._digests[name] = _digest(source)
             except UserError as problem:
                 return {"digest": self._forgive(name, problem)}
-        return {"digest": self._digests[name]}
+        return {"digest": self._digests[name], **({"redrawn": True} if choice.redrawn else {})}
 
     def model_name(self, name: str) -> str:
         """A model as tables name it. Where its folder stood says nothing about a number."""
@@ -112,7 +113,8 @@ class Library:
         if choice.new is not None:
             return f"{choice.new['model_type']}, from scratch"
         path = Path(expand(str(choice.load)))
-        return "/".join(path.parts[-2:]) if path.is_dir() else str(choice.load)
+        found = "/".join(path.parts[-2:]) if path.is_dir() else str(choice.load)
+        return f"{found}, weights drawn anew" if choice.redrawn else found
 
     def _facts_of(self, task: "_Task") -> dict[str, Any]:
         choice = task.choice
@@ -161,6 +163,8 @@ class _Task:
         found = tasks.load_task(
             choice.name, folder, choice.train, choice.dev, choice.seed, choice.language
         )
+        if choice.held is not None:
+            found = found.holding(choice.held, choice.seed)
         return found if choice.metric is None else found.with_metric(choice.metric)
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     import torch
 
     from tombola.masks import Mask
-    from tombola.tasks import Batches
     from tombola.tickets import Pruning
 
 ANSWERS_FILE = "answers.parquet"
+HELD_FILE = "held.json"
 TEXT_AXES = ("task", "criterion", "rewind")
 """Axes that have a column of their own in every study; others follow behind."""
 
@@ -76,7 +76,9 @@ SPARSITY = Table(
         "signature": ("string", "every fact that determines the number"),
     },
 )
-MODEL_TABLES = (MODELS, SCORES, SPARSITY)
+HELD = Table("held-scores", SCORES.columns)
+"""Scores on the examples that a task holds apart, to choose by."""
+MODEL_TABLES = (MODELS, SCORES, SPARSITY, HELD)
 
 
 def finish(
@@ -86,7 +88,7 @@ def finish(
     tokenizer: Any,
     *,
     task: str,
-    batches: "Batches",
+    batch_size: int,
     mask: "Mask | None",
     steps: int,
     source: str,
@@ -101,7 +103,7 @@ def finish(
         model: as trained, on any device; it comes back on the CPU.
         tokenizer: its own.
         task: of the recipe.
-        batches: the task's dev split.
+        batch_size: examples scored at once; no number depends on it.
         mask: what survives; None for a model that was never pruned.
         steps: optimizer steps that its weights have behind them.
         source: where the weights came from, in words.
@@ -109,11 +111,18 @@ def finish(
         pruning: which parameters could have been pruned.
     """
     known = job.library.task(task)
+    batches = job.batches("dev", task, tokenizer, batch_size)
     said = training.answers(model, known, batches, tokenizer)
     score = tasks.METRICS[known.metric](said, known.references)
     write_answers(folder / ANSWERS_FILE, said, known.references)
     cut = job.encoded("dev", task, tokenizer).n_cut
     write_json(folder / "score.json", {**asdict(score), "task": task, "cut": cut})
+    if known.held:
+        held = training.evaluate(
+            model, known, job.batches("held", task, tokenizer, batch_size), tokenizer, known.held
+        )
+        cut = job.encoded("held", task, tokenizer).n_cut
+        write_json(folder / HELD_FILE, {**asdict(held), "task": task, "cut": cut})
     write_json(
         folder / "model.json",
         {
@@ -177,14 +186,9 @@ def model_rows(done: Finished) -> Iterator[Row]:
             **others,
         },
     )
-    yield (
-        SCORES,
-        {
-            "model": done.stage.name,
-            **done.cells(SCORES, {**score, "score": score["value"]}),
-            "signature": done.sign(metric=score["signature"], n=score["n"], cut=score["cut"]),
-        },
-    )
+    yield SCORES, _score(done, score)
+    if (done.folder / HELD_FILE).exists():
+        yield HELD, _score(done, done.record("held"))
     for row in facts["rows"]:
         yield (
             SPARSITY,
@@ -200,6 +204,15 @@ def model_rows(done: Finished) -> Iterator[Row]:
                 "signature": signed,
             },
         )
+
+
+def _score(done: Finished, score: dict[str, Any]) -> dict[str, Any]:
+    """A row of scores."""
+    return {
+        "model": done.stage.name,
+        **done.cells(SCORES, {**score, "score": score["value"]}),
+        "signature": done.sign(metric=score["signature"], n=score["n"], cut=score["cut"]),
+    }
 
 
 def _counts(body: Any, mask: "Mask | None", pruning: "Pruning | None") -> dict[str, Any]:

@@ -25,6 +25,9 @@ class Model(Settings):
 
     load: str | None = None
     """A hub id or a folder."""
+    redrawn: bool = False
+    """Whether the loaded model's weights are drawn anew, from each run's seed: its body and its
+    tokenizer without what it learned."""
     new: dict[str, Any] | None = None
     """A configuration to train from scratch: `model_type` and that family's own settings."""
     words: tuple[str, ...] = ()
@@ -37,6 +40,8 @@ class Model(Settings):
             raise ValueError("give either load (a hub id or folder) or new (a configuration)")
         if self.new is not None and not isinstance(self.new.get("model_type"), str):
             raise ValueError("new needs a model_type, such as bert or marian")
+        if self.redrawn and self.load is None:
+            raise ValueError("redrawn is for a loaded model; a new one is drawn in any case")
         if self.words and self.new is None:
             raise ValueError("words are for a new model; a loaded one has a vocabulary")
         return self
@@ -53,6 +58,9 @@ class TaskChoice(Settings):
     """Training examples; all where not given."""
     dev: int | None = Field(None, gt=0, le=MOST)
     """Examples to score on; all where not given."""
+    held: float | None = Field(None, gt=0, lt=1)
+    """Share of those that is set aside: what is chosen (settings, masks) may be chosen on it, and
+    scores are of the rest."""
     seed: int = Field(0, ge=0, lt=2**63)
     """Seed of the built-in language, or of which examples of a corpus are taken."""
     language: Language | None = None

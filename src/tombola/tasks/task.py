@@ -32,6 +32,8 @@ class Task:
     """Name in `METRICS`."""
     train: tuple[Example, ...]
     dev: tuple[Example, ...]
+    held: tuple[Example, ...] = ()
+    """Examples set aside to choose settings and masks on; `dev` holds none of them."""
     n_dropped: int = 0
     """Rows of the files that were no example and were left out: only where a published corpus is
     known to hold such rows (QQP), 0 elsewhere."""
@@ -50,6 +52,22 @@ class Task:
             raise UserError(f"task {self.name!r} has no {name}; its metrics: {allowed}")
         return replace(self, metric=name)
 
+    def holding(self, share: float, seed: int = 0) -> "Task":
+        """The same task with a share of its dev examples set aside, drawn by `seed`.
+
+        Raises UserError where one of the two parts would be empty.
+        """
+        n = round(share * len(self.dev))
+        if not 0 < n < len(self.dev):
+            raise UserError(
+                f"task {self.name!r}: a share of {share} of {len(self.dev)} dev examples "
+                "leaves nothing on one side"
+            )
+        chosen = set(drawn(len(self.dev), n, f"held/{seed}"))
+        held = tuple(example for i, example in enumerate(self.dev) if i in chosen)
+        rest = tuple(example for i, example in enumerate(self.dev) if i not in chosen)
+        return replace(self, dev=rest, held=held)
+
     @property
     def text(self) -> list[str]:
         """All text of the training split, line by line; of translations, both sides."""
@@ -65,7 +83,7 @@ class Task:
         """12 hexadecimal digits of all that determines the task: equal digests, equal examples."""
         digest = hashlib.blake2b(digest_size=6)
         digest.update(json.dumps([self.name, self.kind, self.labels, self.metric]).encode())
-        for split in (self.train, self.dev):
+        for split in (self.train, self.dev, *([self.held] if self.held else [])):
             for example in split:
                 row = [type(example).__name__, *asdict(example).values()]
                 digest.update(json.dumps(row).encode() + b"\n")
@@ -97,10 +115,14 @@ def sample(examples: Sequence[T], n: int | None, seed: int, where: str) -> tuple
     check_count(n, where)
     if n > len(examples):
         raise UserError(f"{where}: {n} examples asked for, there are {len(examples)}")
-    rng = random.Random(f"sample/{seed}")  # a string is hashed by SHA-512: the same everywhere
-    keys = [rng.random() for _ in examples]
-    chosen = sorted(range(len(examples)), key=keys.__getitem__)[:n]
-    return tuple(examples[i] for i in sorted(chosen))
+    return tuple(examples[i] for i in drawn(len(examples), n, f"sample/{seed}"))
+
+
+def drawn(n_all: int, n: int, seed: str) -> list[int]:
+    """`n` of the numbers below `n_all`, drawn without replacement, in ascending order."""
+    rng = random.Random(seed)  # a string is hashed by SHA-512: the same everywhere
+    keys = [rng.random() for _ in range(n_all)]
+    return sorted(sorted(range(n_all), key=keys.__getitem__)[:n])
 
 
 def check_count(n: int, where: str) -> None:

@@ -133,7 +133,7 @@ class Rounds(Kind[RoundsStep]):
             model,
             tokenizer,
             task=task,
-            batches=job.batches("dev", task, tokenizer, size),
+            batch_size=size,
             mask=mask,
             steps=taken,
             source=dense["source"],
