@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tombola import masks, tickets
+from tombola import anatomy, masks, tickets
 from tombola.errors import UserError
 from tombola.study.job import MODEL, Job
 from tombola.study.plan import Point
@@ -23,15 +23,21 @@ def check_masks(point: Point[Any], why_two: str) -> None:
         raise UserError("of is a step that ends in tickets")
 
 
-def masks_along(job: Job[Any]) -> "list[Mask]":
+def masks_along(job: Job[Any], unit: "masks.Unit" = "weights") -> "list[Mask]":
     """The masks of the tickets that `of` leads to, in the order of the axis.
 
-    Raises UserError where one was never pruned.
+    Raises UserError where one was never pruned, and where parts are asked for of tickets of
+    different bodies.
     """
-    read = []
-    for role in job.roles("of"):
-        path = job.folder(role) / MODEL / tickets.MASK_FILE
-        if not path.exists():
-            raise UserError(f"{job.read_stage(role).title} has no mask: nothing was pruned")
-        read.append(masks.load(path))
-    return read
+    return [mask_of(job, role, unit) for role in job.roles("of")]
+
+
+def mask_of(job: Job[Any], role: str, unit: "masks.Unit" = "weights") -> "Mask":
+    """The mask of the ticket that a role leads to. Raises UserError where it was never pruned."""
+    folder = job.folder(role) / MODEL
+    if not (folder / tickets.MASK_FILE).exists():
+        raise UserError(f"{job.read_stage(role).title} has no mask: nothing was pruned")
+    mask = masks.load(folder / tickets.MASK_FILE)
+    if unit == "weights":
+        return mask
+    return masks.in_units(mask, unit, anatomy.anatomy(anatomy.empty_model(str(folder))))

@@ -8,6 +8,7 @@ from typing import Any
 
 from tombola import masks
 from tombola.files import write_json
+from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.folded import check_masks, masks_along
 from tombola.study.job import Job
@@ -22,14 +23,15 @@ OVERLAP = Table(
     {
         "step": ("string", "step of the recipe"),
         "axis": ("string", "axis whose values are paired"),
+        "unit": ("string", "what is counted: weights, parts, heads, mlps"),
         "a": ("string", "its value for the one mask"),
         "b": ("string", "its value for the other"),
         "a_model": ("string", "the model that the one mask is of"),
         "b_model": ("string", "the model that the other is of"),
-        "n": ("int64", "prunable entries"),
-        "survivors_a": ("int64", "entries that survive in the one"),
-        "survivors_b": ("int64", "entries that survive in the other"),
-        "intersection": ("int64", "entries that survive in both"),
+        "n": ("int64", "what is counted"),
+        "survivors_a": ("int64", "what survives in the one"),
+        "survivors_b": ("int64", "what survives in the other"),
+        "intersection": ("int64", "what survives in both"),
         "expected": ("float64", "that of independent masks of these sizes, on average"),
         "jaccard": ("float64", "intersection over union, 0 to 1"),
         "expected_jaccard": ("float64", "at the expected intersection"),
@@ -50,6 +52,9 @@ class OverlapStep(Step):
     """A step that ends in tickets."""
     across: str
     """The axis whose values are paired: seed, task, criterion, …"""
+    unit: masks.Unit = "weights"
+    """What is counted: weights, or the heads and MLPs of which anything survives (`parts`), or only
+    those `heads` or `mlps`."""
 
 
 class Overlaps(Kind[OverlapStep]):
@@ -68,7 +73,7 @@ class Overlaps(Kind[OverlapStep]):
         """Masks are packed; two at a time are looked at."""
         values = map(str, job.stage.facts["values"])
         models = [job.stage.reads[role] for role in job.roles("of")]
-        read = list(zip(values, models, masks_along(job), strict=True))
+        read = list(zip(values, models, masks_along(job, job.settings.unit), strict=True))
         rows: list[dict[str, Any]] = []
         for (a, a_model, one), (b, b_model, other) in combinations(read, 2):
             shared = masks.overlap(one, other)
@@ -97,6 +102,7 @@ class Overlaps(Kind[OverlapStep]):
                     **done.cells(OVERLAP, row),
                     "step": done.stage.step,
                     "axis": str(done.stage.facts["across"]),
+                    "unit": str(done.stage.facts.get("unit", "weights")),
                     "survivors_a": survivors_a,
                     "survivors_b": survivors_b,
                     "signature": done.sign(n=row["n"]),
@@ -106,7 +112,7 @@ class Overlaps(Kind[OverlapStep]):
 
     def facts(self, settings: OverlapStep) -> dict[str, Any]:
         """The axis; the masks have facts of their own."""
-        return {"across": settings.across}
+        return {"across": settings.across, **facts_of(settings, frozenset({"do", "of", "across"}))}
 
 
 KINDS.add(Overlaps())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from tombola.errors import UserError
 from tombola.study.evidence import evidence_for, mask_seed
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
+from tombola.study.floor import check_split, floor_of
 from tombola.study.job import MODEL, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.train import TrainStep
@@ -35,8 +36,11 @@ PRUNINGS = Table(
         "task": ("string", "task that was scored"),
         "seed": ("Int64", "seed of the run"),
         "pruning": ("int64", "turn of the loop; 0 is the model before it"),
+        "phase": ("string", "what went: weights; or heads, mlps, joint; full before any did"),
         "sparsity": ("float64", "pruned share of the prunable parameter sets, 0 to 1"),
-        "score": ("float64", "on the dev split"),
+        "heads": ("int64", "heads that survive; -1 where weights are pruned"),
+        "mlps": ("int64", "MLPs that survive; -1 where weights are pruned"),
+        "score": ("float64", "on the examples that decide"),
         "floor": ("float64", "what the score must not fall below"),
         "kept": ("bool", "whether the score held; the last that did is the model"),
         "signature": ("string", "every fact that determines the number"),
@@ -55,6 +59,8 @@ class PruneWhileStep(Step):
     """What scores the weights."""
     pruning: Pruning = Pruning(amount=0.1)
     """Which weights, and how many in a turn."""
+    split: Literal["dev", "held"] = "dev"
+    """Examples that decide: dev, on which the ticket is scored too, or those held apart."""
     turns: int = Field(100, gt=0, le=1000)
     """At most so many."""
 
@@ -80,6 +86,7 @@ class PruneWhile(Kind[PruneWhileStep]):
             raise UserError("of is a `train` step, whose model is pruned")
         if not point.settings.criterion.criterion.prunes:
             raise UserError("criterion: one that prunes nothing never ends")
+        check_split(point.settings.split, str(point.at["task"]), library)
 
     def facts(self, settings: PruneWhileStep) -> dict[str, Any]:
         """All settings, the criterion with its version."""
@@ -99,12 +106,6 @@ class PruneWhile(Kind[PruneWhileStep]):
         settings, task = job.settings, str(job.stage.at["task"])
         dense = job.read_stage("of").settings
         assert isinstance(dense, TrainStep)  # `check` saw to it
-        full = record_of(job.folder("of"), "score")["value"]
-        if full is None or not full > 0:
-            raise UserError(
-                f"the full model scores {full}: a share of that is no measure of what is kept"
-            )
-        floor = settings.share * full
 
         def turn(number: int, before: list[Record], own: Path) -> Record | None:
             if number and not before[-1]["kept"]:
@@ -128,16 +129,20 @@ class PruneWhile(Kind[PruneWhileStep]):
                     return None  # so few are left that a share of them rounds to none
             masks.apply(ticket.model, mask)
             known = job.library.task(task)
-            dev = job.batches("dev", task, ticket.tokenizer, dense.training.batch_size)
+            size, held = dense.training.batch_size, getattr(known, settings.split)
+            examples = job.batches(settings.split, task, ticket.tokenizer, size)
             model = ticket.model.to(job.device)
-            score = training.evaluate(model, known, dev, ticket.tokenizer)
+            score = training.evaluate(model, known, examples, ticket.tokenizer, held).value
+            floor = floor_of(settings.share, before[0]["score"] if before else score)
             masks.save(mask, own / "mask.safetensors", architecture=type(model).__name__)
             job.reporter(folder)(number, settings.turns)
             return {
-                "sparsity": mask.n_pruned / mask.n,
+                "phase": "weights",
+                "sparsity": mask.sparsity,
                 "survivors": mask.n - mask.n_pruned,
-                "score": score.value,
-                "kept": bool(score.value >= floor),
+                "score": score,
+                "floor": floor,
+                "kept": bool(score >= floor),
             }
 
         records = list(substeps(folder, turn))
@@ -153,7 +158,7 @@ class PruneWhile(Kind[PruneWhileStep]):
             ticket.model.to(job.device),
             ticket.tokenizer,
             task=task,
-            batches=job.batches("dev", task, ticket.tokenizer, dense.training.batch_size),
+            batch_size=dense.training.batch_size,
             mask=mask,
             steps=int(before["steps"]),
             source=before["source"],
@@ -165,8 +170,6 @@ class PruneWhile(Kind[PruneWhileStep]):
         """The ticket, and every turn."""
         yield from model_rows(done)
         records = recorded(done.folder)
-        share = done.stage.facts.get("share", PruneWhileStep.model_fields["share"].default)
-        floor = share * records[0]["score"]
         for number, record in enumerate(records):
             yield (
                 PRUNINGS,
@@ -176,10 +179,7 @@ class PruneWhile(Kind[PruneWhileStep]):
                     "task": str(done.stage.at["task"]),
                     "seed": done.stage.seed,
                     "pruning": number,
-                    "sparsity": record["sparsity"],
-                    "score": record["score"],
-                    "floor": floor,
-                    "kept": record["kept"],
+                    **done.cells(PRUNINGS, {"heads": -1, "mlps": -1, **record}),
                     "signature": done.sign(turn=number),
                 },
             )

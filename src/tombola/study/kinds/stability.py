@@ -8,6 +8,7 @@ from tombola import masks, statistics
 from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.statistics.agreement import METHOD
+from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.folded import check_masks, masks_along
 from tombola.study.job import Job
@@ -22,6 +23,7 @@ STABILITY = Table(
     {
         "step": ("string", "step of the recipe"),
         "axis": ("string", "axis along which masks differ"),
+        "unit": ("string", "what is counted: weights, parts, heads, mlps"),
         "statistic": ("string", "fleiss-kappa, krippendorff-alpha, cochran-q, kept-by-all"),
         "value": ("float64", "its value; NaN where undefined"),
         "low": ("float64", "lower end of its 95% interval over items"),
@@ -50,6 +52,9 @@ class StabilityStep(Step):
     """A step that ends in tickets."""
     across: str = "seed"
     """The axis along which masks differ: seed, task, …"""
+    unit: masks.Unit = "weights"
+    """What is counted: weights, or the heads and MLPs of which anything survives (`parts`), or only
+    those `heads` or `mlps`."""
 
 
 class Stability(Kind[StabilityStep]):
@@ -69,11 +74,11 @@ class Stability(Kind[StabilityStep]):
 
     def facts(self, settings: StabilityStep) -> dict[str, Any]:
         """The axis; the masks have facts of their own."""
-        return {"across": settings.across}
+        return {"across": settings.across, **facts_of(settings, frozenset({"do", "of", "across"}))}
 
     def work(self, job: Job[StabilityStep], folder: Path) -> None:
         """Masks are counted packed."""
-        found = masks.patterns(masks_along(job))
+        found = masks.patterns(masks_along(job, job.settings.unit))
         if not found.n:
             raise UserError("the masks hold nothing that could be pruned")
         shared = {
@@ -95,6 +100,7 @@ class Stability(Kind[StabilityStep]):
                     **done.cells(STABILITY, row),
                     "step": done.stage.step,
                     "axis": str(done.stage.facts["across"]),
+                    "unit": str(done.stage.facts.get("unit", "weights")),
                     "signature": done.sign(
                         statistic=row["statistic"], method=METHOD, n=row["n"], raters=row["raters"]
                     ),

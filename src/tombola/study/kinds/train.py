@@ -1,5 +1,6 @@
 """`train`: a model learns a task, from its beginning, another step's end or a moment of it."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from tombola.study.references import References
 from tombola.study.runs import Run, new_run
 from tombola.study.stage import Stage
 from tombola.study.states import keep_states, state_of, steps_to_keep
+from tombola.tickets.part_pruning import gone
 from tombola.training.settings import Training
 
 if TYPE_CHECKING:
@@ -38,6 +40,10 @@ class TrainStep(Step):
     mask: References | None = None
     """A step that ends in tickets: their masks hold what is trained here. Several open the axis
     `mask`."""
+    removed: bool = False
+    """Whether the heads and MLPs that the mask leaves out are removed for the training, which saves
+    their time, and stand in the ticket as zeros again. The mask must be of whole heads and MLPs.
+    The course is another one (dropout falls on other places), so this is a fact like any other."""
     training: Training
     begin: float = Field(0.0, ge=0, lt=1)
     """Where in the schedule training begins, as a share of the run: with a step as model its
@@ -62,6 +68,8 @@ class Train(Kind[TrainStep]):
         node = point.nodes["model"]
         if point.settings.begin and node.stage is None:
             raise UserError("begin needs a step as its model: a new run has no state to go on from")
+        if point.settings.removed and (point.settings.mask is None or point.settings.begin):
+            raise UserError("removed: is for a training from its beginning, with a mask")
         task = point.task()
         if library.looking and library.task_facts(task)["digest"] == UNKNOWN:
             return
@@ -94,16 +102,20 @@ class Train(Kind[TrainStep]):
     def work(self, job: Job[TrainStep], folder: Path) -> None:
         """Train, keep the states that others go back to, score."""
         run, task = self.run(job), job.task_name()
-        trained = run.go(folder, steps_to_keep(job, run), on_step=job.reporter(folder))
-        keep_states(job, run, trained)
+        model = run.model
+        if job.settings.removed:
+            train_smaller(job, folder, run)
+        else:
+            trained = run.go(folder, steps_to_keep(job, run), on_step=job.reporter(folder))
+            keep_states(job, run, trained)
         first = run.start.step if run.start is not None else 0
         finish(
             job,
             folder,
-            run.model,
+            model,
             run.tokenizer,
             task=task,
-            batches=job.batches("dev", task, run.tokenizer, run.training.batch_size),
+            batch_size=run.training.batch_size,
             mask=run.mask,
             steps=run.taken + run.total - first,
             source=self._source(job),
@@ -174,6 +186,28 @@ def fitted(job: Job[Any], model: "torch.nn.Module") -> "masks.Mask":
         f"the mask of {job.read_stage('mask').title} is of another body: "
         f"no parameter {next(name for name in mask if name not in names)!r} here"
     )
+
+
+def train_smaller(job: Job[TrainStep], folder: Path, run: Run) -> None:
+    """Train a model without the heads and MLPs that its mask leaves out, and put it back together.
+
+    Raises UserError where the mask cuts heads or MLPs in pieces, where the family cannot do without
+    them, and where a later step wants to go back to a moment of this training.
+    """
+    assert run.mask is not None  # `check` saw to it
+    if job.stage.keeps:
+        raise UserError("removed: another step goes back to a moment of this; leave it out")
+    body = anatomy.anatomy(run.model)
+    parts = masks.surviving_parts(run.mask, body)
+    if any(0 < part.survivors < part.n for part in masks.part_shares(run.mask, body)):
+        raise UserError("removed: the mask cuts heads or MLPs in pieces; leave `removed` out")
+    heads, mlps = gone(parts, body)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", anatomy.AllHeadsRemoved)  # the mask says so
+        smaller = anatomy.remove(run.model, heads=heads, mlps=mlps)
+    replace(run, model=smaller, mask=None).go(folder, on_step=job.reporter(folder))
+    anatomy.put_back(run.model, smaller, heads, mlps)
+    masks.apply(run.model, run.mask)
 
 
 def training_cost(
