@@ -1,4 +1,4 @@
-"""The step `survivors`: what survives in all tickets is a ticket, and can be trained."""
+"""The step `subnetwork` over seeds: what survives in all is a ticket, and can be trained."""
 
 from functools import reduce
 from operator import and_
@@ -27,7 +27,7 @@ def raw(folder: Path, seeds: list[int]) -> dict[str, Any]:
             "rewind": {"weights": "start"},
             "rounds": 1,
         },
-        "super": {"do": "survivors", "of": "tickets"},
+        "super": {"do": "subnetwork", "of": "tickets", "across": "seed"},
         "retrained": {
             "do": "train",
             "model": "bert",
