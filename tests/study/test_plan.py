@@ -176,3 +176,24 @@ def test_ten_thousand_stages_have_names_of_their_own(tmp_path: Path):
     value["steps"]["layers"] = {"do": "similarity", "of": "tickets", "to": "dense"}
     found = stages(value)
     assert len({stage.name for stage in found}) == len(found) == 60 * 2 * (1 + 40 + 40)
+
+
+def test_models_of_two_steps_are_not_pooled_as_one(tmp_path: Path) -> None:
+    raw = small.raw(small.cola_folder(tmp_path))
+    raw["seeds"] = [1, 2]
+    again = {**raw["steps"]["tickets"], "pruning": {"amount": 0.5}}
+    raw["steps"]["again"] = again
+    raw["steps"]["both"] = {"do": "differences", "of": ["tickets", "again"], "to": "dense"}
+    recipe = small.of(raw)
+    found = [stage for stage in plan(recipe, Library(recipe)) if stage.step == "both"]
+    assert len(found) == 2 * 2 * 2 * 2  # step, criterion, rewinding, round
+    assert all(len(stage.reads) == 4 for stage in found)  # two seeds, of and to
+
+
+def test_a_reference_that_leads_to_several_models_of_a_seed_is_refused(tmp_path: Path) -> None:
+    raw = small.raw(small.cola_folder(tmp_path))
+    raw["steps"]["held"]["of"] = {"of": "tickets", "criterion": "magnitude"}
+    raw["steps"]["held"]["to"] = {"of": "tickets", "criterion": ["random", "magnitude"]}
+    recipe = small.of(raw)
+    with pytest.raises(UserError, match=r"held: across seed: to leads to several models .* name"):
+        plan(recipe, Library(recipe))

@@ -337,19 +337,44 @@ def _apart(of: str, at: Mapping[str, Scalar], nodes: list[Node]) -> str:
 
 
 def _folded(step: str, points_: list[Point[S]], axis: str) -> Iterator[Point[S]]:
-    """Points that differ along one axis only, as one."""
-    groups: dict[tuple[tuple[str, Scalar], ...], list[Point[S]]] = {}
+    """Points that differ along one axis only, and read the same steps, as one."""
+    groups: dict[tuple[Any, ...], list[Point[S]]] = {}
     for point in points_:
         if axis not in point.at:
             raise UserError(
                 f"step {step}: across {axis}: what it reads has no such axis; "
                 f"it has: {', '.join(sorted(point.at))}"
             )
-        key = tuple((name, value) for name, value in point.at.items() if name != axis)
-        groups.setdefault(key, []).append(point)
-    for key, group in groups.items():
+        where = tuple((name, value) for name, value in point.at.items() if name != axis)
+        read = tuple(
+            (role, n.stage.step if n.stage else n.model) for role, n in point.nodes.items()
+        )
+        groups.setdefault((where, read), []).append(point)
+    for (where, _), group in groups.items():
+        _once(step, group, axis)
         values = tuple((point.at[axis], point.nodes) for point in group)
-        yield replace(group[0], at=dict(key), nodes={}, folded=values)
+        yield replace(group[0], at=dict(where), nodes={}, folded=values)
+
+
+def _read(node: Node) -> str:
+    return node.model if node.stage is None else node.stage.step
+
+
+def _once(step: str, group: list[Point[S]], axis: str) -> None:
+    """Raise UserError where a value of a folded axis is there twice: a reference is not narrow."""
+    seen: dict[Scalar, Point[S]] = {}
+    for point in group:
+        other = seen.setdefault(point.at[axis], point)
+        if other is point:
+            continue
+        for role, node in point.nodes.items():
+            before = other.nodes[role]
+            if node.stage != before.stage or node.model != before.model:
+                a = next(a for a in node.at if node.at[a] != before.at.get(a))
+                raise UserError(
+                    f"step {step}: across {axis}: {role} leads to several models for {axis} "
+                    f"{point.at[axis]} (of {a} {before.at.get(a)} and {node.at.get(a)}): name one"
+                )
 
 
 def _ordered(at: dict[str, Scalar]) -> dict[str, Scalar]:

@@ -150,9 +150,13 @@ class Differences(Kind[DifferencesStep]):
 
 
 def _against(stage: Stage) -> str:
-    """What tables call the side that others are held to: its criterion, or dense, or its step."""
-    if "criterion" in stage.at:
-        return str(stage.at["criterion"])
+    """What tables call the side that others are held to: how it was chosen, or dense, or its step.
+
+    Subnetworks of one ticket share its criterion; a construction tells them apart.
+    """
+    for axis in ("choose", "criterion"):
+        if axis in stage.at:
+            return str(stage.at[axis])
     return "dense" if "mask" not in stage.reads else stage.step
 
 
