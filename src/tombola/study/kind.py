@@ -49,6 +49,8 @@ class Kind(Generic[S]):
     """The reference whose axes a stage has first of all."""
     axis_of: ClassVar[Mapping[str, str]] = {}
     """Axes that several references of a setting open, where not of its own name."""
+    seeded: ClassVar[bool] = True
+    """Whether what reads no other step is done once for each seed of the recipe."""
     follows_task: ClassVar[bool] = True
     """Whether the task that is not named is that of the main reference's axis `task`."""
 

@@ -277,6 +277,8 @@ class Planner:
 
         What is made of one of the recipe's models has seeds again, whatever mask it is given.
         """
+        if not nodes and not kind.seeded:
+            return [None]
         read = [node.stage is not None for node in nodes.values()]
         folded = all(read) if kind.makes_models else any(read)
         return [None] if read and folded else list(self.recipe.seeds)

@@ -1,3 +1,4 @@
+from .baselines.baseline import BASELINES as BASELINES
 from .batches import Batches as Batches
 from .encoding import encode as encode
 from .kinds.kind import TASK_KINDS as TASK_KINDS

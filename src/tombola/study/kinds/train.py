@@ -149,7 +149,8 @@ class Train(Kind[TrainStep]):
         trained: Any = ticket.model
         body = dict(trained.base_model.named_parameters())
         for name, parameter in fresh.base_model.named_parameters():
-            parameter.data.copy_(body[name].data)  # as it was at the moment that is meant
+            if name in body:  # a pooler may be new, as a head is
+                parameter.data.copy_(body[name].data)  # as it was at the moment that is meant
         return tickets.Ticket(fresh, None, ticket.tokenizer)
 
     def _behind(self, job: Job[TrainStep]) -> int:

@@ -1,0 +1,1 @@
+"""What scores without a model: one short file per baseline."""
