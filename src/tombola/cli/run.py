@@ -33,6 +33,9 @@ def run(
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Stages at the same time.")] = None,
     plugins: Plugins = None,
+    energy: Annotated[
+        bool, typer.Option("--energy", help="Estimate energy, too (needs codecarbon).")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
@@ -50,6 +53,7 @@ def run(
             **chosen,
             engine=engine,
             workers=workers,
+            energy=energy,
             command=shlex.join(["tombola", *sys.argv[1:]]),
             watch=progress.watch,
             on_plan=progress.on_plan,

@@ -9,7 +9,8 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json, Plugins
-from tombola.cli.terminal.screen import duration, line, table
+from tombola.cli.terminal.screen import line, table
+from tombola.durations import duration
 
 if TYPE_CHECKING:
     from tombola.study import Status

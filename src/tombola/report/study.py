@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tombola.durations import duration
 from tombola.errors import UserError
 from tombola.files import read_json
 
@@ -25,6 +26,10 @@ class Study:
     stages: int = 0
     """Stages that the study has; 0 where study.json does not say."""
     done: int = 0
+    seconds: float = 0.0
+    """Seconds of work in all finished stages, however many were done at a time."""
+    kwh: float | None = None
+    """Their energy, where it was estimated for all."""
     claims: tuple[str, ...] = ()
     """Names of the claims that the study was to test."""
 
@@ -32,6 +37,14 @@ class Study:
     def unfinished(self) -> str:
         """How far a study is that is not done: `43 of 80 stages`; empty where it is."""
         return f"{self.done:,} of {self.stages:,} stages" if self.done < self.stages else ""
+
+    @property
+    def effort(self) -> str:
+        """What the stages took, in words; empty where that is not known."""
+        if not self.seconds:
+            return ""
+        energy = "" if self.kwh is None else f"; about {self.kwh:.2g} kWh (codecarbon's estimate)"
+        return f"{duration(self.seconds)} of work, one stage after the other{energy}"
 
     @property
     def unsaid(self) -> list[str]:
@@ -60,6 +73,7 @@ class Study:
 
     @classmethod
     def _from(cls, found: dict[str, Any]) -> "Study":
+        efforts = list((found.get("effort") or {}).values())
         return cls(
             name=str(found.get("name") or ""),
             title=str(found.get("title") or ""),
@@ -77,5 +91,9 @@ class Study:
             ),
             stages=int(found.get("stages") or 0),
             done=int(found.get("done") or 0),
+            seconds=sum(float(step["seconds"]) for step in efforts),
+            kwh=None
+            if None in (energies := [step.get("kwh") for step in efforts])
+            else sum(map(float, energies)),
             claims=tuple(str(name) for name in found.get("claims") or ()),
         )

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from tombola.errors import DivergedError, UserError
@@ -106,7 +105,7 @@ def run_processes(
     """
     by_name = {stage.name: stage for stage in stages}
     waiting = Queue(stages, store.finished())
-    with _workers(workers, library, store.root, plugins) as (tasks, results, processes):
+    with _workers(workers, library, store, plugins) as (tasks, results, processes):
         running: set[str] = set()
         while True:
             while len(running) < workers and (stage := waiting.next()) is not None:
@@ -158,14 +157,14 @@ def _work(
     results: Any,
     recipe: Recipe,
     known: dict[str, Any],
-    root: Path,
+    store: Store,
     plugins: tuple[str, ...],
 ) -> None:
     """The life of a worker process: names of stages from a queue until None comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends its workers
     _leave_with_parent()
     load_plugins(plugins)
-    library, store = Library(recipe, known=known), Store(root)
+    library = Library(recipe, known=known)
     stages = {stage.name: stage for stage in plan(recipe, library, check=False)}
     for name in iter(tasks.get, None):
         try:
@@ -178,11 +177,11 @@ def _work(
 
 @contextmanager
 def _workers(
-    n: int, library: Library, root: Path, plugins: tuple[str, ...]
+    n: int, library: Library, store: Store, plugins: tuple[str, ...]
 ) -> Iterator[tuple[Any, Any, list[Any]]]:
     context = multiprocessing.get_context("spawn")  # a fork after torch has threads can hang
     tasks, results = context.Queue(), context.Queue()
-    shared = (library.recipe, library.known(), root, plugins)
+    shared = (library.recipe, library.known(), store, plugins)
     processes = [
         context.Process(target=_work, args=(tasks, results, *shared), daemon=True) for _ in range(n)
     ]

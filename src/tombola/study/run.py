@@ -5,12 +5,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tombola.files import write_json
 from tombola.plugins import load_plugins
 from tombola.study.claim import claim
 from tombola.study.collect import write_tables
+from tombola.study.effort import check_energy
 from tombola.study.engines import Event, run_processes, run_serial
 from tombola.study.library import Library
 from tombola.study.plan import plan
@@ -39,6 +40,7 @@ def run_study(
     engine: Engine | None = None,
     workers: int | None = None,
     plugins: tuple[str | Path, ...] = (),
+    energy: bool = False,
     command: str = "",
     watch: Callable[[Event], None] = lambda event: None,
     on_plan: Callable[[int, int], None] = lambda total, done: None,
@@ -51,6 +53,7 @@ def run_study(
         engine: `serial` or `processes`; by default processes where more than one fits.
         workers: processes; by default as many as the recipe's threads leave room for.
         plugins: Python files that enter things of a user's own.
+        energy: estimate the energy of each stage, too (needs codecarbon).
         command: how the study was started, for the record.
         watch: told about stages as they start, end or fail.
         on_plan: told the number of all stages and of those that are done, once.
@@ -59,9 +62,11 @@ def run_study(
         UserError: bad input, a folder that belongs to another study, a full disk.
     """
     load_plugins(plugins)
+    if energy:
+        check_energy()
     library = Library(recipe)
     stages = plan(recipe, library)
-    store = Store(out)
+    store = Store(out, energy)
     every = claim(out, recipe, stages)
     done = store.finished()
     on_plan(len(stages), sum(stage.name in done for stage in stages))
@@ -90,6 +95,24 @@ def default_workers(recipe: Recipe) -> int:
     return max(1, cpus // recipe.threads)
 
 
+def effort_by_step(stages: tuple[Stage, ...], store: Store) -> dict[str, dict[str, Any]]:
+    """What the finished stages of each step took: seconds of work, and kWh where all have them."""
+    done, found = store.finished(), dict[str, dict[str, Any]]()
+    for stage in stages:
+        if stage.name not in done:
+            continue
+        record = store.record(stage.name)
+        row = found.setdefault(stage.step, {"stages": 0, "seconds": 0.0, "kwh": 0.0})
+        row["stages"] += 1
+        row["seconds"] += record["seconds"]
+        row["kwh"] = None if row["kwh"] is None else _added(row["kwh"], record.get("kwh"))
+    return found
+
+
+def _added(kwh: float, more: float | None) -> float | None:
+    return None if more is None else kwh + more
+
+
 def write_results(recipe: Recipe, stages: tuple[Stage, ...], store: Store, command: str) -> Outcome:
     """Write the tables and `study.json` of what is done so far."""
     write_tables(store.root / "tables", stages, store)
@@ -108,6 +131,7 @@ def write_results(recipe: Recipe, stages: tuple[Stage, ...], store: Store, comma
         "stages": len(stages),
         "done": done,
         "claims": list(recipe.claims),
+        "effort": effort_by_step(stages, store),
         "command": command,
         "signature": f"study:{recipe.name}|seeds:{'+'.join(map(str, seeds))}"
         f"|threads:{recipe.threads}|tombola:{versions()['tombola']}",

@@ -1,6 +1,5 @@
 """Where stages live: a folder that exists is done; a lock that is held is running."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from tombola.files import read_json, write_json
+from tombola.study.effort import effort
 from tombola.study.stage import Stage
 
 STAGE_FILE = "stage.json"
@@ -27,6 +27,8 @@ class Store:
     """
 
     root: Path
+    energy: bool = False
+    """Whether the energy of stages is estimated."""
 
     def path(self, name: str) -> Path:
         """The folder of a finished stage."""
@@ -98,13 +100,12 @@ class Store:
                 return False
             working = self.working(stage.name)
             working.mkdir(parents=True, exist_ok=True)
-            started = time.monotonic()
-            work(working)
-            seconds = round(time.monotonic() - started, 3)
+            with effort(self.energy) as spent:
+                work(working)
             for leftover in (*working.glob("resume*"), *working.glob(".*")):
                 leftover.unlink(missing_ok=True)
             (working / PROGRESS_FILE).unlink(missing_ok=True)
-            record = {**stage.to_dict(), "seconds": seconds, "versions": versions or {}}
+            record = {**stage.to_dict(), **spent.to_dict(), "versions": versions or {}}
             write_json(working / STAGE_FILE, record)
             self.path(stage.name).parent.mkdir(exist_ok=True)
             working.rename(self.path(stage.name))

@@ -40,6 +40,7 @@ def run(
     workers: int | None = None,
     plugins: tuple[str | Path, ...] = (),
     dry_run: bool = False,
+    energy: bool = False,
     command: str = "",
     **watchers: Any,
 ) -> "Outcome | Preview":
@@ -53,6 +54,7 @@ def run(
         workers: processes at the same time.
         plugins: files of one's own criteria, steps, figures.
         dry_run: say what would be done, and do nothing.
+        energy: estimate the energy of each stage, too (needs codecarbon).
         command: how the study was started, for the record.
         watchers: `watch` and `on_plan` of `tombola.study.run_study`.
 
@@ -72,6 +74,7 @@ def run(
         engine=engine,
         workers=workers,
         plugins=plugins,
+        energy=energy,
         command=command,
         **watchers,
     )

@@ -31,13 +31,6 @@ def interval(low: float, high: float) -> str:
     return f"{low:.4f}–{high:.4f}" if low == low else ""
 
 
-def duration(seconds: float) -> str:
-    """Hours and minutes, or minutes and seconds."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
 def milliseconds(seconds: float) -> str:
     """Milliseconds with three figures, and all that stand before the point."""
     ms = seconds * 1e3
