@@ -23,7 +23,7 @@ def prune(
     amount: Annotated[float, typer.Option(help="Share to prune, 0 to 1.")],
     criterion: Annotated[str, typer.Option(help="magnitude or random.")] = "magnitude",
     scope: Annotated[
-        str, typer.Option(help="global, stack, layer, block, matrix or head.")
+        str, typer.Option(help="global, stack, layer, block, matrix, head, or 2:4.")
     ] = "global",
     sets: Annotated[str, typer.Option(help="Parameter sets, with commas.")] = "matrices",
     of: Annotated[str, typer.Option(help="remaining, original or target.")] = "remaining",

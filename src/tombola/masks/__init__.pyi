@@ -6,6 +6,8 @@ from .files import load as load
 from .files import read as read
 from .files import save as save
 from .mask import Mask as Mask
+from .n_of_m import parsed as parsed
+from .n_of_m import select_n_of_m as select_n_of_m
 from .overlaps import Overlap as Overlap
 from .overlaps import overlap as overlap
 from .parts import UNITS as UNITS

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from tombola.anatomy import Anatomy, Parameter, anatomy
 from tombola.errors import UserError
-from tombola.masks import Mask, groups, prunable, select
+from tombola.masks import SCOPES, Mask, groups, parsed, prunable, select, select_n_of_m
 from tombola.settings import Settings
 from tombola.tickets.criteria.criterion import CRITERIA, Choice, Evidence
 
@@ -23,8 +23,10 @@ class Pruning(Settings):
     """Shell patterns of further parameter names to prune."""
     never: tuple[str, ...] = ()
     """Shell patterns of parameter names to keep whole."""
-    scope: Literal["global", "stack", "layer", "block", "matrix", "head"] = "global"
-    """Within what the scores compete; each group loses the same share."""
+    scope: str = "global"
+    """Within what the scores compete: global, stack, layer, block, matrix or head, each group of
+    which loses the same share; or a pattern such as 2:4, of four neighbours along a matrix's input
+    two survive (`amount` is then what it prunes, 0.5)."""
     amount: float | tuple[float, ...] = Field()
     """Share that a round prunes, between 0 and 1; a list has one for each round, the last of which
     holds from then on."""
@@ -38,6 +40,18 @@ class Pruning(Settings):
         if not amounts or not all(0 < amount < 1 for amount in amounts):
             raise ValueError(f"a share greater than 0 and less than 1, not {value}")
         return value
+
+    @model_validator(mode="after")
+    def _scope(self) -> "Pruning":
+        try:
+            pattern = parsed(self.scope)
+        except UserError as problem:
+            raise ValueError(str(problem)) from problem
+        if pattern is None and self.scope not in SCOPES:
+            raise ValueError(f"scope is one of {', '.join(SCOPES)}, or as 2:4; not {self.scope!r}")
+        if pattern is not None and self.amount != 1 - pattern[0] / pattern[1]:
+            raise ValueError(f"scope {self.scope} prunes {1 - pattern[0] / pattern[1]:g}: `amount`")
+        return self
 
     def at(self, round_: int) -> "Pruning":
         """That of one round, from 1 on."""
@@ -62,6 +76,8 @@ def next_mask(
         return mask
     parameters = pruning.parameters(body)
     scores = choice.criterion.score(evidence, choice.chosen())
+    if (pattern := parsed(pruning.scope)) is not None:
+        return select_n_of_m(scores, mask, *pattern, parameters)
     assert not isinstance(pruning.amount, tuple)  # `Pruning.at` chose one
     return select(scores, mask, pruning.amount, pruning.of, groups(pruning.scope, parameters))
 

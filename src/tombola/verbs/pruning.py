@@ -28,7 +28,8 @@ def prune(
         model: a model (pruned in place), or where to load one from; a ticket is pruned further.
         amount: share to prune, 0 to 1.
         criterion: what scores the weights: magnitude or random.
-        scope: within what the scores compete: global, stack, layer, block, matrix or head.
+        scope: within what the scores compete: global, stack, layer, block, matrix or head; or a
+            pattern such as 2:4.
         sets: parameter sets to prune.
         of: what `amount` is a share of: remaining, original, or target (the sparsity to reach).
         seed: of random scores.
