@@ -1,8 +1,14 @@
+from .classifier import Classifier as Classifier
+from .classifier import load_classifier as load_classifier
+from .classifier import trained_classifier as trained_classifier
 from .labelled import LabelledMaps as LabelledMaps
 from .labelled import read_labelled as read_labelled
 from .pattern import NAMES as NAMES
 from .pattern import PATTERNS as PATTERNS
 from .pattern import Pattern as Pattern
+from .quality import F1 as F1
+from .quality import Quality as Quality
+from .settings import ClassifierSettings as ClassifierSettings
 from .synthetic import Look as Look
 from .synthetic import synthetic_map as synthetic_map
 from .synthetic import synthetic_maps as synthetic_maps
