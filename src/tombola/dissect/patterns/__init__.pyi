@@ -1,3 +1,5 @@
+from .attention import BlockMaps as BlockMaps
+from .attention import head_maps as head_maps
 from .classifier import Classifier as Classifier
 from .classifier import load_classifier as load_classifier
 from .classifier import trained_classifier as trained_classifier
@@ -9,6 +11,11 @@ from .pattern import Pattern as Pattern
 from .quality import F1 as F1
 from .quality import Quality as Quality
 from .settings import ClassifierSettings as ClassifierSettings
+from .shares import HeadPatterns as HeadPatterns
+from .shares import pattern_counts as pattern_counts
 from .synthetic import Look as Look
 from .synthetic import synthetic_map as synthetic_map
 from .synthetic import synthetic_maps as synthetic_maps
+from .weighting import LOOKS as LOOKS
+from .weighting import WEIGHTINGS as WEIGHTINGS
+from .weighting import Weighting as Weighting
