@@ -1,5 +1,7 @@
 """A classifier of attention maps: trained where it is needed, kept without pickling."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +70,8 @@ def trained_classifier(
         look: of the made-up maps: `raw`, or `norm` for norm-weighted ones.
         labelled: a person's maps, in place of made-up ones; a fifth of them is held out.
 
-    The same settings give the same network on one machine; global random state is left alone.
+    The same settings give the same network on one machine, with any number of threads; global
+    random state is left alone.
     """
     settings = settings or ClassifierSettings()
     if labelled is None:
@@ -101,6 +104,20 @@ def _split(labelled: LabelledMaps, seed: int) -> tuple[LabelledMaps, LabelledMap
     return labelled.chosen(np.sort(kept)), labelled.chosen(np.sort(held_out))
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Sums in one order, so that the network is the same with any number of threads.
+
+    It is so small that more of them would gain little.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def _fit(
     shown: Float32[Tensor, "maps 1 size size"], labels: Int[Tensor, " maps"],
     settings: ClassifierSettings,
@@ -115,7 +132,7 @@ def _fit(
         cycle_momentum=False,
     )  # fmt: skip
     size, waiting = min(settings.batch_size, len(labels)), torch.empty(0, dtype=torch.long)
-    with torch.enable_grad():
+    with torch.enable_grad(), _one_thread():
         for _ in range(settings.steps):
             if len(waiting) < size:
                 waiting = torch.randperm(len(labels), generator=order)
