@@ -45,6 +45,7 @@ CLASSIFIER = Table(
     "pattern-classifier",
     {
         "model": ("string", "the model whose maps it classified"),
+        "text": ("string", "task whose dev examples were read"),
         "weighting": ("string", "raw, norm or as_published: what maps hold"),
         "maps": ("string", "synthetic, or labelled by a person: what it learned from"),
         "trained_on": ("int64", "maps that it learned from"),
@@ -150,8 +151,8 @@ class AttentionPatterns(Kind[AttentionPatternsStep]):
 
     def rows(self, done: Finished) -> Iterable[Row]:
         """A row for every head and pattern, and what is known of each classifier."""
-        model = named(done.stage, "of")
-        which = {"model": model, "text": str(done.stage.facts["text"]["name"])}
+        text = str(done.stage.facts["text"]["name"])
+        which = {"model": named(done.stage, "of"), "text": text}
         for row in done.record("rows"):
             for pattern, count in zip(patterns.NAMES, row["counts"], strict=True):
                 yield (
@@ -170,7 +171,7 @@ class AttentionPatterns(Kind[AttentionPatternsStep]):
                 yield (
                     CLASSIFIER,
                     {
-                        "model": model,
+                        **which,
                         "weighting": weighting,
                         "maps": told["source"],
                         "trained_on": told["trained_on"],
