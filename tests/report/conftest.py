@@ -66,6 +66,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bad = synthetic.HOSTILE
     shared = {"task": bad[0], "x": bad[1]}
     model = tables.read(out / "tables", "models")["model"].iloc[0]
+    maps = dict.fromkeys(bad[:2], (1, 2, 3, 4, 0))
+    strange_maps = {"text": bad[0], "stack": bad[2], "pattern": bad[3]}
     texts = {"text": bad[0], "score": bad[1], "per": bad[2], "stack": bad[3]}
     more = {
         "overlap": new_tables.overlap((bad[0], bad[1], bad[2]), bad[3], shared),
@@ -77,14 +79,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             model, text=bad[0], a=bad[1], b=bad[2], parts=bad[3]
         ),
         "attention-patterns": new_tables.attention_patterns(
-            model,
-            dict.fromkeys(bad[:2], (1, 2, 3, 4, 0)),
-            1,
-            1,
-            10,
-            text=bad[0],
-            stack=bad[2],
-            pattern=bad[3],
+            model, maps, heads=1, layers=1, n=10, **strange_maps
         ),
         "pattern-classifier": new_tables.pattern_classifier(model, bad[0], maps=bad[1]),
     }

@@ -12,6 +12,8 @@ from transformers import BertConfig, BertModel
 from tombola import tables, tickets
 from tombola.dissect.patterns import NAMES
 from tombola.errors import UserError
+from tombola.report import Tables
+from tombola.report.parts import PARTS
 from tombola.study import run_study
 from tombola.study.kinds.attention_patterns import AttentionPatternsStep, _trained
 from tombola.study.library import Library
@@ -123,6 +125,13 @@ def test_counts_are_those_of_maps_read_by_hand(done: Path) -> None:
         own.pivot(index="head", columns="pattern", values="count")[list(NAMES)].to_numpy().tolist()
         == counts.tolist()
     )
+
+
+def test_a_report_tells_of_models_before_training_and_of_loaded_ones(done: Path) -> None:
+    said = PARTS["attention-patterns"].say(Tables.read(done / "out"))
+    of = {line.partition(":")[0] for line in said[:-1]}
+    models = ("dense", "dense, before training", "magnitude, 64.0%", "loaded")
+    assert of == {f"CoLA, {model}" for model in models}
 
 
 def test_segments_are_passed_to_the_model(done: Path) -> None:
