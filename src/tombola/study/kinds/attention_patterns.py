@@ -105,10 +105,12 @@ class AttentionPatterns(Kind[AttentionPatternsStep]):
         main = point.main
         if main.stage is not None and not main.ends_in_model:
             raise UserError("of is a step that ends in models")
-        if main.stage is None and library.recipe.models[main.model].load is None:
-            raise UserError(
-                f"of: {main.model} is drawn anew for every seed; name a step that trains it"
-            )
+        if main.stage is None:
+            model = library.recipe.models[main.model]
+            if model.load is None or model.redrawn:
+                raise UserError(
+                    f"of: {main.model} is drawn anew for every seed; name a step that trains it"
+                )
         for path in point.settings.labelled.values():
             patterns.read_labelled(expand(path))
 
