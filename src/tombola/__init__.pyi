@@ -12,6 +12,7 @@ from .report import figure as figure
 from .tasks import load_task as load_task
 from .tickets import Ticket as Ticket
 from .tickets import load as load
+from .verbs import attention_patterns as attention_patterns
 from .verbs import build_report as build_report
 from .verbs import check_data as check_data
 from .verbs import compare as compare

@@ -7,7 +7,11 @@ from tombola import cli
 from tombola.cli.command import find_verbs
 from tombola.cli.terminal.app import app
 
-FUNCTIONS = {"masks": "compare_masks", "report": "build_report"}
+FUNCTIONS = {
+    "masks": "compare_masks",
+    "patterns": "attention_patterns",
+    "report": "build_report",
+}
 """Verbs whose functions have longer names: alone in Python, theirs would say too little."""
 
 

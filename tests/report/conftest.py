@@ -36,6 +36,15 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for row in new_tables.importance(model, {"encoder.self": 4, "encoder.mlp": 0}, 2)
         ],
         "importance-ranks": new_tables.importance_ranks(last[0]["root"]),
+        "attention-patterns": [
+            row
+            for model in (last[0]["root"], last[0]["root"] + "@0", last[0]["model"], "loaded")
+            for row in new_tables.attention_patterns(
+                model, {"raw": (10, 30, 40, 5, 15), "norm": (50, 5, 5, 8, 32)}, 2, 2,
+                text="acceptability",
+            )
+        ],
+        "pattern-classifier": new_tables.pattern_classifier(last[0]["root"], "raw"),
     }  # fmt: skip
     for name, rows in more.items():
         table = new_tables.TABLES[name]
@@ -57,6 +66,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bad = synthetic.HOSTILE
     shared = {"task": bad[0], "x": bad[1]}
     model = tables.read(out / "tables", "models")["model"].iloc[0]
+    maps = dict.fromkeys(bad[:2], (1, 2, 3, 4, 0))
+    strange_maps = {"text": bad[0], "stack": bad[2], "pattern": bad[3]}
     texts = {"text": bad[0], "score": bad[1], "per": bad[2], "stack": bad[3]}
     more = {
         "overlap": new_tables.overlap((bad[0], bad[1], bad[2]), bad[3], shared),
@@ -67,6 +78,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "importance-ranks": new_tables.importance_ranks(
             model, text=bad[0], a=bad[1], b=bad[2], parts=bad[3]
         ),
+        "attention-patterns": new_tables.attention_patterns(
+            model, maps, heads=1, layers=1, n=10, **strange_maps
+        ),
+        "pattern-classifier": new_tables.pattern_classifier(model, bad[0], maps=bad[1]),
     }
     for name, each in more.items():
         table = new_tables.TABLES[name]

@@ -127,6 +127,7 @@ def test_pictures_have_names_and_the_story_has_its_order(clean_visit: Visit) -> 
         "What was run", "Score against sparsity", "What is shown to differ",
         "How far pruning went while the score held", "Where the weights went",
         "Which heads and MLPs matter", "Whether scores rank parts alike",
+        "Which patterns heads show", "What tells patterns apart",
         "What survives in both", "Whether masks agree", "How layers moved",
         "What the probes say", "Weather",
         "The models", "Where each number comes from", "Signatures and files",

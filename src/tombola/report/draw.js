@@ -24,6 +24,7 @@ function narrow(spec) {
   const visit = (value) => {
     if (value === null || typeof value !== "object") return;
     if (value.legend?.columns > 3) value.legend.columns = 3;
+    if (value.axis?.labels === false) value.axis.labels = true; // a neighbour's, on paper
     Object.values(value).forEach(visit);
   };
   visit(spec.concat ?? spec.layer);

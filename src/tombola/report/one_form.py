@@ -14,6 +14,7 @@ Where a table says what a model is held `against`, `beside` says it in words: em
 import pandas as pd
 
 from tombola.errors import UserError
+from tombola.report.others import with_others
 
 DENSE = "dense"
 UNPRUNED = "unpruned"
@@ -55,12 +56,13 @@ def joined(frame: pd.DataFrame, models: pd.DataFrame | None, path: str) -> pd.Da
 
     `models` comes from `seen_models`. A table without a column `model` belongs to a step: its
     experiment is the step, and the task where it has one. Index labels are kept. Raises UserError
-    where a row names a model that `models` does not have.
+    where a row names a model that is neither in `models` nor one of `others`.
     """
     if "model" not in frame:
         return _of_a_step(_named(frame))
     if models is None:
         return frame
+    models = with_others(models, frame["model"], UNPRUNED, NO_REWIND, loaded="text" in frame)
     unknown = ~frame["model"].isin(models["model"])
     if unknown.any():
         name = frame.loc[unknown, "model"].iloc[0]

@@ -1,3 +1,5 @@
+from .attending import AttentionPatterns as AttentionPatterns
+from .attending import attention_patterns as attention_patterns
 from .comparing import Comparison as Comparison
 from .comparing import compare as compare
 from .datasets.catalog import data as data

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tombola import tasks, tickets, training
-from tombola.errors import UserError
+from tombola import tasks, tickets
 from tombola.settings import validate
+from tombola.verbs.given import given_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +92,7 @@ def importance(
     n = settings.examples
     train, dev = (n, None) if settings.split == "train" else (None, n)
     task = tasks.load_task(name, folder, train, dev)
-    live, reader, called = _model(model, tokenizer)
+    live, reader, called = given_model(model, tokenizer)
     tickets.check_fit(live, task, called)
     split_rows = getattr(task, settings.split)
     encoded = tasks.encode(task, split_rows, reader, max_tokens)
@@ -100,21 +100,3 @@ def importance(
     sight = tickets.Sight(live, batches.in_order, tasks.TASK_KINDS[task.kind].loss, settings.per)
     found = tuple(tickets.PART_SCORES[each].score(sight) for each in settings.score)
     return Importances(found, settings.norm, tuple(tickets.agreements(found, settings.norm)))
-
-
-def _model(source: Any, tokenizer: Any) -> tuple[Any, Any, str]:
-    """The model, what reads text for it, and what it is called."""
-    if isinstance(source, str | Path):
-        ticket = tickets.load(source)
-        live, called = ticket.model.to(training.best_device()), str(source)
-        tokenizer = ticket.tokenizer if tokenizer is None else tokenizer
-    else:
-        from tombola.anatomy.locate import unwrapped
-
-        live = unwrapped(source)  # compiled code does not look for new hooks
-        called = type(live).__name__
-    if tokenizer is None:
-        raise UserError(f"{called}: no tokenizer there: it cannot read text")
-    if tokenizer.pad_token_id is None:
-        raise UserError(f"{called}: the tokenizer has no token to pad batches with")
-    return live, tokenizer, called

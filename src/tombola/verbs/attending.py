@@ -1,0 +1,123 @@
+"""Which patterns the heads of a model show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tombola import tasks
+from tombola.dissect import patterns
+from tombola.errors import UserError
+from tombola.settings import validate
+from tombola.verbs.given import given_model
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import torch
+
+
+@dataclass(frozen=True)
+class AttentionPatterns:
+    """What every head of one model shows."""
+
+    heads: "tuple[patterns.HeadPatterns, ...]"
+    """One for each weighting and head."""
+    classifiers: "Mapping[str, patterns.Quality]"
+    """Weighting to how well its classifier does on maps that it has not seen."""
+
+    def shares(self, weighting: str = "raw") -> dict[str, float]:
+        """Pattern to its share of the maps of all heads."""
+        own = [head for head in self.heads if head.weighting == weighting]
+        n = sum(head.n for head in own)
+        counts = [sum(each) for each in zip(*(head.counts for head in own), strict=True)]
+        return {
+            p: c / n if n else float("nan") for p, c in zip(patterns.NAMES, counts, strict=True)
+        }
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for each weighting, head and pattern, as in the table of studies."""
+        places = ("weighting", "stack", "layer", "block", "head")
+        return [
+            {**{place: getattr(head, place) for place in places}, "pattern": pattern,
+             "count": count, "share": head.shares[pattern], "n": head.n}
+            for head in self.heads
+            for pattern, count in zip(patterns.NAMES, head.counts, strict=True)
+        ]  # fmt: skip
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        told = {weighting: asdict(found) for weighting, found in self.classifiers.items()}
+        return {
+            "heads": self.rows(),
+            "shares": {weighting: self.shares(weighting) for weighting in told},
+            "classifiers": told,
+        }
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The rows as a frame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows())
+
+
+def attention_patterns(
+    model: "torch.nn.Module | str | Path",
+    name: str,
+    folder: str | Path | None = None,
+    *,
+    tokenizer: Any = None,
+    weighting: str | Sequence[str] = ("raw", "norm"),
+    examples: int | None = 100,
+    batch_size: int = 16,
+    max_tokens: int = 128,
+    classifier: Mapping[str, Any] | None = None,
+    labelled: Mapping[str, str | Path] | None = None,
+) -> AttentionPatterns:
+    """Say which of five patterns each head shows: diagonal, vertical, both, block, heterogeneous.
+
+    What tells them apart is a small network that has learned from made-up maps and has never seen a
+    person's label, unless you give it some.
+
+    Args:
+        model: where to load the model from, or a model, which is left where and as it is.
+        name: the task whose dev examples are read.
+        folder: the task's files; none for the built-in language.
+        tokenizer: what reads the text for a model in memory.
+        weighting: raw (attention weights), norm (what they let through, Kobayashi et al. 2020),
+            as_published (as Prasanna et al. 2020 computed that); or several.
+        examples: how many are read; all where None.
+        batch_size: examples at a time.
+        max_tokens: longer sentences are cut.
+        classifier: settings of the network and its made-up maps, such as `{"maps": 5000}`.
+        labelled: weighting to a person's maps to learn from instead, see `read_labelled`.
+
+    Raises:
+        UserError: missing or malformed text or maps, no such model, task or weighting, a model that
+            does not show its attention.
+    """
+    names = (weighting,) if isinstance(weighting, str) else tuple(weighting)
+    for each in (*names, *(labelled or {})):
+        if each not in patterns.WEIGHTINGS:
+            allowed = ", ".join(patterns.WEIGHTINGS)
+            raise UserError(f"weighting: no weighting {each!r}; allowed: {allowed}")
+    settings = validate(patterns.ClassifierSettings, dict(classifier or {}), "classifier: ")
+    people = {each: patterns.read_labelled(path) for each, path in (labelled or {}).items()}
+    task = tasks.load_task(name, folder, None, examples)
+    live, reader, _ = given_model(model, tokenizer)
+    encoded = tasks.encode(task, task.dev, reader, max_tokens)
+    batches = tasks.Batches(encoded, batch_size, reader.pad_token_id)
+    looks: dict[Any, Any] = {}
+    trained: dict[Any, Any] = {}
+    for each in patterns.WEIGHTINGS:
+        if each not in names:
+            continue
+        if each in people:
+            trained[each] = patterns.trained_classifier(settings, labelled=people[each])
+            continue
+        look = patterns.LOOKS[each]
+        looks[look] = looks.get(look) or patterns.trained_classifier(settings, look)
+        trained[each] = looks[look]
+    heads = patterns.pattern_counts(
+        live, batches.in_order(), {each: found for each, (found, _) in trained.items()}
+    )
+    return AttentionPatterns(tuple(heads), {each: found for each, (_, found) in trained.items()})
