@@ -117,9 +117,9 @@ def test_a_result_for_every_layer_kind_and_replicate(tokenizer) -> None:
     for row in found:
         assert (row.n, row.texts, row.n_unseen, row.unknown) == (n, 40, 0, 0)
         assert row.low < row.value < row.high
-        assert row.value > row.chance
         assert (row.stack, row.task, row.metric) == ("encoder", "pos", "accuracy")
         assert 1 <= row.epoch <= 20
+    assert max(row.value for row in found) > found[0].chance + 0.1
     assert set(PROBES.columns) - set(ProbeResult.__annotations__) == {
         "model", "probe", "asked", "signature",
     }  # fmt: skip
@@ -138,6 +138,21 @@ def test_a_third_split_is_scored_and_dev_decides_when_to_stop(tokenizer) -> None
     two = probe(bert(4), tokenizer, data(train, test), settings=TWO_EPOCHS)
     assert two[0].n == found[0].n
     assert two[0].n_train < found[0].n_train  # a tenth is held out
+
+
+def test_control_labels_and_codes_where_asked(tokenizer) -> None:
+    given = data(tagged(40, seed=2), tagged(20, seed=3))
+    plain = ProbeSettings(epochs=3, learning_rate=3e-2)
+    more = plain.model_copy(update={"control": True, "code": True})
+    found = probe(bert(4), tokenizer, given, settings=more)
+    without = probe(bert(4), tokenizer, given, settings=plain)
+    for row, other in zip(found, without, strict=True):
+        assert row.value == other.value
+        assert 0 < row.control < 1
+        assert row.uniform_bits == sum(len(s.words) for s in given.train)  # two classes
+        assert 0 < row.bits < row.control_bits * 1.3
+        assert math.isnan(other.control)
+        assert math.isnan(other.bits)
 
 
 def test_the_layer_is_chosen_by_the_other_score() -> None:

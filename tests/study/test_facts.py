@@ -57,6 +57,7 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "precision": ["single"],
     "too_long": ["refuse"],
     "stack": ["encoder"],
+    "code": [True],
     "layers": [[0]],
     "language": [{"lexicon": 31, "depth": 0}],
 }

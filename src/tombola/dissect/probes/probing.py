@@ -1,10 +1,9 @@
 """What can be read off every layer of a model, for one word task or many."""
 
+import math
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,65 +11,17 @@ import numpy as np
 from jaxtyping import Float
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tombola.dissect.probes.baselines import constant_score, keys, word_score
-from tombola.dissect.probes.items import Items
-from tombola.dissect.probes.question import Question
-from tombola.dissect.probes.represent import represent_words
+from tombola.dissect.probes.codes import Code, online_code
+from tombola.dissect.probes.posed import Posed
+from tombola.dissect.probes.reader import Reader
 from tombola.dissect.probes.result import ProbeResult
 from tombola.dissect.probes.settings import ProbeSettings
 from tombola.dissect.probes.training import Probes, train_probes
-from tombola.dissect.probes.words import StackName, Words
+from tombola.dissect.probes.words import StackName
 from tombola.dissect.representations import stack_names
-from tombola.errors import UserError
 from tombola.randomness import mixed
-from tombola.tasks.words import Labelled, WordData
+from tombola.tasks.words import WordData
 from tombola.text import TooLong
-
-MOST_UNKNOWN = 0.01
-"""Share of sub-tokens from which on a text is said to be foreign to a model."""
-
-
-class UnknownSubTokens(UserWarning):
-    """The tokenizer does not know much of a text, so probes say little of the model."""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Reads texts with one stack of a model, each list of texts once."""
-
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
-    folder: Path
-    """Where vectors are kept."""
-    settings: ProbeSettings = field(default_factory=ProbeSettings)
-    stack: StackName | None = None
-    layers: Sequence[int] | None = None
-    batch_size: int = 32
-    max_tokens: int | None = None
-    too_long: TooLong = "refuse"
-    stride: int | None = None
-    _read: dict[tuple[tuple[str, ...], ...], Words] = field(default_factory=dict)
-
-    def words(self, texts: Sequence[Labelled]) -> Words:
-        """Vectors of their words. Raises UserError as `represent_words` does."""
-        given = tuple(text.words for text in texts)
-        if given not in self._read:
-            self._read[given] = represent_words(
-                self.model,
-                self.tokenizer,
-                given,
-                self.folder,
-                layers=self.layers,
-                pooling=self.settings.pooling,
-                precision=self.settings.precision,
-                batch_size=self.batch_size,
-                max_tokens=self.max_tokens,
-                too_long=self.too_long,
-                stride=self.stride,
-                stack=self.stack,
-            )
-            _warn_of_unknown(self._read[given])
-        return self._read[given]
 
 
 def probe(
@@ -125,87 +76,84 @@ def probe_task(
 
     Raises UserError as `probe` does, its lines beginning with the name of the task.
     """
-    asked = Question.of(data.task, data.train)
-    splits = [data.train, data.dev, *([data.test] if data.test is not None else [])]
-    try:
-        words = [reader.words(texts) for texts in splits]
-    except UserError as problem:
-        raise UserError(f"{name}: {problem}") from problem
-    items = [asked.items(texts, read) for texts, read in zip(splits, words, strict=True)]
-    for split, one in zip(("train", "dev", "test"), items, strict=False):
-        if not len(one):
-            raise UserError(f"{name}: the {split} text has nothing to label")
-    baselines = (
-        constant_score(asked, items[0], items[-1]),
-        word_score(
-            asked, items[0], keys(splits[0], words[0], items[0]),
-            items[-1], keys(splits[-1], words[-1], items[-1]),
-        ),
-    )  # fmt: skip
-    settings = reader.settings
-    seeds = [mixed("probe", seed, i) for i in range(settings.replicates)]
+    posed, settings = Posed.of(reader, name, data), reader.settings
+    control = posed.control(mixed("control", seed)) if settings.control else None
+    shared: dict[str, Any] = {
+        "task": name,
+        "stack": reader.stack or stack_names(reader.model)[0],
+        "metric": posed.asked.task.metric,
+        "n": len(posed.scored),
+        "texts": posed.scored.n_texts,
+        **dict(zip(("chance", "word_baseline"), posed.baselines, strict=True)),
+        "n_unseen": posed.scored.n_unseen,
+        "n_skipped": sum(len(read.skipped) for read in posed.words),
+        "n_windowed": sum(read.n_windowed for read in posed.words),
+        "unknown": posed.words[-1].unknown,
+    }
     for hidden in settings.hidden:
         for penalty in settings.penalty:
-            probes = train_probes(
-                asked, words[0], items[0], seeds, settings, hidden=hidden, penalty=penalty,
-                stop=(words[1], items[1]) if data.test is not None else None,
-                device=reader.model.device,
-            )  # fmt: skip
-            for result, counts in _results(probes, words[-1], items[-1], baselines):
-                yield (
-                    ProbeResult(
-                        task=name,
-                        hidden=hidden,
-                        penalty=penalty,
-                        stack=reader.stack or stack_names(reader.model)[0],
-                        n_skipped=sum(len(read.skipped) for read in words),
-                        n_windowed=sum(read.n_windowed for read in words),
-                        **result,
-                    ),
-                    counts,
-                )
+            kind: dict[str, Any] = {"hidden": hidden, "penalty": penalty}
+            probes = _trained(reader, posed, seed, **kind)
+            controls = None if control is None else _trained(reader, control, seed, **kind)
+            told = [
+                None if one is None or not settings.code else _told(reader, one, seed, **kind)
+                for one in (posed, control)
+            ]
+            answers = probes.answers(posed.words[-1], posed.scored)
+            others = None
+            if control is not None and controls is not None:
+                others = controls.answers(control.words[-1], control.scored)
+            for place, layer in enumerate(probes.layers):
+                for i in range(settings.replicates):
+                    at = place, i
+                    counts = posed.asked.counts(answers[at], posed.scored)
+                    low, high = posed.asked.interval(counts)
+                    result = ProbeResult(
+                        **shared,
+                        **kind,
+                        replicate=i,
+                        layer=layer,
+                        value=posed.asked.value(counts),
+                        low=low,
+                        high=high,
+                        error=posed.asked.form.error(answers[at], posed.scored),
+                        stopping=float(probes.stopping[at]),
+                        epoch=int(probes.epoch[at]),
+                        n_train=probes.n_train,
+                        control=math.nan
+                        if control is None or others is None
+                        else control.asked.score(others[at], control.scored),
+                        bits=_bits(told[0], at),
+                        control_bits=_bits(told[1], at),
+                        uniform_bits=math.nan if told[0] is None else told[0].uniform,
+                    )
+                    yield result, counts
 
 
-def _results(
-    probes: Probes, words: Words, items: Items, baselines: tuple[float, float]
-) -> Iterator[tuple[dict[str, Any], Float[np.ndarray, "texts k"]]]:
-    """For each layer and seed, what there is to say of its answers to items."""
-    asked, answers = probes.question, probes.answers(words, items)
-    for place, layer in enumerate(probes.layers):
-        for replicate in range(len(probes.seeds)):
-            counts = asked.counts(answers[place, replicate], items)
-            low, high = asked.interval(counts)
-            yield (
-                {
-                    "replicate": replicate,
-                    "layer": layer,
-                    "metric": asked.task.metric,
-                    "value": asked.value(counts),
-                    "low": low,
-                    "high": high,
-                    "n": len(items),
-                    "texts": items.n_texts,
-                    "chance": baselines[0],
-                    "word_baseline": baselines[1],
-                    "error": asked.form.error(answers[place, replicate], items),
-                    "stopping": float(probes.stopping[place, replicate]),
-                    "epoch": int(probes.epoch[place, replicate]),
-                    "n_train": probes.n_train,
-                    "n_unseen": items.n_unseen,
-                    "unknown": words.unknown,
-                },
-                counts,
-            )
+def _seeds(reader: Reader, seed: int) -> list[int]:
+    return [mixed("probe", seed, i) for i in range(reader.settings.replicates)]
 
 
-def _warn_of_unknown(words: Words) -> None:
-    if words.unknown > MOST_UNKNOWN:
-        warnings.warn(
-            f"the model's tokenizer does not know {words.unknown:.1%} of the text's sub-tokens: "
-            "what a probe says of them is no word of the model's",
-            UnknownSubTokens,
-            stacklevel=3,
-        )
+def _trained(reader: Reader, posed: Posed, seed: int, hidden: int, penalty: float) -> Probes:
+    return train_probes(
+        posed.asked, posed.words[0], posed.items[0], _seeds(reader, seed), reader.settings,
+        hidden=hidden, penalty=penalty, stop=posed.stop, device=reader.model.device,
+    )  # fmt: skip
+
+
+def _told(reader: Reader, posed: Posed, seed: int, hidden: int, penalty: float) -> Code | None:
+    """The code of the training labels; None of numbers. Dev is not told, so it may decide."""
+    if posed.asked.classes is None:
+        return None
+    return online_code(
+        posed.asked, posed.words[0], posed.items[0], (posed.words[1], posed.items[1]),
+        _seeds(reader, seed), reader.settings, hidden=hidden, penalty=penalty, order=seed,
+        device=reader.model.device,
+    )  # fmt: skip
+
+
+def _bits(code: Code | None, at: tuple[int, int]) -> float:
+    return math.nan if code is None else float(code.bits[at])
 
 
 @contextmanager

@@ -49,6 +49,16 @@ class ProbeResult:
     """Words, or pairs, trained on."""
     n_unseen: int
     """Words scored whose class training has not: counted as wrong."""
+    control: float
+    """Score of the same probe on labels drawn for each word form; NaN where that was not asked.
+    `value` less this is its selectivity."""
+    bits: float
+    """Bits in which the training labels are told by the online code; NaN where not asked. Uniform
+    bits over these are the compression."""
+    control_bits: float
+    """The same of the labels drawn for each word form."""
+    uniform_bits: float
+    """Bits of the training labels where every class is as likely."""
     n_skipped: int
     """Texts left out for their length."""
     n_windowed: int

@@ -28,6 +28,12 @@ class ProbeSettings(Settings):
     replicates: int = Field(1, gt=0, le=1000)
     """Probes that differ in their seed alone: first weights, order of batches, and which sentences
     are held out where there is no other text to decide when to stop."""
+    control: bool = False
+    """Train the same probes on labels that were drawn for each word form, too (Hewitt & Liang
+    2019): a score less that on these, the probe's selectivity, is not mere memory of words."""
+    code: bool = False
+    """Tell the training labels by the online code, too (Voita & Titov 2020): in how many bits what
+    a layer knows can be told. Trains ten further probes on growing parts of the text."""
     epochs: int = Field(50, gt=0)
     """At most so many."""
     patience: int = Field(3, gt=0)

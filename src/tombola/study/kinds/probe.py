@@ -46,6 +46,10 @@ PROBES = Table(
         "texts": ("int64", "texts that they are in"),
         "chance": ("float64", "score of the best constant answer; NaN if none has one"),
         "word_baseline": ("float64", "score of what is usual for each word, no context"),
+        "control": ("float64", "score on labels drawn per word form; NaN if not asked"),
+        "bits": ("float64", "bits of the training labels by the online code; NaN if not asked"),
+        "control_bits": ("float64", "the same of labels drawn per word form; NaN if not asked"),
+        "uniform_bits": ("float64", "bits where every class is as likely; NaN if not asked"),
         "error": ("float64", "mean absolute error; NaN where answers are classes"),
         "stopping": (
             "float64",
