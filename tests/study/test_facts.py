@@ -54,6 +54,11 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "unit": ["parts", "weights", "heads"],
     "weighting": [["raw"], ["norm"]],
     "lengths": [[5, 64], [6, 100]],
+    "precision": ["single"],
+    "too_long": ["refuse"],
+    "stack": ["encoder"],
+    "code": [True],
+    "layers": [[0]],
     "language": [{"lexicon": 31, "depth": 0}],
 }
 """Values to try for settings that are neither numbers nor truth values."""
@@ -208,8 +213,7 @@ def test_every_setting_of_tasks_models_and_the_study_is_in_them_too(name: str):
         readers = {
             stage.name
             for stage in before.values()
-            if task in {stage.facts.get(k, {}).get("digest") and _named(raw, stage, k)
-                        for k in ("task", "text", "probe")}
+            if task in {name for k in ("task", "text", "probe") for name in _named(raw, stage, k)}
             or _made_of(raw, stage, task)
         }  # fmt: skip
         changes = [("train", 12), ("dev", 6), ("held", None), ("seed", 0), ("max_tokens", 128)]
@@ -218,7 +222,9 @@ def test_every_setting_of_tasks_models_and_the_study_is_in_them_too(name: str):
             if key == "max_tokens":  # a vocabulary does not depend on where a sentence is cut
                 fields = ("task", "text", "probe")
                 expected = {
-                    s.name for s in before.values() if task in {_named(raw, s, k) for k in fields}
+                    s.name
+                    for s in before.values()
+                    if task in {name for k in fields for name in _named(raw, s, k)}
                 }
             check(raw, ("tasks", task, key), choice.get(key, value), below(before, expected))
     for model in raw["models"]:
@@ -229,18 +235,20 @@ def test_every_setting_of_tasks_models_and_the_study_is_in_them_too(name: str):
     check(raw, ("threads",), 1, {stage.name for stage in before.values()})
 
 
-def _named(raw: dict[str, Any], stage: Stage, field: str) -> str | None:
-    """The task that a stage names by a setting, itself or through its axes."""
+def _named(raw: dict[str, Any], stage: Stage, field: str) -> tuple[str, ...]:
+    """The tasks that a stage names by a setting, itself or through its axes."""
     if field not in stage.facts or field not in KINDS[stage.kind].task_fields:
-        return None
+        return ()
     named = getattr(stage.settings, field, None)
-    return str(named) if named is not None else str(stage.at["task"])
+    if isinstance(named, tuple):
+        return named
+    return (str(named) if named is not None else str(stage.at["task"]),)
 
 
 def _made_of(raw: dict[str, Any], stage: Stage, task: str) -> bool:
     """Whether the vocabulary of a new model that a stage trains is made of a task."""
     for model in stage.sources.values():
-        words = raw["models"][model].get("words") or [_named(raw, stage, "task")]
+        words = raw["models"][model].get("words") or _named(raw, stage, "task")
         if task in words:
             return True
     return False

@@ -1,46 +1,141 @@
-"""`tombola probe`: a linear probe on every layer."""
+"""`tombola probe`: what can be read off every layer."""
 
+import warnings
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from tombola import verbs
+from tombola.cli.data.knobs import FormatName, Knobs, parse_knobs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Folder, Json, Seed
-from tombola.cli.terminal.screen import interval, table
+from tombola.cli.terminal.screen import interval, line, table
+from tombola.errors import UserError
 
 
 @app.command()
 def probe(
     model: Annotated[str, typer.Argument(help="Hub id, folder, or ticket.")],
-    task: Annotated[str, typer.Option(help="pos or builtin-pos.")] = "builtin-pos",
+    task: Annotated[
+        list[str], typer.Option(help="A word task (`tombola data` lists them), or all; repeatable.")
+    ] = ["pos"],  # noqa: B006 — typer copies it
     folder: Folder = None,
-    train: Annotated[int | None, typer.Option(min=1, help="Training sentences [all].")] = None,
-    dev: Annotated[int | None, typer.Option(min=1, help="Sentences to score on [all].")] = None,
+    file: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SPLIT=FILE", help="File of train, dev or test; repeatable."),
+    ] = None,
+    form: FormatName = None,
+    knobs: Knobs = None,
+    train: Annotated[int | None, typer.Option(min=1, help="Training texts [all].")] = None,
+    dev: Annotated[int | None, typer.Option(min=1, help="Texts of the dev split [all].")] = None,
+    test: Annotated[int | None, typer.Option(min=1, help="Texts of the test split [all].")] = None,
+    hidden: Annotated[
+        list[int] | None,
+        typer.Option(min=0, help="Width of the probe's hidden layer, 0: linear; repeatable. [0]"),
+    ] = None,
+    replicates: Annotated[int, typer.Option(min=1, help="Probes with seeds of their own.")] = 1,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the words, at most.")] = 50,
+    standardise: Annotated[
+        bool, typer.Option(help="Give features mean 0 and variance 1 first.")
+    ] = False,
+    stack: Annotated[str | None, typer.Option(help="encoder or decoder [the first].")] = None,
+    too_long: Annotated[
+        str, typer.Option(help="Texts too long for the model: window, refuse or skip.")
+    ] = "window",
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder where vectors of words are kept and found again.")
+    ] = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Train a linear probe on every layer of a model."""
-    found = verbs.probe(model, task, folder, train=train, dev=dev, seed=seed, epochs=epochs)
+    """Train probes on every layer of a model: what can still be read off it?
+
+    Without a folder or files, text is of the built-in language: of the one that the model learned,
+    where it is known.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what is unknown of a text is said below
+        found = verbs.probe(
+            model,
+            task if task != ["all"] else "all",
+            folder,
+            files=_files(file),
+            format=form,
+            knobs=parse_knobs(knobs),
+            train=train,
+            dev=dev,
+            test=test,
+            seed=seed,
+            stack=stack,
+            too_long=too_long,
+            cache=cache,
+            hidden=hidden or [0],
+            replicates=replicates,
+            epochs=epochs,
+            standardise=standardise,
+        )
     answer(found, as_json, _probes)
 
 
+def _files(given: list[str] | None) -> dict[str, Path] | None:
+    if given is None:
+        return None
+    found = {}
+    for each in given:
+        split, mark, path = each.partition("=")
+        if not mark:
+            raise UserError(f"--file {each}: expected SPLIT=FILE")
+        found[split] = Path(path)
+    return found
+
+
 def _probes(found: Iterable[Any]) -> None:
-    """Probe scores by layer."""
-    rows = [
-        (
-            row.stack,
-            str(row.layer),
-            f"{row.value:.4f}",
-            interval(row.low, row.high),
-            f"{row.chance:.4f}",
-            f"{row.word_baseline:.4f}",
-            f"{row.n:,}",
+    """Probe scores by task and layer."""
+    rows = list(found)
+    heads = ("task", "probe", "stack", "layer", "metric", "score", "95% interval", "dev", "chance",
+             "by word", "n")  # fmt: skip
+    table(heads, [_row(row) for row in rows], right=(3, 5, 6, 7, 8, 9, 10))
+    for task, said in {row.task: _said(row) for row in rows}.items():
+        for text in said:
+            line(f"{task}: {text}")
+
+
+def _row(row: Any) -> tuple[str, ...]:
+    kind = f"MLP {row.hidden}" if row.hidden else "linear"
+    return (
+        row.task,
+        f"{kind} #{row.replicate}" if row.replicate else kind,
+        row.stack,
+        str(row.layer),
+        row.metric,
+        _number(row.value),
+        interval(row.low, row.high),
+        _number(row.stopping),
+        _number(row.chance),
+        _number(row.word_baseline),
+        f"{row.n:,}",
+    )
+
+
+def _said(row: Any) -> list[str]:
+    """What is to be known of a task's text."""
+    said = []
+    if row.unknown > 0.01:
+        said.append(
+            f"the tokenizer does not know {row.unknown:.1%} of the sub-tokens: what a probe says "
+            "of them is no word of the model's"
         )
-        for row in found
-    ]
-    heads = ("stack", "layer", "accuracy", "95% interval", "chance", "word baseline", "n words")
-    table(heads, rows, right=(1, 2, 3, 4, 5, 6))
+    if row.n_unseen:
+        said.append(f"{row.n_unseen:,} have a label that training has not: counted as wrong")
+    if row.n_windowed:
+        said.append(f"{row.n_windowed:,} texts too long for the model were read through windows")
+    if row.n_skipped:
+        said.append(f"{row.n_skipped:,} texts too long for the model were left out")
+    return said
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}" if value == value else "–"

@@ -3,8 +3,12 @@ from .behaviour import compare as compare
 from .measures.measure import MEASURES as MEASURES
 from .probes import ProbeResult as ProbeResult
 from .probes import ProbeSettings as ProbeSettings
-from .probes import control_task as control_task
+from .probes import Question as Question
+from .probes import Reader as Reader
+from .probes import UnknownSubTokens as UnknownSubTokens
+from .probes import best_layer as best_layer
 from .probes import probe as probe
+from .probes import probe_task as probe_task
 from .representations import stream as stream
 from .similarity import LayerSimilarity as LayerSimilarity
 from .similarity import layer_similarity as layer_similarity

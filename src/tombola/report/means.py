@@ -2,7 +2,10 @@
 
 import pandas as pd
 
-MEANS = ("sparsity", "at", "n", "chance", "noise_floor", "word_baseline", "sparsity_model", "steps")
+MEANS = (
+    "sparsity", "at", "n", "chance", "noise_floor", "word_baseline", "sparsity_model", "steps",
+    "stopping",
+)  # fmt: skip
 """Columns that are averaged over seeds where a table has them."""
 
 
@@ -31,3 +34,14 @@ def over_seeds(frame: pd.DataFrame, by: list[str], value: str) -> pd.DataFrame:
         **{column: (column, "mean") for column in others},
     )
     return summary.reset_index()
+
+
+def with_chosen(means: pd.DataFrame) -> pd.DataFrame:
+    """With a column by which the best layer of probes is chosen.
+
+    That is the score on the texts that decided when to stop, not the one that is reported: the
+    highest of many numbers is too high. Older tables have nothing but the latter.
+    """
+    if "stopping" not in means:
+        return means.assign(chosen=means["mean"])
+    return means.assign(chosen=means["stopping"].fillna(means["mean"]))

@@ -50,8 +50,13 @@ class Job(Generic[S]):
         return self.stage.seed or 0
 
     def task_name(self, field: str = "task") -> str:
-        """The task that a setting names, or else that of the axis `task`."""
+        """The task that a setting names, or else that of the axis `task`.
+
+        Where it names several, the first in the alphabet: the one that a model is read for.
+        """
         named = getattr(self.settings, field, None)
+        if isinstance(named, tuple):
+            return min(self.stage.facts[field])
         return str(named) if named is not None else str(self.stage.at["task"])
 
     def folder(self, role: str) -> Path:

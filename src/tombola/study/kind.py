@@ -60,6 +60,13 @@ class Kind(Generic[S]):
         Called once for each point of the step's axes, with seeds left aside.
         """
 
+    def tasks(self, point: "Point[S]", field: str, library: "Library") -> tuple[str, ...]:
+        """The tasks that one of `task_fields` names at a point; by default the one.
+
+        Raises UserError where there is none.
+        """
+        return (point.task(field),)
+
     def facts(self, settings: S) -> dict[str, Any]:
         """What of the settings determines the numbers."""
         return facts_of(settings, frozenset({"do", "across", *self.task_fields}))

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from tombola import anatomy, tasks
 from tombola.errors import UserError
+from tombola.language.tasks import BUILTIN
 from tombola.study.configurations import new_config
 from tombola.study.facts import facts_of_thing
 from tombola.study.recipe import Model, Recipe, TaskChoice, expand
 
 if TYPE_CHECKING:
     import torch
+
+OF_LANGUAGE = "@"
+"""Between a word task and a task of the built-in language whose language it asks about."""
 
 UNKNOWN = "unknown"
 """Digest of a text or a model that is not here, where a plan is only looked at."""
@@ -141,9 +145,23 @@ class Library:
         return UNKNOWN
 
     def _task(self, name: str) -> "_Task":
+        if name not in self._tasks and OF_LANGUAGE in name:
+            self._tasks[name] = _Task(name, self._of_language(*name.split(OF_LANGUAGE)))
         if name not in self._tasks:
             raise UserError(f"no task {name!r}; allowed: {', '.join(self._tasks)}")
         return self._tasks[name]
+
+    def _of_language(self, word_task: str, task: str) -> TaskChoice:
+        """A word task on the text of the language that another task is made of."""
+        choice = self.choice(task)
+        if choice.name not in BUILTIN:
+            raise UserError(
+                f"{word_task} is no task of the recipe, and would be of the built-in language; but "
+                f"what {task} is read from is not of it: name a task with its text"
+            )
+        return TaskChoice(
+            name=word_task, language=choice.language, seed=choice.seed, max_tokens=choice.max_tokens
+        )
 
     def _model(self, name: str) -> Model:
         return self.recipe.models[name]
@@ -160,8 +178,19 @@ class _Task:
     def task(self) -> "tasks.Task":
         choice = self.choice
         folder = Path(expand(choice.folder)) if choice.folder is not None else None
+        files: dict[str, Path] | None = None
+        if choice.files is not None:
+            files = {split: Path(expand(file)) for split, file in choice.files.items()}
         found = tasks.load_task(
-            choice.name, folder, choice.train, choice.dev, choice.seed, choice.language
+            choice.name,
+            folder,
+            choice.train,
+            choice.dev,
+            choice.seed,
+            choice.language,
+            choice.format,
+            choice.test,
+            files,
         )
         if choice.held is not None:
             found = found.holding(choice.held, choice.seed)

@@ -10,6 +10,8 @@ import pandas as pd
 
 from tombola import anatomy, tasks, tickets, training
 from tombola.files import write_json
+from tombola.language import Language
+from tombola.language.tasks import BUILTIN
 from tombola.study.finished import Finished
 from tombola.study.job import MODEL, Job
 from tombola.study.kind import Row
@@ -135,13 +137,21 @@ def finish(
     provenance = {
         "stage": {key: job.stage.to_dict()[key] for key in ("name", "step", "kind", "at", "reads")},
         "facts": job.stage.facts,
-        "task": {"name": known.name, "digest": known.digest},
+        "task": {"name": known.name, "digest": known.digest, **_language(job, task)},
         "source": source,
         "score": asdict(score),
     }
     target = folder / MODEL
     target.mkdir(exist_ok=True)
     tickets.write_ticket(target, tickets.Ticket(model.cpu(), mask, tokenizer, provenance))
+
+
+def _language(job: Job[Any], task: str) -> dict[str, Any]:
+    """The built-in language that a task is made of, so that a model can be probed on its own."""
+    choice = job.library.choice(task)
+    if choice.name not in BUILTIN:
+        return {}
+    return {"language": asdict(choice.language or Language())}
 
 
 def write_answers(path: Path, answers: list[Any], references: list[Any]) -> None:

@@ -122,9 +122,11 @@ class Planner:
         stages |= dict(reads or {})
         sources = {role: node.model for role, node in nodes.items() if node.stage is None}
         where = {**point.at, **(at or {})}
-        tasks = {name: self.library.task_facts(point.task(name)) for name in kind.task_fields}
+        tasks = {field_: self._tasks(kind, point, field_) for field_ in kind.task_fields}
         models = {
-            role: self.library.model_facts(model, point.task(kind.task_fields[0]))
+            role: self.library.model_facts(
+                model, min(kind.tasks(point, kind.task_fields[0], self.library))
+            )
             for role, model in sources.items()
         }
         moments = {role: node.moment for role, node in nodes.items() if node.moment is not None}
@@ -154,6 +156,13 @@ class Planner:
             settings=chosen,
             sources=sources,
         ).named()
+
+    def _tasks(self, kind: Kind[Any], point: Point[Any], field_: str) -> dict[str, Any]:
+        """Facts of the task that a setting names; by name where it names several."""
+        names = kind.tasks(point, field_, self.library)
+        if isinstance(getattr(point.settings, field_, None), tuple):
+            return {name: self.library.task_facts(name) for name in names}
+        return self.library.task_facts(names[0])
 
     def once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """What `make` gives, made once for settings and whatever else is in `key`.
@@ -186,7 +195,8 @@ class Planner:
                     checked.add(which)
                     try:
                         for field_ in kind.task_fields:
-                            self.library.choice(point.task(field_))
+                            for task in kind.tasks(point, field_, self.library):
+                                self.library.choice(task)
                         kind.check(point, self.library)
                     except UserError as problem:
                         said = str(problem)

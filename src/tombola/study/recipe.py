@@ -4,7 +4,7 @@ import os
 import re
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, field_validator, model_validator
@@ -51,9 +51,14 @@ class TaskChoice(Settings):
     """A task of `tombola.tasks`, and how much of its text is used."""
 
     name: str
-    """CoLA, SST-2, …, translation, pos; or of the built-in language: builtin-acceptability, …"""
+    """CoLA, SST-2, …, translation, pos; or of the built-in language: builtin-acceptability, …; or a
+    word task for probes: ner, parent, …"""
     folder: Path | None = None
     """Folder with the task's files; none for the built-in language."""
+    files: dict[Literal["train", "dev", "test"], Path] | None = None
+    """Instead of a folder, the file of each split, for word tasks."""
+    format: str | None = None
+    """Of a word task's files; by default what their ending tells."""
     train: int | None = Field(None, gt=0, le=MOST)
     """Training examples; all where not given."""
     dev: int | None = Field(None, gt=0, le=MOST)
@@ -61,6 +66,8 @@ class TaskChoice(Settings):
     held: float | None = Field(None, gt=0, lt=1)
     """Share of those that is set aside: what is chosen (settings, masks) may be chosen on it, and
     scores are of the rest."""
+    test: int | None = Field(None, gt=0, le=MOST)
+    """Examples of a word task's third split; all where not given."""
     seed: int = Field(0, ge=0, lt=2**63)
     """Seed of the built-in language, or of which examples of a corpus are taken."""
     language: Language | None = None

@@ -20,6 +20,8 @@ from .words import Labelled as Labelled
 from .words import Target as Target
 from .words import WordData as WordData
 from .words import WordTask as WordTask
+from .words import as_words as as_words
 from .words import load_builtin_words as load_builtin_words
+from .words import load_word_task as load_word_task
 from .words import load_words as load_words
 from .words import read_words as read_words

@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -37,6 +37,8 @@ class Task:
     n_dropped: int = 0
     """Rows of the files that were no example and were left out: only where a published corpus is
     known to hold such rows (QQP), 0 elsewhere."""
+    test: tuple[Example, ...] | None = None
+    """Examples of a third split, where a task is of words; dev then decides when a probe stops."""
 
     def with_metric(self, name: str) -> "Task":
         """The same task, scored by another metric.
@@ -83,9 +85,11 @@ class Task:
         """12 hexadecimal digits of all that determines the task: equal digests, equal examples."""
         digest = hashlib.blake2b(digest_size=6)
         digest.update(json.dumps([self.name, self.kind, self.labels, self.metric]).encode())
-        for split in (self.train, self.dev, *([self.held] if self.held else [])):
+        more = [split for split in (self.held, self.test) if split]
+        for split in (self.train, self.dev, *more):
             for example in split:
-                row = [type(example).__name__, *asdict(example).values()]
+                told = [getattr(example, each.name) for each in fields(example) if each.compare]
+                row = [type(example).__name__, *told]
                 digest.update(json.dumps(row).encode() + b"\n")
             digest.update(b"\n")
         return digest.hexdigest()

@@ -1,34 +1,40 @@
-"""Controls: is it the representation that knows, or the probe that learns?"""
+"""Control tasks: is it the representation that knows, or the probe that learns?"""
 
 import random
-from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate
+from dataclasses import replace
 
-from tombola.text.examples import TaggedSentence
+import numpy as np
+
+from tombola.dissect.probes.baselines import Key
+from tombola.dissect.probes.items import Items
 
 
-def control_task(
-    train: Sequence[TaggedSentence], dev: Sequence[TaggedSentence], seed: int
-) -> tuple[list[TaggedSentence], list[TaggedSentence]]:
-    """Give every word form one tag drawn at random, with the frequencies of the training tags.
+def control_items(
+    train: Items, splits: Sequence[tuple[Items, Sequence[Key]]], seed: int
+) -> list[Items]:
+    """The items of splits, each word form (of a pair: each two) with one label drawn at random.
 
-    Hewitt & Liang 2019, "Designing and Interpreting Probes with Control Tasks", section 2: only
-    memory of forms can solve it, so accuracy on the tags less accuracy on this, a probe's
-    *selectivity*, is what cannot be memory. The draw depends on seed and form alone.
+    Hewitt & Liang 2019, "Designing and Interpreting Probes with Control Tasks", section 2: labels
+    are drawn with the frequencies of those of training, so only memory of forms can answer. A
+    probe's score less its score on these, its *selectivity*, is what cannot be memory. The draw
+    depends on seed and form alone: a form has the same label in all splits.
     """
-    counts = Counter(tag for sentence in train for tag in sentence.tags)
-    tags = sorted(counts)
-    cumulative = list(accumulate(counts[tag] for tag in tags))
-    drawn: dict[str, str] = {}
+    values, counts = np.unique(train.labels, return_counts=True)
+    bounds = np.cumsum(counts)
 
-    def draw(form: str) -> str:
-        if form not in drawn:
-            rng = random.Random(f"control/{seed}/{form}")  # seeded by text: the same everywhere
-            drawn[form] = rng.choices(tags, cum_weights=cumulative)[0]
-        return drawn[form]
+    def draw(key: Key) -> float:
+        rng = random.Random(f"control/{seed}/" + "\n".join(key))  # by SHA-512: everywhere the same
+        place = np.searchsorted(bounds, rng.randrange(int(bounds[-1])), side="right")
+        return float(values[place])
 
-    def redrawn(sentences: Sequence[TaggedSentence]) -> list[TaggedSentence]:
-        return [TaggedSentence(s.words, tuple(map(draw, s.words))) for s in sentences]
-
-    return redrawn(train), redrawn(dev)
+    known = {key: draw(key) for key in {key for _, keys in splits for key in keys}}
+    return [
+        replace(
+            items,
+            labels=np.array([known[key] for key in keys], items.labels.dtype),
+            unseen=(),
+            n_unseen=0,
+        )
+        for items, keys in splits
+    ]

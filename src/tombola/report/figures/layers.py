@@ -98,9 +98,12 @@ def curves(
     columns: int,
     details: list[str],
     *,
-    best: bool = False,
+    best: str = "",
 ) -> Any:
-    """Lines over layers with bands, rules for reference, and a ring at each line's best layer."""
+    """Lines over layers with bands, and rules for reference.
+
+    With the name of a column as `best`, a ring where that is highest on each line.
+    """
     last = int(shown["layer"].max())
     fields = list(dict.fromkeys(["line", "layer", "mean", "low", "high", *details]))
     base = alt.Chart(sources.add(shown, fields)).encode(layer_axis(last))
@@ -118,7 +121,7 @@ def curves(
     )
     drawn = [band, line, dots]
     if best:
-        top = shown.loc[shown.groupby("line")["mean"].idxmax()]
+        top = shown.loc[shown.groupby("line")[best].idxmax()]
         ring = alt.Chart(sources.add(top, fields)).mark_point(size=45, strokeWidth=1)
         drawn.append(ring.encode(layer_axis(last), y, color, tooltip=tooltip(details)))
     known = [(name, level) for name, level in rules if math.isfinite(level)]

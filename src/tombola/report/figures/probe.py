@@ -10,7 +10,7 @@ from tombola.report.figures.encodings import domain
 from tombola.report.figures.layers import AXIS_PT, curves
 from tombola.report.figures.panels import Panel, arrangement, grid, round_labels
 from tombola.report.figures.sources import Sources
-from tombola.report.means import over_seeds
+from tombola.report.means import over_seeds, with_chosen
 from tombola.report.reading import Tables
 from tombola.report.style import BLACK, GREY, SOLID, Key, shades
 from tombola.report.tickets import DENSE, KIND, kinds, with_kind
@@ -31,8 +31,9 @@ DETAILS = [
     place=10,
     caption="What a probe reads from each layer, on words it has not seen in training. Line: mean "
     "over seeds. Band: 95% interval of one seed over words, its ends averaged over seeds. Ringed: "
-    "the best layer of each line, which says nothing where bands overlap. Word baseline: the most "
-    "frequent label of each word, without context. Chance: the most frequent label.",
+    "the best layer of each line by the score on other texts, those that decided when the probe "
+    "stops; it says nothing where bands overlap. Word baseline: what is usual for each word, "
+    "without context. Chance: the best constant answer.",
 )
 def probe(tables: Tables) -> Picture | None:
     """Probe score by layer, dense and by sparsity."""
@@ -40,7 +41,7 @@ def probe(tables: Tables) -> Picture | None:
     rows = rows[rows["value"].notna()]
     if rows.empty:
         return None
-    means = over_seeds(rows, [*KIND, "stack", "layer", "round"], "value")
+    means = with_chosen(over_seeds(rows, [*KIND, "stack", "layer", "round"], "value"))
     tickets, dense = means[means["kind"] != DENSE], means[means["kind"] == DENSE]
     labels = round_labels(tickets) if len(tickets) else {}
     lines = _lines(rows, tickets, dense, labels)
@@ -59,7 +60,7 @@ def probe(tables: Tables) -> Picture | None:
     def draw(panel: Panel) -> Any:
         shown = lines[(lines["stack"] == panel.stack) & (lines["kind"] == panel.kind)]
         level = (clip(pretty(metric)), axis)
-        return curves(sources, shown, near, key, level, columns, DETAILS, best=True)
+        return curves(sources, shown, near, key, level, columns, DETAILS, best="chosen")
 
     off = f" Off the axis: {', '.join(far)}." if far else ""
     return finished(

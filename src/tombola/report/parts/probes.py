@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from tombola.report.means import over_seeds
+from tombola.report.means import over_seeds, with_chosen
 from tombola.report.parts.part import PARTS, Part
 from tombola.report.reading import Tables
 from tombola.report.tickets import DENSE, KIND, kinds, named, with_kind
@@ -24,7 +24,7 @@ def say(tables: Tables) -> list[str]:
 
 
 def _probes_of(rows: pd.DataFrame, kind: str) -> str:
-    means = over_seeds(rows, [*KIND, "round", "stack", "layer"], "value")
+    means = with_chosen(over_seeds(rows, [*KIND, "round", "stack", "layer"], "value"))
     tickets = means[means["kind"] == kind]
     best = _best(tickets[tickets["round"] == tickets["round"].max()])
     places = 3
@@ -52,7 +52,7 @@ def _probes_of(rows: pd.DataFrame, kind: str) -> str:
 
 
 def _best(means: pd.DataFrame) -> pd.Series:
-    return means.sort_values("mean", kind="stable").iloc[-1]
+    return means.sort_values("chosen", kind="stable").iloc[-1]
 
 
 PARTS.add(Part(

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     import torch
 
 
+BARE = "bare"
+"""What a kind of task calls the head of a model that needs none."""
+
+
 class TrainStep(Step):
     """What is trained, on what, and how."""
 
@@ -73,7 +77,8 @@ class Train(Kind[TrainStep]):
         task = point.task()
         if library.looking and library.task_facts(task)["digest"] == UNKNOWN:
             return
-        library.kind(task)
+        if library.kind(task).head == BARE:
+            raise UserError(f"{task}: a task of words is for probes: no model is trained on it")
         if node.model:
             library.empty(node.model, task)
 

@@ -1,6 +1,8 @@
 from .builtin import load_builtin_words as load_builtin_words
 from .data import WordData as WordData
 from .data import load_words as load_words
+from .load import as_words as as_words
+from .load import load_word_task as load_word_task
 from .read import guess_format as guess_format
 from .read import read_words as read_words
 from .sampling import negatives as negatives

@@ -84,6 +84,7 @@ WORD_TASKS.add(
         metric="accuracy",
         layers=("links", "clusters"),
         derive=coreference,
+        texts_at_once=10,  # documents
         source="Pradhan et al. 2012; Liu et al. 2019",
     )
 )

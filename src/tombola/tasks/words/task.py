@@ -1,7 +1,7 @@
 """The small form that all word tasks share: words, targets among them, labels."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from tombola.registry import Registry
@@ -25,8 +25,18 @@ class Labelled:
 
     words: tuple[str, ...]
     targets: tuple[Target, ...]
-    where: str
+    where: str = field(compare=False)
     """File and line, for messages."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The words, with blanks between them."""
+        return (" ".join(self.words),)
+
+    @property
+    def answer(self) -> tuple[Target, ...]:
+        """The targets."""
+        return self.targets
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,8 @@ class WordTask:
     Raises UserError where the text carries none of the layers."""
     scheme: Literal["BIO", "IOB1"] | None = None
     """How published results write spans as one tag per word."""
+    texts_at_once: int = 80
+    """Texts in a batch of the published probes."""
     source: str = ""
     """Where the task comes from."""
 

@@ -1,0 +1,161 @@
+"""Word tasks among all other tasks: from a folder, or of the built-in language."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from tombola.errors import UserError
+from tombola.language.knobs import Language
+from tombola.tasks.task import Task, sample
+from tombola.tasks.words.builtin import DEV, TEST, TRAIN, load_builtin_words
+from tombola.tasks.words.data import WordData, load_words
+from tombola.tasks.words.task import WORD_TASKS, Labelled, Target, WordTask
+from tombola.text.formats.format import FORMATS
+from tombola.text.lines import check_folder
+
+SPLITS = {
+    "train": re.compile(r"train"),
+    "dev": re.compile(r"dev|testa|(?<![a-z])val"),
+    "test": re.compile(r"test(?!a)"),
+}
+"""What the name of a split's file holds."""
+
+
+def load_word_task(
+    name: str,
+    folder: Path | None = None,
+    n_train: int | None = None,
+    n_dev: int | None = None,
+    n_test: int | None = None,
+    seed: int = 0,
+    language: Language | None = None,
+    format: str | None = None,  # noqa: A002 — the word that users know
+    files: Mapping[str, Path] | None = None,
+) -> Task:
+    """A word task as a `Task` of kind `words`; of the built-in language without text to read.
+
+    Text is in `files` by split (train, dev, test), or in a folder, which holds a file for each
+    split, whose name says which it is: `train`; `dev`, `valid` or `testa`; `test` or `testb`. Other
+    files are passed over where their ending is not the format's. Without a test file dev is scored,
+    without a dev file test. Numbers draw so many texts by `seed`, which also draws the negatives of
+    arcs and coreference.
+
+    Raises UserError as `load_words` does, and where no or several files could be a split.
+    """
+    task = WORD_TASKS[name]
+    if folder is None and files is None:
+        if format is not None:
+            raise UserError(f"task {name!r}: format {format} without a folder to read")
+        found = load_builtin_words(
+            task, n_train or TRAIN, n_dev or DEV, n_test or TEST, seed, language
+        )
+        return as_task(found)
+    if language is not None:
+        raise UserError(f"task {name!r}: a language is of made text, and here text is read")
+    found_files = (
+        _named(name, files)
+        if folder is None
+        else _files(task, check_folder(folder, name, "a file for each split"), format)
+    )
+    train, dev, test = (found_files.get(split) for split in SPLITS)
+    if dev is None:
+        dev, test, n_dev = test, None, n_dev if n_dev is not None else n_test
+    assert train is not None  # `_files` saw to it
+    assert dev is not None
+    data = load_words(task, train, dev, test, format, seed, unseen="union")
+    numbers = (n_train, n_dev, n_test)
+    splits = [
+        None if texts is None else sample(texts, n, seed, str(file))
+        for texts, n, file in zip(
+            (data.train, data.dev, data.test), numbers, (train, dev, test), strict=True
+        )
+    ]
+    assert splits[0] is not None
+    assert splits[1] is not None
+    return as_task(WordData(task, data.labels, splits[0], splits[1], splits[2]))
+
+
+def as_task(data: WordData) -> Task:
+    """The same among all other tasks."""
+    task = data.task
+    return Task(task.name, "words", data.labels, task.metric, data.train, data.dev, test=data.test)
+
+
+def as_words(task: Task) -> WordData:
+    """What a probe may be asked of a task: of words, or of tags, each word with its own.
+
+    Raises UserError for other tasks, and for tags that are scored as spans.
+    """
+    if task.kind == "words":
+        return WordData(WORD_TASKS[task.name], task.labels, task.train, task.dev, task.test)  # type: ignore[arg-type]  # by its kind
+    if task.kind != "tagging":
+        raise UserError(f"task {task.name}: a probe needs labels of words; this is {task.kind}")
+    if task.metric != "accuracy":
+        raise UserError(f"task {task.name}: tags are probed by accuracy, not {task.metric}")
+    made = [
+        tuple(
+            Labelled(each.words, _targets(each.words, each.tags, i), f"sentence {i}")  # type: ignore[attr-defined]  # by its kind
+            for i, each in enumerate(split, 1)
+        )
+        for split in (task.train, task.dev)
+    ]
+    return WordData(WORD_TASKS["pos"], task.labels, made[0], made[1], None)
+
+
+def _targets(words: tuple[str, ...], tags: tuple[str, ...], number: int) -> tuple[Target, ...]:
+    if len(words) != len(tags):
+        raise UserError(f"sentence {number} has {len(words)} words and {len(tags)} tags")
+    return tuple(Target((i,), tag) for i, tag in enumerate(tags))
+
+
+def _files(task: WordTask, folder: Path, reader: str | None) -> dict[str, Path]:
+    """The file of each split. Raises UserError where train, or both others, are missing."""
+    able = [FORMATS[reader]] if reader is not None else list(FORMATS.values())
+    endings = tuple(
+        ending
+        for each in able
+        if reader is not None or set(task.layers) & set(each.carries)
+        for ending in each.endings
+    )
+    found: dict[str, Path] = {}
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        plain = path.name.removesuffix(".gz").lower()
+        if endings and not plain.endswith(endings):
+            continue
+        split = _split_of(plain)
+        if split is None:
+            continue
+        if split in found:
+            both = f"{found[split].name} and {path.name}"
+            raise UserError(f"{folder}: {both} could both be the {split} text; name a format")
+        found[split] = path
+    if "train" not in found or len(found) < 2:
+        wanted = f"file of {task.name!r} with `train` in its name, and one with `dev` or `test`"
+        ends = f" (ending in {', '.join(endings)})" if endings else ""
+        raise UserError(f"{folder}: expected a {wanted}{ends}; found: {_names(found)}")
+    return found
+
+
+def _split_of(name: str) -> str | None:
+    """The one split that a file's name tells; the later where it tells two (`train-dev`)."""
+    ends = {
+        split: max((match.end() for match in mark.finditer(name)), default=-1)
+        for split, mark in SPLITS.items()
+    }
+    best = max(ends, key=lambda split: ends[split])
+    return best if ends[best] >= 0 else None
+
+
+def _named(task: str, files: Mapping[str, Path] | None) -> dict[str, Path]:
+    """Files that a user named. Raises UserError for other splits, and where one is missing."""
+    found = dict(files or {})
+    for split in found:
+        if split not in SPLITS:
+            raise UserError(f"task {task!r}: no split {split!r}; allowed: {', '.join(SPLITS)}")
+    if "train" not in found or len(found) < 2:
+        raise UserError(f"task {task!r}: files of train, and of dev or test, are needed")
+    return found
+
+
+def _names(found: dict[str, Path]) -> str:
+    return ", ".join(path.name for path in found.values()) or "none"
