@@ -39,6 +39,8 @@ class Table:
     columns: Mapping[str, tuple[str, str]]
     open_axes: bool = False
     """Whether rows may have further columns of text: the axes that a recipe names."""
+    rare: bool = False
+    """Whether a study without a row of it has no such table."""
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):

@@ -45,5 +45,5 @@ def test_scores_are_computed_at_look_up():
 
 
 def test_unknown_criterion():
-    with pytest.raises(UserError, match="'size'; allowed: magnitude, none, random"):
+    with pytest.raises(UserError, match="'size'; allowed: fisher, magnitude"):
         CRITERIA["size"]

@@ -36,7 +36,8 @@ def collect(stages: tuple[Stage, ...], store: Store) -> list[Filled]:
     rows: dict[str, Filled] = {STAGES.name: (STAGES, [])}
     for stage in stages:
         for table in KINDS[stage.kind].tables:
-            rows.setdefault(table.name, (table, []))
+            if not table.rare:
+                rows.setdefault(table.name, (table, []))
     done = store.finished()
     for stage in stages:
         if stage.name not in done:
@@ -54,7 +55,7 @@ def collect(stages: tuple[Stage, ...], store: Store) -> list[Filled]:
         )
         finished = Finished(stage, store.path(stage.name), record["versions"])
         for table, row in KINDS[stage.kind].rows(finished):
-            rows[table.name][1].append(row)
+            rows.setdefault(table.name, (table, []))[1].append(row)
     return list(rows.values())
 
 

@@ -78,7 +78,7 @@ SPARSITY = Table(
         "signature": ("string", "every fact that determines the number"),
     },
 )
-HELD = Table("held-scores", SCORES.columns)
+HELD = Table("held-scores", SCORES.columns, rare=True)
 """Scores on the examples that a task holds apart, to choose by."""
 MODEL_TABLES = (MODELS, SCORES, SPARSITY, HELD)
 
