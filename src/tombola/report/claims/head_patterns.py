@@ -12,6 +12,8 @@ from tombola.statistics import clustered_interval
 
 TABLE = "attention-patterns"
 HEAD = ["stack", "layer", "block", "head"]
+SHARE = "share "
+"""Begins the column of a pattern."""
 SEED = 0
 """Of the bootstrap; another one moves its ends by some hundredths of their distance."""
 
@@ -19,7 +21,7 @@ SEED = 0
 def tuned(tables: Tables, weighting: str) -> pd.DataFrame:
     """Shares of patterns of every head of the fine-tuned models, the mean over seeds.
 
-    Columns: `task`, those that name a head, and one for each pattern. The models are those that
+    Columns: `task`, those that name a head, and `share PATTERN` for each. The models are those that
     subnetworks were drawn from, unpruned; so survivors and other heads are of one network state.
     """
     models = dense(subnetworks(tables))
@@ -76,4 +78,5 @@ def _wide(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     if rows.empty:
         return pd.DataFrame()
     means = rows[rows["share"].notna()].groupby([*by, "pattern"], sort=False)["share"].mean()
-    return means.unstack("pattern").reset_index().rename_axis(columns=None)
+    # A pattern and a column that names a head are both called block.
+    return means.unstack("pattern").add_prefix(SHARE).reset_index().rename_axis(columns=None)

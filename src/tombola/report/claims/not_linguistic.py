@@ -4,12 +4,12 @@ import numpy as np
 from jaxtyping import Float
 
 from tombola.report.claims.claim import CLAIMS, Claim, Finding, silent
-from tombola.report.claims.head_patterns import HEAD, resampled, survivors, tuned
+from tombola.report.claims.head_patterns import HEAD, SHARE, resampled, survivors, tuned
 from tombola.report.claims.verdicts import below, both, interval
 from tombola.report.reading import Tables
 from tombola.report.words import count
 
-PATTERN = "heterogeneous"
+PATTERN = f"{SHARE}heterogeneous"
 SMALL = 0.1
 """What Cohen (1988) calls a small correlation."""
 

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from tombola.report.claims.claim import CLAIMS, Claim, Finding, silent
-from tombola.report.claims.head_patterns import HEAD, resampled, survivors, tuned
+from tombola.report.claims.head_patterns import HEAD, SHARE, resampled, survivors, tuned
 from tombola.report.claims.verdicts import above, both, interval
 from tombola.report.reading import Tables
 from tombola.report.words import count
@@ -19,12 +19,12 @@ def test(tables: Tables) -> Finding:
 
 def _half(tables: Tables, weighting: str, pattern: str) -> Finding:
     shares = tuned(tables, weighting)
-    if shares.empty or pattern not in shares:
+    if shares.empty or f"{SHARE}{pattern}" not in shares:
         return silent(f"no {pattern} attention patterns of fine-tuned models, {weighting}")
     rows = shares.merge(survivors(tables), on=["task", *HEAD])
     if rows.empty or not rows["survives"].any():
         return silent("no heads that survive in all seeds")
-    survives, share = rows["survives"].to_numpy(float), rows[pattern].to_numpy(float)
+    survives, share = rows["survives"].to_numpy(float), rows[f"{SHARE}{pattern}"].to_numpy(float)
 
     def difference(weights: Float[np.ndarray, " rows"]) -> float:
         kept = weights * survives

@@ -5,7 +5,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from tombola.report.claims.claim import CLAIMS, Claim, Finding, silent
-from tombola.report.claims.head_patterns import HEAD, pre_trained, resampled, tuned
+from tombola.report.claims.head_patterns import HEAD, SHARE, pre_trained, resampled, tuned
 from tombola.report.claims.verdicts import between, both, interval
 from tombola.report.reading import Tables
 from tombola.report.words import count
@@ -23,11 +23,11 @@ def _half(tables: Tables, weighting: str) -> Finding:
     after, before = tuned(tables, weighting), pre_trained(tables, weighting)
     if after.empty or before.empty:
         return silent(f"no attention patterns before and after fine-tuning, {weighting}")
-    patterns = [c for c in map(str, after) if c in before and c not in ("task", *HEAD)]
+    patterns = [c for c in map(str, after) if c in before and c.startswith(SHARE)]
     rows = after.merge(before, on=HEAD, suffixes=("", " before"))
     if rows.empty:
         return silent("no heads of the same place before and after fine-tuning")
-    halves = {pattern: _change(rows, pattern) for pattern in patterns}
+    halves = {pattern.removeprefix(SHARE): _change(rows, pattern) for pattern in patterns}
     found = both(halves)
     return Finding(found.verdict, found.statistic, len(rows))
 
