@@ -60,9 +60,9 @@ def _turn(
     y = alt.Y("heads:Q", title="heads", scale=alt.Scale(domain=[0, top]),
               axis=alt.Axis(tickCount=4))  # fmt: skip
     boxes = (
-        alt.Chart(sources.add(of, ["from", "to", "heads"]))
-        .mark_bar(color=CATEGORIES[0], stroke="white", strokeWidth=0.3)
-        .encode(x, alt.X2("to:Q"), y, tooltip=[
+        alt.Chart(sources.add(of.assign(floor=0), ["from", "to", "heads", "floor"]))
+        .mark_rect(color=CATEGORIES[0], stroke="white", strokeWidth=0.3)
+        .encode(x, alt.X2("to:Q"), y, alt.Y2("floor:Q"), tooltip=[
             alt.Tooltip("from:Q", format=".3f"), alt.Tooltip("to:Q", format=".3f"),
             alt.Tooltip("heads:Q", format=".2f"),
         ])
