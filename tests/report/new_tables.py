@@ -63,6 +63,15 @@ TABLES = {table.name: table for table in (
         "step": TEXT, "model": TEXT, "task": TEXT, "seed": GAPS, "pruning": WHOLE,
         "sparsity": NUMBER, "score": NUMBER, "floor": NUMBER, "kept": TRUTH, "signature": TEXT,
     }),
+    _table("pruned-parts", {
+        "step": TEXT, "model": TEXT, "task": TEXT, "seed": GAPS, "pruning": WHOLE, "stack": TEXT,
+        "layer": WHOLE, "block": TEXT, "head": WHOLE, "survives": TRUTH, "value": NUMBER,
+        "normed": NUMBER, "signature": TEXT,
+    }),
+    _table("survival", {
+        "model": TEXT, "stack": TEXT, "layer": WHOLE, "block": TEXT, "head": WHOLE, "n": WHOLE,
+        "survivors": WHOLE, "share": NUMBER, "signature": TEXT,
+    }),
     _table("importance", {
         "model": TEXT, "text": TEXT, "score": TEXT, "per": TEXT, "stack": TEXT, "layer": WHOLE,
         "block": TEXT, "head": WHOLE, "value": NUMBER, "normed": NUMBER, "n": WHOLE,

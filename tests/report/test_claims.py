@@ -90,6 +90,32 @@ def test_a_report_opens_with_the_verdicts(tmp_path: Path):
     assert "<b>" not in page
 
 
+def test_a_claim_about_a_study_sees_all_experiments_at_once(tmp_path: Path):
+    out = study(tmp_path, ("random", 0.8, 0.1, 0.3))
+    models, scores = (tables.read(out / "tables", name) for name in ("models", "scores"))
+    for table, frame in ((MODELS, models), (SCORES, scores)):
+        other = frame.assign(model=frame["model"] + "-u", task="u")
+        if "root" in other:
+            other = other.assign(root=other["root"] + "-u")
+        rows = [*frame.to_dict("records"), *other.to_dict("records")]
+        tables.write(out / "tables", table, table.frame(rows))
+    seen = []
+
+    def look(given: Tables) -> Finding:
+        seen.append(sorted(set(given["scores"]["task"])))
+        return Finding("supported", "all")
+
+    for scope in ("study", "experiment"):
+        CLAIMS.add(Claim(scope, "All is well.", "here", look, scope=scope))
+    try:
+        found = list(judged(("study", "experiment"), Tables.read(out)))
+    finally:
+        for scope in ("study", "experiment"):
+            del CLAIMS._things[scope]
+    assert [each.experiment for each in found] == ["", "t", "u"]
+    assert seen == [["t", "u"], ["t"], ["u"]]
+
+
 def test_a_users_own_claim_is_one_entry():
     with pytest.raises(UserError, match="no claim 'mine'; allowed: mz-match, mz-random"):
         check_claims(("mine",))

@@ -10,6 +10,10 @@ from .intervals import wilson as wilson
 from .margins import Verdict as Verdict
 from .margins import matches_up_to as matches_up_to
 from .margins import verdict as verdict
+from .means import clustered_interval as clustered_interval
+from .means import correlation_interval as correlation_interval
+from .means import mean_interval as mean_interval
+from .means import shuffled_difference as shuffled_difference
 from .patterns import Patterns as Patterns
 from .scores import score_interval as score_interval
 from .seeds import Difference as Difference

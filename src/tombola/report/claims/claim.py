@@ -10,11 +10,13 @@ from tombola.report.reading import Tables
 
 Verdict = Literal["supported", "contradicted", "undecided", "silent"]
 """`undecided` wherever the interval covers both; `silent` where the tables cannot speak to it."""
+Scope = Literal["experiment", "study"]
+"""What a test sees: the tables of one experiment (a task and a model) at a time, or all of them."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the tables of one experiment say about a claim."""
+    """What tables say about a claim."""
 
     verdict: Verdict
     statistic: str
@@ -34,7 +36,8 @@ class Claim:
     source: str
     """Where it stands."""
     test: Callable[[Tables], Finding]
-    """From the tables of one experiment (a task and a model) to what they say."""
+    """From tables to what they say."""
+    scope: Scope = "experiment"
 
 
 CLAIMS: Registry[Claim] = Registry("claim", "tombola.report.claims")
@@ -43,15 +46,16 @@ CLAIMS: Registry[Claim] = Registry("claim", "tombola.report.claims")
 
 @dataclass(frozen=True)
 class Judged:
-    """A claim, and what one experiment says about it."""
+    """A claim, and what an experiment or a study says about it."""
 
     claim: Claim
     experiment: str
+    """Empty where it is the whole study."""
     finding: Finding
 
 
 def judged(names: tuple[str, ...], tables: Tables) -> Iterator[Judged]:
-    """Every named claim with every experiment that was scored.
+    """Every named claim with every experiment that was scored, or with the study as a whole.
 
     One that nobody knows here, a plug-in's that was not named again perhaps, says nothing.
     """
@@ -59,6 +63,9 @@ def judged(names: tuple[str, ...], tables: Tables) -> Iterator[Judged]:
         if name not in CLAIMS:
             unknown = Claim(name, name, "", lambda tables: silent(""))
             yield Judged(unknown, "", silent("no such claim is known here; name its --plugin"))
+            continue
+        if CLAIMS[name].scope == "study":
+            yield Judged(CLAIMS[name], "", CLAIMS[name].test(tables))
             continue
         for which in tables.groups("scores", ("experiment",)) if "scores" in tables else []:
             narrowed = tables.where(**which)
