@@ -91,9 +91,14 @@ class Study:
             ),
             stages=int(found.get("stages") or 0),
             done=int(found.get("done") or 0),
-            seconds=sum(float(step["seconds"]) for step in efforts),
-            kwh=None
-            if None in (energies := [step.get("kwh") for step in efforts])
-            else sum(map(float, energies)),
+            seconds=sum((float(step["seconds"]) for step in efforts), 0.0),
+            kwh=_all_of([step.get("kwh") for step in efforts]),
             claims=tuple(str(name) for name in found.get("claims") or ()),
         )
+
+
+def _all_of(energies: list[Any]) -> float | None:
+    """Their sum; None where there are none, or one is missing."""
+    if not energies or None in energies:
+        return None
+    return sum(map(float, energies))

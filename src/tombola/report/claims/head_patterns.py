@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from tombola.report.reading import Tables
 from tombola.report.subnetworks import GOOD, PRUNED, STRUCTURED, chosen, dense, subnetworks
@@ -59,7 +59,7 @@ def survivors(tables: Tables) -> pd.DataFrame:
     return (shares == 1).rename("survives").reset_index()
 
 
-def clusters(rows: pd.DataFrame) -> Float[np.ndarray, " rows"]:
+def clusters(rows: pd.DataFrame) -> Int[np.ndarray, " rows"]:
     """The number of each row's head: the same head of several tasks is one."""
     return rows.groupby(HEAD, sort=False).ngroup().to_numpy()
 

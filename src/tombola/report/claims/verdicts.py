@@ -128,9 +128,9 @@ def _names(rows: pd.DataFrame) -> list[str]:
         return []
     axes = [
         column
-        for column in rows
+        for column in map(str, rows)
         if column not in NO_AXES
-        and not str(column).startswith(("of_", "to_"))
+        and not column.startswith(("of_", "to_"))
         and (rows.groupby("task")[column].nunique() > 1).any()
     ]
     words = ([str(row["task"]), *_words(row, axes)] for _, row in rows.iterrows())

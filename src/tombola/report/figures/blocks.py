@@ -63,7 +63,9 @@ def blocks(tables: Tables) -> Picture | None:
         y = value_axis(*level)
         band = base.mark_area(opacity=0.18).encode(value_axis(*level, "low"), alt.Y2("high:Q"))
         line = base.mark_line(strokeWidth=1.3, point=alt.OverlayMarkDef(size=12, filled=True))
-        zero = alt.Chart(sources.add_rows([{"mean": 0}])).mark_rule(color=BLACK, strokeWidth=0.6)
+        zero = alt.Chart(sources.add_rows([{"mean": 0}])).mark_rule(
+            clip=True, color=BLACK, strokeWidth=0.6
+        )
         drawn = alt.layer(zero.encode(y), band, line.encode(y, tooltip=tooltip(DETAILS)))
         return drawn.properties(width=panel_width(columns, axis=AXIS_PT), height=95)
 

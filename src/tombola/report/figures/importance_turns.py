@@ -70,7 +70,7 @@ def _turn(
     drawn = [boxes]
     if len(lines):
         rule = alt.Chart(sources.add(lines, ["bar"])).mark_rule(
-            color=BLACK, strokeWidth=0.8, strokeDash=[3, 2]
+            clip=True, color=BLACK, strokeWidth=0.8, strokeDash=[3, 2]
         )
         drawn.append(rule.encode(alt.X("bar:Q", title="importance, normed")))
     title = alt.Title(f"turn {turn}", fontSize=7.5, offset=3, anchor="start", frame="bounds")

@@ -127,6 +127,6 @@ def curves(
     known = [(name, level) for name, level in rules if math.isfinite(level)]
     if known:
         values = [{"line": name, "mean": round(level, 5)} for name, level in known]
-        rule = alt.Chart(sources.add_rows(values)).mark_rule(strokeWidth=1)
+        rule = alt.Chart(sources.add_rows(values)).mark_rule(clip=True, strokeWidth=1)
         drawn.append(rule.encode(y, color, dash))
     return alt.layer(*drawn).properties(width=panel_width(columns, axis=AXIS_PT), height=110)

@@ -91,7 +91,9 @@ def _panel(
     base = alt.Chart(sources.add(rows, ["line", "percent", "clear", *DETAILS])).encode(
         sparsity_axis(columns), color
     )
-    zero = alt.Chart(sources.add_rows([{"difference": 0}])).mark_rule(color=BLACK, strokeWidth=0.6)
+    zero = alt.Chart(sources.add_rows([{"difference": 0}])).mark_rule(
+        clip=True, color=BLACK, strokeWidth=0.6
+    )
     drawn = [zero.encode(value_axis(*level, "difference"))]
     margin = rows["margin"].max()
     if margin == margin:
@@ -100,7 +102,7 @@ def _panel(
         drawn.insert(0, band.encode(value_axis(*level, "low"), alt.Y2("high:Q")))
     lines = base.mark_line(strokeWidth=0.8, opacity=0.6)
     drawn.append(lines.encode(value_axis(*level, "difference"), dash))
-    bars = base.mark_rule(strokeWidth=1.1)
+    bars = base.mark_rule(clip=True, strokeWidth=1.1)
     drawn.append(bars.encode(value_axis(*level, "low"), alt.Y2("high:Q")))
     dots = base.mark_point(size=22, strokeWidth=1.2, opacity=1)
     fill = alt.when("datum.clear").then(key.color(across, single=columns == 1))

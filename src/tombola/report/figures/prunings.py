@@ -50,7 +50,7 @@ def prunings(tables: Tables) -> Picture | None:
     )
     levels = [{"mean": round(float(floor), 5)} for floor in floors.unique()]
     rule = alt.Chart(sources.add_rows(levels)).mark_rule(
-        color=BLACK, strokeWidth=0.7, strokeDash=[3, 2]
+        clip=True, color=BLACK, strokeWidth=0.7, strokeDash=[3, 2]
     )
     drawn = [rule.encode(value_axis("score", axis))] if levels else []
     return finished(

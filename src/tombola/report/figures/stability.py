@@ -75,7 +75,7 @@ def _panel(sources: Sources, rows: pd.DataFrame, title: str, order: list[str]) -
     null = base.mark_bar(color="#cccccc", size=9).encode(
         alt.X("shown_null_low:Q", title=title, axis=axis), x2="shown_null_high:Q"
     )
-    reach = base.mark_rule(color=BLACK, strokeWidth=1).encode(
+    reach = base.mark_rule(clip=True, color=BLACK, strokeWidth=1).encode(
         alt.X("shown_low:Q", title=title, axis=axis), x2="shown_high:Q"
     )
     dots = base.mark_point(color=BLACK, fill=BLACK, size=16, opacity=1).encode(

@@ -122,12 +122,13 @@ def _panel(
                       limit=width + AXIS_PT - 6)  # fmt: skip
     return alt.layer(
         band.encode(value_axis("score", axis, "low"), alt.Y2("high:Q")),
-        lines.transform_filter("datum.what == 'full'").mark_rule(color=BLACK, strokeWidth=0.8)
+        lines.transform_filter("datum.what == 'full'")
+        .mark_rule(clip=True, color=BLACK, strokeWidth=0.8)
         .encode(value_axis("score", axis)),
         lines.transform_filter("datum.what == 'baseline'")
-        .mark_rule(color=BLACK, strokeWidth=0.7, strokeDash=[3, 2])
+        .mark_rule(clip=True, color=BLACK, strokeWidth=0.7, strokeDash=[3, 2])
         .encode(value_axis("score", axis)),
-        base.mark_rule(strokeWidth=1.1).encode(
+        base.mark_rule(clip=True, strokeWidth=1.1).encode(
             value_axis("score", axis, "low"), alt.Y2("high:Q"), color=color
         ),
         base.mark_point(size=26, strokeWidth=1.2, opacity=1).encode(

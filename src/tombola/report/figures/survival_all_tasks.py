@@ -51,7 +51,7 @@ def survival_all_tasks(tables: Tables) -> Picture | None:
     sources, charts = Sources(), []
     for (variant, stack), of in cells.groupby(["variant", "stack"], sort=False):
         charts.append(_titled(part_map(sources, of, width, color, 0.6 * tasks, 1),
-                              stack, variant, width))  # fmt: skip
+                              str(stack), str(variant), width))  # fmt: skip
     averages = [
         f"{name} {number(float(of['mean'].mean()), 2)}"
         for name, of in (("heads", cells[cells["head"] >= 0]), ("MLPs", cells[cells["head"] < 0]))

@@ -1,5 +1,7 @@
 """Importance of heads and MLPs at each turn of a loop that takes them away."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -45,8 +47,10 @@ def bars(rows: pd.DataFrame) -> pd.DataFrame:
     heads = rows[rows["head"] >= 0]
     found = []
     for model, loop in heads.groupby("model", sort=False):
-        turns = {turn: of.set_index(["stack", "layer", "block", "head"])
-                 for turn, of in loop.groupby("pruning")}  # fmt: skip
+        turns = {
+            int(turn): loop[loop["pruning"] == turn].set_index(["stack", "layer", "block", "head"])
+            for turn in sorted(loop["pruning"].unique())
+        }
         for turn, of in turns.items():
             after = turns.get(turn + 1)
             if after is None or (after["survives"] & ~of["survives"]).any():
@@ -68,7 +72,8 @@ def say(tables: Tables) -> list[str]:
             continue
         low, high = float(rows["normed"].min()), float(rows["normed"].max())
         share = float((rows["normed"] < low + LOW * (high - low)).mean())
-        skew = np.mean([float(of.skew()) for _, of in rows.groupby("model")["normed"]])
+        skews: Any = rows.groupby("model")["normed"].skew()
+        skew = float(skews.mean())
         models = rows["model"].nunique()
         said.append(
             f"{named(every)}, {clip(str(every['step'].iloc[0]))}: before anything goes, "
