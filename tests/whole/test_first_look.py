@@ -16,7 +16,7 @@ from tombola.study import shipped, status
 
 pytestmark = pytest.mark.whole
 
-KILLS = 2
+KILLS = 1
 
 
 def start(out: Path) -> subprocess.Popen[bytes]:
