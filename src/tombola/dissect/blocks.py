@@ -1,6 +1,7 @@
 """Sums over a text, and over the blocks of sentences that it is made of."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from jaxtyping import Int
@@ -55,7 +56,11 @@ class Text:
             self._close()
         every = zip(self._measures, self._blocks, rest, strict=True)
         return self._closed.n, [
-            measure.estimate(self._closed, blocks, left) for measure, blocks, left in every
+            replace(
+                measure.estimate(self._closed, blocks, left),
+                details=measure.details(self._closed),
+            )
+            for measure, blocks, left in every
         ]
 
     def _close(self) -> None:

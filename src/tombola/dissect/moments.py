@@ -1,11 +1,17 @@
 """Sums over tokens that say how any layer of one model relates to any layer of another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
+
+T = TypeVar("T")
+CONSTANT = 1e-6
+"""A neuron whose spread is this share of its mean, or less, says nothing: float32 keeps so few
+digits that what is left is rounding."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Moments:
         (k, d), (m, e) = shift_x.shape, shift_y.shape
         zeros = shift_x.new_zeros
         self.n = 0
-        self._cross: Tensor | None = None
+        self._known: dict[str, Any] = {}
         self.pairs = 0
         """Pairs of tokens of one sentence, a token with itself included: sum of squared lengths."""
         self.xy: Float[Tensor, "layers_x*d layers_y*e"] = zeros(k * d, m * e)
@@ -76,7 +82,7 @@ class Moments:
 
         `sentence` numbers the sentence of each token, among those that are added now.
         """
-        self._cross = None
+        self._known.clear()
         lengths = sentence.bincount()
         self.pairs += int(lengths.square().sum())
         u, v = self.x.add(x, sentence, lengths), self.y.add(y, sentence, lengths)
@@ -90,13 +96,20 @@ class Moments:
 
     def merge(self, other: "Moments") -> None:
         """Add another's tokens; both are about one shift."""
-        self._cross = None
+        self._known.clear()
         self.n += other.n
         self.pairs += other.pairs
         for name in ("xy", "norm_norm", "norm_y", "norm_x"):
             getattr(self, name).add_(getattr(other, name))
         self.x.merge(other.x)
         self.y.merge(other.y)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives for the tokens so far: many measures ask, and the sums are large."""
+        if name not in self._known:
+            self._known[name] = make()
+        known: T = self._known[name]
+        return known
 
     def totals(self) -> Totals:
         """All tokens so far, as one part."""
@@ -105,9 +118,7 @@ class Moments:
 
     def cross(self) -> Float[Tensor, "layers_x layers_y"]:
         """‖XᵀY‖² of the centred representations of every pair of layers."""
-        if self._cross is None:  # many measures ask, and it reads the largest of the sums
-            self._cross = self.cross_about(self.totals())
-        return self._cross
+        return self.once("cross", lambda: self.cross_about(self.totals()))
 
     def cross_about(self, parts: Totals) -> Float[Tensor, "layers_x layers_y"]:
         """‖XᵀY‖² where each part, all of them being all tokens, is centred about its own mean."""
@@ -188,6 +199,16 @@ class OwnMoments:
         names = ("total", "norm", "xx", "norm_norm", "norm_x", "sentence_norm", "sentence_total")
         for name in names:
             getattr(self, name).add_(getattr(other, name))
+
+    def variance(self) -> Float[Tensor, "layers d"]:
+        """Mean square of every neuron, centred."""
+        squares = self.xx.diagonal(dim1=1, dim2=2) - self.total.square() / self.n
+        return squares.clamp(min=0) / self.n
+
+    def varies(self) -> Bool[Tensor, "layers d"]:
+        """Which neurons are not constant, up to the rounding of float32."""
+        mean = self.shift + self.total / self.n
+        return self.variance().sqrt() > CONSTANT * mean.abs()
 
     def energy(self) -> Float[Tensor, " layers"]:
         """Sum over tokens of ‖x‖², centred."""

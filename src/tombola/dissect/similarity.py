@@ -1,8 +1,9 @@
 """How similar are the layers of two models on the same tokens?"""
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -42,6 +43,8 @@ class LayerSimilarity:
     """Length of a representation of the dense model (number of heads, where attention is read)."""
     noise_floor: float
     """What unrelated representations give on average; the measure says what that means."""
+    details: Mapping[str, float] = field(default_factory=dict)
+    """Further numbers by name: those that the measure has for this pair of layers."""
 
 
 def layer_similarity(
@@ -147,6 +150,11 @@ class _Pair:
                         n=n,
                         width=self._width,
                         noise_floor=float(estimate.noise_floor[i, j]),
+                        details={
+                            name: number
+                            for name, every in estimate.details.items()
+                            if math.isfinite(number := float(every[i, j]))
+                        },
                     )
 
 

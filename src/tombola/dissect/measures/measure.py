@@ -1,8 +1,8 @@
 """What a measure of similarity is, and the registry of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
@@ -70,6 +70,8 @@ class LayerEstimates:
     high: Float[Tensor, "layers_x layers_y"]
     noise_floor: Float[Tensor, "layers_x layers_y"]
     """What unrelated representations give on average; NaN where that is not known."""
+    details: Mapping[str, Float[Tensor, "layers_x layers_y"]] = field(default_factory=dict)
+    """Further numbers by name; NaN where there is none."""
 
 
 S = TypeVar("S", bound=Sums)
@@ -102,6 +104,10 @@ class Measure(ABC, Generic[S, B]):
     def noise_floor(self, sums: S) -> Float[Tensor, "layers_x layers_y"]:
         """What unrelated representations give on average; not known by default."""
         return torch.full_like(self.value(sums), torch.nan)
+
+    def details(self, sums: S) -> Mapping[str, Float[Tensor, "layers_x layers_y"]]:
+        """Further numbers about every pair of layers, by name; NaN where there is none."""
+        return {}
 
     def block(self, sums: S) -> Block:
         """What to keep of a block of sentences: by default its tokens and its value."""

@@ -40,6 +40,19 @@ SIMILARITY = Table(
     },
 )
 
+PLACE = ("model", "against", "measure", "text", "stack", "dense_layer", "sparse_layer")
+"""Columns that say which number a row holds."""
+DETAILS = Table(
+    "similarity-details",
+    {
+        **{column: SIMILARITY.columns[column] for column in PLACE},
+        "detail": ("string", "what the measure says besides: itself, constant, p50, …"),
+        "value": ("float64", "how much"),
+        "n": ("int64", "tokens compared"),
+        "signature": ("string", "every fact that determines the number"),
+    },
+)
+
 
 class SimilarityStep(Step):
     """Which models, on which text, by which measures."""
@@ -66,7 +79,7 @@ class Similarity(Kind[SimilarityStep]):
     name = "similarity"
     version = 2  # the noise floor is that of unrelated sentences
     settings = SimilarityStep
-    tables = (SIMILARITY,)
+    tables = (SIMILARITY, DETAILS)
     task_fields: ClassVar[tuple[str, ...]] = ("text",)
 
     def check(self, point: Point[SimilarityStep], library: Library) -> None:
@@ -105,7 +118,7 @@ class Similarity(Kind[SimilarityStep]):
         write_json(folder / "rows.json", [asdict(row) for row in found])
 
     def rows(self, done: Finished) -> Iterable[Row]:
-        """A row for every pair of layers and measure."""
+        """A row for every pair of layers and measure, and for what a measure says besides."""
         text = str(done.stage.facts["text"]["name"])
         which = {
             "model": named(done.stage, "of"),
@@ -114,7 +127,11 @@ class Similarity(Kind[SimilarityStep]):
         }
         for row in done.record("rows"):
             signed = done.sign(measure=row["measure"], n=row["n"])
-            yield SIMILARITY, {**which, **done.cells(SIMILARITY, row), "signature": signed}
+            cells = {**which, **done.cells(SIMILARITY, row), "signature": signed}
+            yield SIMILARITY, cells
+            shared = {column: cells[column] for column in (*PLACE, "n", "signature")}
+            for detail, value in row.get("details", {}).items():  # older stages have none
+                yield DETAILS, {**shared, "detail": detail, "value": float(value)}
 
 
 def named(stage: Stage, role: str) -> str:
