@@ -7,7 +7,10 @@ import pytest
 import small
 
 from tombola import tables
+from tombola.errors import UserError
 from tombola.study import run_study
+from tombola.study.library import Library
+from tombola.study.plan import plan
 
 
 def raw(folder: Path, **step: Any) -> dict[str, Any]:
@@ -24,6 +27,10 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished study with measures of one pass."""
     folder = tmp_path_factory.mktemp("similarity")
     value = raw(folder / "text", measures=["debiased", "neurons", "neurons_back"])
+    maps = ["between", "of", "to", "pairs"]
+    value["steps"]["maps"] = {
+        "do": "similarity", "of": "tickets", "to": "dense", "across": "round", "maps": maps,
+    }  # fmt: skip
     outcome = run_study(small.of(value), folder / "out", engine="serial")
     assert outcome.failures == ()
     return folder / "out"
@@ -31,6 +38,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_details_stand_in_a_table_of_their_own(done: Path) -> None:
     found = tables.read(done / "tables", "similarity-details")
+    assert set(found["map"]) == {"between"}
     rounds, measures, layers = 2, 2, 2
     beside = found.query("detail == 'p50'")
     assert len(beside) == rounds * measures * layers
@@ -39,5 +47,41 @@ def test_details_stand_in_a_table_of_their_own(done: Path) -> None:
     assert found["value"].notna().all()
     assert set(found["measure"]) == {"NeuronSim", "NeuronSim, back"}
     whole = tables.read(done / "tables", "similarity")
-    shared = ["model", "measure", "dense_layer", "sparse_layer", "n", "signature"]
+    shared = ["model", "map", "measure", "dense_layer", "sparse_layer", "n", "signature"]
     assert len(beside.merge(whole, on=shared)) == len(beside)
+
+
+def test_maps_along_an_axis_are_of_one_stage_and_the_numbers_of_single_ones(done: Path) -> None:
+    found = tables.read(done / "tables", "similarity").query("measure == 'linear CKA, debiased'")
+    together = found[found["signature"].str.contains("step:maps")]
+    single = found[~found["signature"].str.contains("step:maps")]
+    pairs = together.drop_duplicates(["against", "model"])
+    first, second = single["model"].unique()
+    dense = single["against"].iloc[0]
+    assert {tuple(row) for row in pairs[["map", "against", "model"]].to_numpy()} == {
+        ("between", dense, first), ("between", dense, second),
+        ("of", first, first), ("of", second, second),
+        ("to", dense, dense), ("pairs", first, second),
+    }  # fmt: skip
+    keys = ["map", "against", "model", "dense_layer", "sparse_layer", "n"]
+    both = single.merge(together, on=keys)
+    assert len(both) == len(single)
+    assert (both["value_x"] == both["value_y"]).all()
+    own = together.query("map == 'of' and dense_layer == sparse_layer")
+    assert own["value"].tolist() == pytest.approx([1] * len(own))
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ({"to": None}, "to is missing"),
+        ({"maps": ["pairs"]}, "maps: pairs needs an axis"),
+        ({"measures": ["nothing"]}, "no measure 'nothing'; allowed: across_blocks"),
+        ({"maps": ["all"]}, "maps.0"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(tmp_path: Path, step: dict[str, Any], words: str) -> None:
+    recipe = small.of(raw(tmp_path / "text", **step))
+    with pytest.raises(UserError, match=words) as problem:
+        plan(recipe, Library(recipe))
+    assert "\n" not in str(problem.value)

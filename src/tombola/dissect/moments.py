@@ -41,17 +41,23 @@ class Moments:
     """
 
     def __init__(
-        self, shift_x: Float[Tensor, "layers_x d"], shift_y: Float[Tensor, "layers_y e"]
+        self,
+        shift_x: Float[Tensor, "layers_x d"],
+        shift_y: Float[Tensor, "layers_y e"],
+        *,
+        alike: bool = False,
     ) -> None:
-        self.x, self.y = OwnMoments(shift_x), OwnMoments(shift_y)
+        """`alike`: both are one model, so that half of the products between layers are enough."""
+        self._alike = alike
+        self.x = OwnMoments(shift_x)
+        self.y = self.x if alike else OwnMoments(shift_y)
         (k, d), (m, e) = shift_x.shape, shift_y.shape
         zeros = shift_x.new_zeros
         self.n = 0
         self._known: dict[str, Any] = {}
         self.pairs = 0
         """Pairs of tokens of one sentence, a token with itself included: sum of squared lengths."""
-        self.xy: Float[Tensor, "layers_x*d layers_y*e"] = zeros(k * d, m * e)
-        """Sum of x yᵀ."""
+        self._xy: Float[Tensor, "layers_x*d layers_y*e"] = zeros(k * d, m * e)
         self.norm_norm: Float[Tensor, "layers_x layers_y"] = zeros(k, m)
         """Sum of ‖x‖² ‖y‖²."""
         self.norm_y: Float[Tensor, "layers_x layers_y*e"] = zeros(k, m * e)
@@ -66,11 +72,20 @@ class Moments:
         y: Sequence[Float[Tensor, "tokens e"]],
     ) -> "Moments":
         """No moments yet, about the mean of these tokens."""
-        return cls(*(torch.stack([layer.double().mean(0) for layer in own]) for own in (x, y)))
+        alike = len(x) == len(y) and all(a is b for a, b in zip(x, y, strict=True))
+        means = [torch.stack([layer.double().mean(0) for layer in own]) for own in (x, y)]
+        return cls(means[0], means[1], alike=alike)
 
     def empty(self) -> "Moments":
         """No moments yet, about the same shift."""
-        return Moments(self.x.shift, self.y.shift)
+        return Moments(self.x.shift, self.y.shift, alike=self._alike)
+
+    @property
+    def xy(self) -> Float[Tensor, "rows columns"]:
+        """Sum of x yᵀ: layers_x · d rows, layers_y · e columns."""
+        if self._alike:
+            self.once("mirrored", self._mirror)
+        return self._xy
 
     def add(
         self,
@@ -85,11 +100,16 @@ class Moments:
         self._known.clear()
         lengths = sentence.bincount()
         self.pairs += int(lengths.square().sum())
-        u, v = self.x.add(x, sentence, lengths), self.y.add(y, sentence, lengths)
+        u = self.x.add(x, sentence, lengths)
+        v = u if self._alike else self.y.add(y, sentence, lengths)
         u_norm, v_norm = u.square().sum(-1), v.square().sum(-1)
         u_flat, v_flat = u.transpose(0, 1).flatten(1), v.transpose(0, 1).flatten(1)
         self.n += u.shape[1]
-        self.xy.addmm_(u_flat.T, v_flat)
+        for i, own in enumerate(u) if self._alike else ():
+            first = i * own.shape[1]
+            self._xy[first : first + own.shape[1], first:].addmm_(own.T, u_flat[:, first:])
+        if not self._alike:
+            self._xy.addmm_(u_flat.T, v_flat)
         self.norm_norm.addmm_(u_norm, v_norm.T)
         self.norm_y.addmm_(u_norm, v_flat)
         self.norm_x.addmm_(v_norm, u_flat)
@@ -99,10 +119,18 @@ class Moments:
         self._known.clear()
         self.n += other.n
         self.pairs += other.pairs
-        for name in ("xy", "norm_norm", "norm_y", "norm_x"):
+        for name in ("_xy", "norm_norm", "norm_y", "norm_x"):
             getattr(self, name).add_(getattr(other, name))
         self.x.merge(other.x)
-        self.y.merge(other.y)
+        if not self._alike:
+            self.y.merge(other.y)
+
+    def _mirror(self) -> None:
+        """Copy products of a layer and a later one to where they stand the other way round."""
+        d = self.x.total.shape[1]
+        for first in range(0, len(self._xy), d):
+            above = self._xy[first : first + d, first + d :]
+            self._xy[first + d :, first : first + d] = above.T
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What `make` gives for the tokens so far: many measures ask, and the sums are large."""
@@ -204,6 +232,13 @@ class OwnMoments:
         """Mean square of every neuron, centred."""
         squares = self.xx.diagonal(dim1=1, dim2=2) - self.total.square() / self.n
         return squares.clamp(min=0) / self.n
+
+    def second(self, *, centred: bool) -> Float[Tensor, "layers d d"]:
+        """Sum of x xᵀ, about the mean or about zero."""
+        if centred:
+            return self.xx - torch.einsum("ld,le->lde", self.total, self.total / self.n)
+        mixed = torch.einsum("ld,le->lde", self.shift, self.total + self.n / 2 * self.shift)
+        return self.xx + mixed + mixed.transpose(1, 2)
 
     def varies(self) -> Bool[Tensor, "layers d"]:
         """Which neurons are not constant, up to the rounding of float32."""

@@ -47,6 +47,16 @@ class Sums(Protocol):
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a text is read, for sums that leave a choice."""
+
+    sample: int = 5000
+    """Tokens of a sample, for measures that need whole rows."""
+    sample_seed: int = 0
+    """Which tokens those are."""
+
+
+@dataclass(frozen=True)
 class Block:
     """What a measure keeps of some sentences: by itself, their value."""
 
@@ -96,6 +106,14 @@ class Measure(ABC, Generic[S, B]):
     """What the sums are over; `representations.read` says what its rows are."""
     range: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     """What its values, and so their intervals, lie between."""
+
+    def begin(self, x: Sequence[Tensor], y: Sequence[Tensor], reading: Reading) -> Sums:
+        """No tokens yet, of layers like these; measures of one class of sums begin alike."""
+        return self.sums.start(x, y)
+
+    def counted(self, sums: S) -> int:
+        """Tokens that the value is of: by default all."""
+        return sums.n
 
     @abstractmethod
     def value(self, sums: S) -> Float[Tensor, "layers_x layers_y"]:
