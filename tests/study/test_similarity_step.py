@@ -31,6 +31,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     value["steps"]["maps"] = {
         "do": "similarity", "of": "tickets", "to": "dense", "across": "round", "maps": maps,
     }  # fmt: skip
+    value["steps"]["simple"] = {"do": "complexity", "of": ["dense", "tickets"]}
     outcome = run_study(small.of(value), folder / "out", engine="serial")
     assert outcome.failures == ()
     return folder / "out"
@@ -69,6 +70,24 @@ def test_maps_along_an_axis_are_of_one_stage_and_the_numbers_of_single_ones(done
     assert (both["value_x"] == both["value_y"]).all()
     own = together.query("map == 'of' and dense_layer == sparse_layer")
     assert own["value"].tolist() == pytest.approx([1] * len(own))
+
+
+def test_complexity_has_a_row_for_every_number(done: Path) -> None:
+    found = tables.read(done / "tables", "complexity")
+    layers = found.groupby(["model", "layer", "about"])
+    assert len(layers) == 3 * 2 * 2
+    ks = found.query("measure == 'k'")
+    assert sorted(ks["given"].unique()) == [0.5, 0.8, 0.9, 0.95, 0.99]
+    assert (ks.groupby(["model", "layer", "about"])["value"].diff().dropna() >= 0).all()
+    curve = found.query("measure == 'explained'")
+    assert set(curve["given"]) == set(range(1, 17))
+    assert curve.query("given == 16")["value"].tolist() == pytest.approx([1] * 12)
+    assert set(found["measure"]) == {
+        "k", "explained", "effective-rank", "participation-ratio", "constant-neurons",
+    }  # fmt: skip
+    assert (found["n"] > found["width"]).all()
+    assert (found["note"] == "").all()
+    assert found["signature"].str.contains("kind:complexity").all()
 
 
 @pytest.mark.parametrize(
