@@ -47,6 +47,7 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "measures": [["as_published"], ["debiased"]],
     "maps": [["between", "of"]],
     "layers": [[1]],
+    "products": ["float32"],
     "max_grad_norm": [0.5, None],
     "betas": [[0.8, 0.9]],
     "standardise": [False, True],

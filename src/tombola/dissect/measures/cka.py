@@ -38,7 +38,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from tombola.dissect.measures.measure import MEASURES, Block, LayerEstimates, Measure, half_width
+from tombola.dissect.measures.measure import (
+    MEASURES,
+    Block,
+    LayerEstimates,
+    Measure,
+    Reading,
+    half_width,
+)
 from tombola.dissect.moments import Moments, OwnMoments, Totals
 
 
@@ -106,6 +113,10 @@ class LinearCKA(Measure[Moments, CKABlock]):
     """What the estimators share."""
 
     sums = Moments
+
+    def begin(self, x: Sequence[Tensor], y: Sequence[Tensor], reading: Reading) -> Moments:
+        """No moments yet, in the precision that is asked for."""
+        return Moments.start(x, y, fast=reading.products == "float32")
 
     @abstractmethod
     def products(self, moments: Moments) -> Products:

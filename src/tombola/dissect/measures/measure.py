@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -54,6 +54,8 @@ class Reading:
     """Tokens of a sample, for measures that need whole rows."""
     sample_seed: int = 0
     """Which tokens those are."""
+    products: Literal["float64", "float32"] = "float64"
+    """In what products of neurons are taken; they are summed in float64 either way."""
 
 
 @dataclass(frozen=True)

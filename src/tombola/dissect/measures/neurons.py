@@ -28,7 +28,7 @@ The interval takes the values of blocks; matches in a block are as good as the b
 it is rather too wide than too narrow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from jaxtyping import Float
@@ -36,7 +36,7 @@ from torch import Tensor
 
 from tombola.dissect.matches import Matches, highest_by_chance, matches
 from tombola.dissect.measures.cka import cross_at_random
-from tombola.dissect.measures.measure import MEASURES, Block, Measure
+from tombola.dissect.measures.measure import MEASURES, Block, Measure, Reading
 from tombola.dissect.moments import Moments
 
 DECILES = tuple(range(0, 101, 10))
@@ -51,6 +51,10 @@ class Neurons(Measure[Moments, Block]):
     range = (0.0, 1.0)
     back = False
     """Whether over the neurons of the second."""
+
+    def begin(self, x: Sequence[Tensor], y: Sequence[Tensor], reading: Reading) -> Moments:
+        """No moments yet, in the precision that is asked for."""
+        return Moments.start(x, y, fast=reading.products == "float32")
 
     def value(self, sums: Moments) -> Float[Tensor, "layers_x layers_y"]:
         """Mean of the best matches; NaN where all neurons are constant."""
