@@ -46,7 +46,6 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "sets": [["biases"], ["matrices"]],
     "measures": [["as_published"], ["debiased"]],
     "maps": [["between", "of"]],
-    "layers": [[1]],
     "products": ["float32"],
     "max_grad_norm": [0.5, None],
     "betas": [[0.8, 0.9]],
