@@ -12,7 +12,7 @@ from test_moments_cka import D, direct_biased, direct_debiased
 from transformers import AutoModel, AutoTokenizer
 
 import realdata
-from tombola.dissect import MEASURES, layer_similarity
+from tombola.dissect import MEASURES, layer_similarity, similarities
 from tombola.dissect.representations import stream
 from tombola.errors import UserError
 from tombola.study.kinds.similarity import SIMILARITY
@@ -44,8 +44,8 @@ def test_all_pairs_of_layers_of_both_stacks(measure, direct) -> None:
 
 def test_rows_fit_the_table() -> None:
     rows = layer_similarity(bert(1), bert(2), batches(sentences(5, 3), 2))
-    columns = set(SIMILARITY.columns) - {"model", "against", "text", "signature"}
-    assert set(asdict(rows[0])) == columns
+    columns = set(SIMILARITY.columns) - {"model", "against", "map", "text", "signature"}
+    assert set(asdict(rows[0])) == columns | {"details"}
 
 
 @pytest.mark.parametrize("measure", ["as_published", "debiased"])
@@ -101,7 +101,7 @@ def test_measures_share_one_pass() -> None:
         for name in sorted(MEASURES)
         for row in layer_similarity(dense, sparse, texts, name, block_sentences=10)
     ]
-    assert together == alone
+    assert list(map(str, together)) == list(map(str, alone))  # NaN is not itself
     assert len({row.measure for row in together}) == len(MEASURES)
 
 
@@ -137,6 +137,39 @@ def test_many_blocks_are_joined() -> None:
     assert fine.high - fine.low == pytest.approx(coarse.high - coarse.low, rel=0.7)
 
 
+def test_many_models_are_read_once_and_paired() -> None:
+    texts = batches(sentences(40, seed=12), 10)
+    models = {name: bert(seed) for seed, name in enumerate("abc")}
+    read = Counter()
+    for name, model in models.items():
+        model.base_model.register_forward_hook(lambda *_, name=name: read.update([name]))
+    names = ["debiased", "neurons"]
+    every = similarities(models, iter(texts), names, block_sentences=10)
+    assert list(every) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert read == dict.fromkeys("abc", len(texts))
+    alone = layer_similarity(models["b"], models["c"], texts, names, block_sentences=10)
+    assert every["b", "c"] == alone
+
+
+def test_a_model_s_own_map_is_that_of_two_equal_models() -> None:
+    texts = batches(sentences(40, seed=12), 10)
+    names = sorted(MEASURES)
+    own = similarities({"a": bert(1)}, texts, names, pairs=[("a", "a")], block_sentences=10)
+    both = layer_similarity(bert(1), bert(1), texts, names, block_sentences=10)
+    for one, other in zip(own["a", "a"], both, strict=True):
+        flat = [{**asdict(row), "details": 0, **row.details} for row in (one, other)]
+        assert flat[0] == pytest.approx(flat[1], nan_ok=True, abs=1e-6)
+
+
+def test_embeddings_may_be_left_out() -> None:
+    texts = batches(sentences(20, seed=12), 10)
+    every = layer_similarity(bert(1), bert(2), texts)
+    some = layer_similarity(bert(1), bert(2), texts, embeddings=False)
+    assert [row.dense_layer for row in some] == [1, 1, 2, 2]
+    wanted = [row for row in every if row.dense_layer and row.sparse_layer]
+    assert np.allclose(values(some), values(wanted), atol=1e-12)
+
+
 def test_bad_input_is_said() -> None:
     texts = batches(sentences(4, 1), 2)
     with pytest.raises(UserError, match=r"unknown measure.*across_blocks, as_published, debiased"):
@@ -145,6 +178,10 @@ def test_bad_input_is_said() -> None:
         layer_similarity(bert(1), bert(2), texts, layers=[3])
     with pytest.raises(UserError, match="no tokens"):
         layer_similarity(bert(1), bert(2), [])
+    with pytest.raises(UserError, match="pairs of c; models to pair: a, b"):
+        similarities({"a": bert(1), "b": bert(2)}, texts, pairs=[("a", "c")])
+    with pytest.raises(UserError, match="pairs of none"):
+        similarities({"a": bert(1)}, texts)
     with pytest.raises(UserError, match="no tokens"):
         layer_similarity(bert(1), bert(2), texts, exclude=range(40))
     both = batches(sentences(4, 1), 2, targets=sentences(4, 2))

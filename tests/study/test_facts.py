@@ -45,6 +45,8 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "also": [["*query*"]],
     "sets": [["biases"], ["matrices"]],
     "measures": [["as_published"], ["debiased"]],
+    "maps": [["between", "of"]],
+    "products": ["float32"],
     "max_grad_norm": [0.5, None],
     "betas": [[0.8, 0.9]],
     "standardise": [False, True],

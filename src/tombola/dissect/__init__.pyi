@@ -12,3 +12,6 @@ from .probes import probe_task as probe_task
 from .representations import stream as stream
 from .similarity import LayerSimilarity as LayerSimilarity
 from .similarity import layer_similarity as layer_similarity
+from .similarity import similarities as similarities
+from .spectrum import LayerComplexity as LayerComplexity
+from .spectrum import complexity as complexity

@@ -1,6 +1,7 @@
 """Sums over a text, and over the blocks of sentences that it is made of."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from jaxtyping import Int
@@ -47,15 +48,20 @@ class Text:
             ]
             self._block_sentences *= 2
 
-    def estimates(self) -> tuple[int, list[LayerEstimates]]:
-        """Number of tokens, and what each measure says of all of them."""
+    def estimates(self) -> tuple[list[int], list[LayerEstimates]]:
+        """What each measure says of all tokens, after the number of those that it took."""
         rest: list[list[Block]] = [[] for _ in self._measures]
         if self._open.n:
             rest = [[measure.block(self._open)] for measure in self._measures]
             self._close()
         every = zip(self._measures, self._blocks, rest, strict=True)
-        return self._closed.n, [
-            measure.estimate(self._closed, blocks, left) for measure, blocks, left in every
+        counts = [measure.counted(self._closed) for measure in self._measures]
+        return counts, [
+            replace(
+                measure.estimate(self._closed, blocks, left),
+                details=measure.details(self._closed),
+            )
+            for measure, blocks, left in every
         ]
 
     def _close(self) -> None:

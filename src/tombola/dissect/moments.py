@@ -1,11 +1,17 @@
 """Sums over tokens that say how any layer of one model relates to any layer of another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
+
+T = TypeVar("T")
+CONSTANT = 1e-6
+"""A neuron whose spread is this share of its mean, or less, says nothing: float32 keeps so few
+digits that what is left is rounding."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +41,28 @@ class Moments:
     """
 
     def __init__(
-        self, shift_x: Float[Tensor, "layers_x d"], shift_y: Float[Tensor, "layers_y e"]
+        self,
+        shift_x: Float[Tensor, "layers_x d"],
+        shift_y: Float[Tensor, "layers_y e"],
+        *,
+        alike: bool = False,
+        fast: bool = False,
     ) -> None:
-        self.x, self.y = OwnMoments(shift_x), OwnMoments(shift_y)
+        """`alike`: both are one model, so that half of the products between layers are enough.
+
+        `fast`: products of a thousand tokens at a time are taken in float32, and summed in float64:
+        CKA and NeuronSim then differ by less than a millionth.
+        """
+        self._alike, self._fast = alike, fast
+        self.x = OwnMoments(shift_x, fast=fast)
+        self.y = self.x if alike else OwnMoments(shift_y, fast=fast)
         (k, d), (m, e) = shift_x.shape, shift_y.shape
         zeros = shift_x.new_zeros
         self.n = 0
-        self._cross: Tensor | None = None
+        self._known: dict[str, Any] = {}
         self.pairs = 0
         """Pairs of tokens of one sentence, a token with itself included: sum of squared lengths."""
-        self.xy: Float[Tensor, "layers_x*d layers_y*e"] = zeros(k * d, m * e)
-        """Sum of x yᵀ."""
+        self._xy: Float[Tensor, "layers_x*d layers_y*e"] = zeros(k * d, m * e)
         self.norm_norm: Float[Tensor, "layers_x layers_y"] = zeros(k, m)
         """Sum of ‖x‖² ‖y‖²."""
         self.norm_y: Float[Tensor, "layers_x layers_y*e"] = zeros(k, m * e)
@@ -58,13 +75,24 @@ class Moments:
         cls,
         x: Sequence[Float[Tensor, "tokens d"]],
         y: Sequence[Float[Tensor, "tokens e"]],
+        *,
+        fast: bool = False,
     ) -> "Moments":
         """No moments yet, about the mean of these tokens."""
-        return cls(*(torch.stack([layer.double().mean(0) for layer in own]) for own in (x, y)))
+        alike = len(x) == len(y) and all(a is b for a, b in zip(x, y, strict=True))
+        means = [torch.stack([layer.double().mean(0) for layer in own]) for own in (x, y)]
+        return cls(means[0], means[1], alike=alike, fast=fast)
 
     def empty(self) -> "Moments":
         """No moments yet, about the same shift."""
-        return Moments(self.x.shift, self.y.shift)
+        return Moments(self.x.shift, self.y.shift, alike=self._alike, fast=self._fast)
+
+    @property
+    def xy(self) -> Float[Tensor, "rows columns"]:
+        """Sum of x yᵀ: layers_x · d rows, layers_y · e columns."""
+        if self._alike:
+            self.once("mirrored", self._mirror)
+        return self._xy
 
     def add(
         self,
@@ -76,27 +104,48 @@ class Moments:
 
         `sentence` numbers the sentence of each token, among those that are added now.
         """
-        self._cross = None
+        self._known.clear()
         lengths = sentence.bincount()
         self.pairs += int(lengths.square().sum())
-        u, v = self.x.add(x, sentence, lengths), self.y.add(y, sentence, lengths)
+        u = self.x.add(x, sentence, lengths)
+        v = u if self._alike else self.y.add(y, sentence, lengths)
         u_norm, v_norm = u.square().sum(-1), v.square().sum(-1)
         u_flat, v_flat = u.transpose(0, 1).flatten(1), v.transpose(0, 1).flatten(1)
         self.n += u.shape[1]
-        self.xy.addmm_(u_flat.T, v_flat)
+        for i, own in enumerate(u) if self._alike else ():
+            first = i * own.shape[1]
+            there = self._xy[first : first + own.shape[1], first:]
+            _add_product(there, own, u_flat[:, first:], fast=self._fast)
+        if not self._alike:
+            _add_product(self._xy, u_flat, v_flat, fast=self._fast)
         self.norm_norm.addmm_(u_norm, v_norm.T)
         self.norm_y.addmm_(u_norm, v_flat)
         self.norm_x.addmm_(v_norm, u_flat)
 
     def merge(self, other: "Moments") -> None:
         """Add another's tokens; both are about one shift."""
-        self._cross = None
+        self._known.clear()
         self.n += other.n
         self.pairs += other.pairs
-        for name in ("xy", "norm_norm", "norm_y", "norm_x"):
+        for name in ("_xy", "norm_norm", "norm_y", "norm_x"):
             getattr(self, name).add_(getattr(other, name))
         self.x.merge(other.x)
-        self.y.merge(other.y)
+        if not self._alike:
+            self.y.merge(other.y)
+
+    def _mirror(self) -> None:
+        """Copy products of a layer and a later one to where they stand the other way round."""
+        d = self.x.total.shape[1]
+        for first in range(0, len(self._xy), d):
+            above = self._xy[first : first + d, first + d :]
+            self._xy[first + d :, first : first + d] = above.T
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives for the tokens so far: many measures ask, and the sums are large."""
+        if name not in self._known:
+            self._known[name] = make()
+        known: T = self._known[name]
+        return known
 
     def totals(self) -> Totals:
         """All tokens so far, as one part."""
@@ -105,9 +154,7 @@ class Moments:
 
     def cross(self) -> Float[Tensor, "layers_x layers_y"]:
         """‖XᵀY‖² of the centred representations of every pair of layers."""
-        if self._cross is None:  # many measures ask, and it reads the largest of the sums
-            self._cross = self.cross_about(self.totals())
-        return self._cross
+        return self.once("cross", lambda: self.cross_about(self.totals()))
 
     def cross_about(self, parts: Totals) -> Float[Tensor, "layers_x layers_y"]:
         """‖XᵀY‖² where each part, all of them being all tokens, is centred about its own mean."""
@@ -143,9 +190,10 @@ class Moments:
 class OwnMoments:
     """Moments of every layer of one model with itself."""
 
-    def __init__(self, shift: Float[Tensor, "layers d"]) -> None:
+    def __init__(self, shift: Float[Tensor, "layers d"], *, fast: bool = False) -> None:
+        """`fast` is said in `Moments`."""
         layers, d = shift.shape
-        self.shift = shift
+        self.shift, self._fast = shift, fast
         self.n = 0
         self.total: Float[Tensor, "layers d"] = shift.new_zeros(layers, d)
         """Sum of x."""
@@ -174,7 +222,8 @@ class OwnMoments:
         self.n += u.shape[1]
         self.total += u.sum(1)
         self.norm += norm.sum(1)
-        self.xx.baddbmm_(u.transpose(1, 2), u)
+        for total, own in zip(self.xx, u, strict=True):
+            _add_product(total, own, own, fast=self._fast)
         self.norm_norm += norm.square().sum(1)
         self.norm_x += torch.einsum("ln,lnd->ld", norm, u)
         t = u.new_zeros(len(u), len(lengths), u.shape[2]).index_add_(1, sentence, u)
@@ -188,6 +237,23 @@ class OwnMoments:
         names = ("total", "norm", "xx", "norm_norm", "norm_x", "sentence_norm", "sentence_total")
         for name in names:
             getattr(self, name).add_(getattr(other, name))
+
+    def variance(self) -> Float[Tensor, "layers d"]:
+        """Mean square of every neuron, centred."""
+        squares = self.xx.diagonal(dim1=1, dim2=2) - self.total.square() / self.n
+        return squares.clamp(min=0) / self.n
+
+    def second(self, *, centred: bool) -> Float[Tensor, "layers d d"]:
+        """Sum of x xᵀ, about the mean or about zero."""
+        if centred:
+            return self.xx - torch.einsum("ld,le->lde", self.total, self.total / self.n)
+        mixed = torch.einsum("ld,le->lde", self.shift, self.total + self.n / 2 * self.shift)
+        return self.xx + mixed + mixed.transpose(1, 2)
+
+    def varies(self) -> Bool[Tensor, "layers d"]:
+        """Which neurons are not constant, up to the rounding of float32."""
+        mean = self.shift + self.total / self.n
+        return self.variance().sqrt() > CONSTANT * mean.abs()
 
     def energy(self) -> Float[Tensor, " layers"]:
         """Sum over tokens of ‖x‖², centred."""
@@ -224,3 +290,22 @@ class OwnMoments:
             + 4 * torch.einsum("ld,lde,le->l", a, self.xx, a)
             - 3 * self.n * aa.square()
         )
+
+
+TOGETHER = 1024
+"""Tokens whose products are summed in float32, where that is asked for."""
+
+
+def _add_product(
+    total: Float[Tensor, "d e"],
+    u: Float[Tensor, "tokens d"],
+    v: Float[Tensor, "tokens e"],
+    *,
+    fast: bool,
+) -> None:
+    """Add uᵀv."""
+    if not fast:
+        total.addmm_(u.T, v)
+        return
+    for one, other in zip(u.float().split(TOGETHER), v.float().split(TOGETHER), strict=True):
+        total.add_(one.T @ other)

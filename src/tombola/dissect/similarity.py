@@ -1,16 +1,18 @@
 """How similar are the layers of two models on the same tokens?"""
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
-import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from tombola.dissect.blocks import Text
-from tombola.dissect.measures.measure import MEASURES, LayerEstimates, Measure
+from tombola.dissect.layers import among, sums_device
+from tombola.dissect.measures.measure import MEASURES, LayerEstimates, Measure, Reading
 from tombola.dissect.representations import (
     Batch,
     Reads,
@@ -37,11 +39,13 @@ class LayerSimilarity:
     """Lower end of the 95% interval over blocks of sentences; NaN with fewer than two blocks."""
     high: float
     n: int
-    """Tokens."""
+    """Tokens; of a measure that takes a sample, those of the sample."""
     width: int
     """Length of a representation of the dense model (number of heads, where attention is read)."""
     noise_floor: float
     """What unrelated representations give on average; the measure says what that means."""
+    details: Mapping[str, float] = field(default_factory=dict)
+    """Further numbers by name: those that the measure has for this pair of layers."""
 
 
 def layer_similarity(
@@ -49,17 +53,44 @@ def layer_similarity(
     sparse: PreTrainedModel,
     batches: Iterable[Batch],
     measures: str | Measure[Any, Any] | Sequence[str | Measure[Any, Any]] = "debiased",
-    *,
-    exclude: Collection[int] = (),
-    layers: Collection[int] | None = None,
-    block_sentences: int = 50,
+    **options: Any,
 ) -> list[LayerSimilarity]:
     """Compare every layer of `dense` with every layer of `sparse`, stack by stack.
 
-    Both models read each batch once, whatever the number of `measures`; measures of the same sums
-    share those. Which positions count, and `exclude`, is said in `representations.stream`.
-    `layers` limits the comparison (0 is the embedding output). For the layers of one model with
-    each other, pass the model twice.
+    For the layers of one model with each other, pass the model twice. `options`, what happens, and
+    what is raised, are those of `similarities`.
+    """
+    if dense is sparse:
+        return similarities({"": dense}, batches, measures, pairs=[("", "")], **options)["", ""]
+    models = {"dense": dense, "sparse": sparse}
+    return similarities(models, batches, measures, **options)["dense", "sparse"]
+
+
+def similarities(
+    models: Mapping[str, PreTrainedModel],
+    batches: Iterable[Batch],
+    measures: str | Measure[Any, Any] | Sequence[str | Measure[Any, Any]] = "debiased",
+    *,
+    pairs: Collection[tuple[str, str]] | None = None,
+    exclude: Collection[int] = (),
+    layers: Collection[int] | None = None,
+    embeddings: bool = True,
+    block_sentences: int = 50,
+    reading: Reading = Reading(),  # noqa: B008 - frozen
+) -> dict[tuple[str, str], list[LayerSimilarity]]:
+    """Compare the layers of any number of models: each reads each batch once.
+
+    Args:
+        models: by name, all on one device; those of a pair have the same stacks.
+        batches: read once; an iterator will do.
+        measures: by name, or themselves; measures of the same sums share those.
+        pairs: which models are compared, and which of the two is called dense; a model beside
+            itself gives the map of its own layers. By default every two, in the order of `models`.
+        exclude: ids of tokens to leave out; `representations.stream` says which positions count.
+        layers: those that are compared (0 is the embedding output); by default all.
+        embeddings: whether the embedding output is one of them, where `layers` names none.
+        block_sentences: sentences of a block, of which the interval is made.
+        reading: how sums are made where there is a choice: the size of samples.
 
     The 95% interval takes blocks of sentences, in the order of the text, as independent samples. A
     block is closed by the first batch that brings it to `block_sentences`; when there are 32, they
@@ -67,38 +98,53 @@ def layer_similarity(
     count in the value only. Blocks make the interval somewhat too wide where a block has few tokens
     for its width, never too narrow for that reason; sorting a text by length also widens it.
 
-    Memory beyond the models and a batch: two sums, of every pair of layers, per stack; it does not
-    grow with the text. Time beyond the models, with `Moments`: 2 · (layers · width)² operations in
-    float64 per token.
+    Memory beyond the models and a batch: two sums, of every pair of layers, per pair and stack; it
+    does not grow with the text. Time beyond the models, with `Moments`: 2 · (layers · width)²
+    operations in float64 per token and pair, half of it for a model beside itself.
 
-    Raises UserError for an unknown measure or layer, models of different stacks, or no tokens.
+    Raises UserError for an unknown measure, model or layer, models of different stacks, or no
+    tokens.
     """
     if isinstance(measures, str | Measure):
         measures = [measures]
     chosen = [MEASURES[one] if isinstance(one, str) else one for one in measures]
+    wanted = list(dict.fromkeys(combinations(models, 2) if pairs is None else pairs))
+    unknown = {name for pair in wanted for name in pair} - set(models)
+    if unknown or not wanted:
+        named = ", ".join(sorted(unknown)) or "none"
+        raise UserError(f"pairs of {named}; models to pair: {', '.join(models)}")
     what = sorted({measure.reads for measure in chosen})
-    device = torch.device("cpu") if dense.device.type == "mps" else dense.device  # mps: no float64
-    pairs: dict[tuple[str, Reads], _Pair] = {}
+    device = sums_device(next(iter(models.values())))
+    sums: dict[tuple[str, str], dict[tuple[str, Reads], _Pair]] = {pair: {} for pair in wanted}
 
     with ExitStack() as while_reading:
-        while_reading.enter_context(evaluating(dense, sparse))
+        while_reading.enter_context(evaluating(*models.values()))
         if "attention" in what:
-            while_reading.enter_context(showing_attention(dense, sparse))
+            while_reading.enter_context(showing_attention(*models.values()))
         for batch in batches:
-            found = [read(model, batch, exclude, what) for model in (dense, sparse)]
-            for stack, reads, one, other in _beside(*found):
-                x, y = (_chosen(own.layers, layers, stack, device) for own in (one, other))
-                sentence = one.sentence.to(device)
-                if len(sentence) == 0:
-                    continue
-                if (stack, reads) not in pairs:
-                    sharing = [measure for measure in chosen if measure.reads == reads]
-                    pairs[stack, reads] = _Pair(x, y, sharing, block_sentences)
-                pairs[stack, reads].add(x, y, sentence, len(batch["input_ids"]))
+            found = {
+                name: among(read(model, batch, exclude, what), layers, embeddings, device)
+                for name, model in models.items()
+            }
+            for pair, own in sums.items():
+                for stack, reads, one, other in _beside(found[pair[0]], found[pair[1]]):
+                    if len(one.sentence) == 0:
+                        continue
+                    if (stack, reads) not in own:
+                        sharing = [measure for measure in chosen if measure.reads == reads]
+                        own[stack, reads] = _Pair(
+                            one.layers, other.layers, sharing, block_sentences, reading
+                        )
+                    own[stack, reads].add(
+                        one.layers, other.layers, one.sentence, len(batch["input_ids"])
+                    )
 
-    if not pairs:
+    if not all(sums.values()):
         raise UserError("no tokens to compare the models on")
-    return [row for (stack, _), pair in pairs.items() for row in pair.rows(stack)]
+    return {
+        pair: [row for (stack, _), one in own.items() for row in one.rows(stack)]
+        for pair, own in sums.items()
+    }
 
 
 class _Pair:
@@ -110,6 +156,7 @@ class _Pair:
         y: Mapping[int, Tensor],
         measures: Sequence[Measure[Any, Any]],
         block_sentences: int,
+        reading: Reading,
     ) -> None:
         self._measures = measures
         self._layers = list(x), list(y)
@@ -118,7 +165,7 @@ class _Pair:
         self._texts: list[tuple[list[Measure[Any, Any]], Text]] = []
         for sums in dict.fromkeys(measure.sums for measure in measures):
             sharing = [measure for measure in measures if measure.sums is sums]
-            text = Text(sums.start(*states), sharing, block_sentences)
+            text = Text(sharing[0].begin(*states, reading), sharing, block_sentences)
             self._texts.append((sharing, text))
 
     def add(
@@ -128,12 +175,13 @@ class _Pair:
             text.add(list(x.values()), list(y.values()), sentence, sentences)
 
     def rows(self, stack: str) -> Iterator[LayerSimilarity]:
-        estimates: dict[str, LayerEstimates] = {}
+        estimates: dict[str, tuple[int, LayerEstimates]] = {}
         for sharing, text in self._texts:
-            n, found = text.estimates()
-            estimates |= {m.name: one for m, one in zip(sharing, found, strict=True)}
+            counts, found = text.estimates()
+            for measure, n, one in zip(sharing, counts, found, strict=True):
+                estimates[measure.name] = n, one
         for measure in self._measures:
-            estimate = estimates[measure.name]
+            n, estimate = estimates[measure.name]
             for i, dense_layer in enumerate(self._layers[0]):
                 for j, sparse_layer in enumerate(self._layers[1]):
                     yield LayerSimilarity(
@@ -147,6 +195,11 @@ class _Pair:
                         n=n,
                         width=self._width,
                         noise_floor=float(estimate.noise_floor[i, j]),
+                        details={
+                            name: number
+                            for name, every in estimate.details.items()
+                            if math.isfinite(number := float(every[i, j]))
+                        },
                     )
 
 
@@ -162,15 +215,3 @@ def _beside(
             if len(rows.sentence) != len(its.sentence):
                 raise UserError(f"models differ in {stack} tokens for one batch")
             yield stack, reads, rows, its
-
-
-def _chosen(
-    states: Mapping[int, Tensor], layers: Collection[int] | None, stack: str, device: torch.device
-) -> dict[int, Tensor]:
-    if layers is None:
-        layers = states.keys()
-    unknown = [layer for layer in layers if layer not in states]
-    if unknown or not layers:
-        allowed = f"{min(states)} to {max(states)}"
-        raise UserError(f"no layer {unknown} in the {stack}; allowed: {allowed}")
-    return {layer: states[layer].to(device) for layer in sorted(layers)}

@@ -38,7 +38,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from tombola.dissect.measures.measure import MEASURES, Block, LayerEstimates, Measure, half_width
+from tombola.dissect.measures.measure import (
+    MEASURES,
+    Block,
+    LayerEstimates,
+    Measure,
+    Reading,
+    half_width,
+)
 from tombola.dissect.moments import Moments, OwnMoments, Totals
 
 
@@ -107,6 +114,10 @@ class LinearCKA(Measure[Moments, CKABlock]):
 
     sums = Moments
 
+    def begin(self, x: Sequence[Tensor], y: Sequence[Tensor], reading: Reading) -> Moments:
+        """No moments yet, in the precision that is asked for."""
+        return Moments.start(x, y, fast=reading.products == "float32")
+
     @abstractmethod
     def products(self, moments: Moments) -> Products:
         """The estimator's inner products, per pair of tokens."""
@@ -138,7 +149,7 @@ class AsPublished(LinearCKA):
 
     def noise_floor(self, sums: Moments) -> Float[Tensor, "layers_x layers_y"]:
         """As said above."""
-        return _cross_at_random(sums) / sums.n**2 / self.products(sums).scale()
+        return cross_at_random(sums) / sums.n**2 / self.products(sums).scale()
 
     def estimate(
         self, whole: Moments, blocks: Sequence[CKABlock], rest: Sequence[CKABlock]
@@ -167,7 +178,7 @@ class Debiased(LinearCKA):
     def noise_floor(self, sums: Moments) -> Float[Tensor, "layers_x layers_y"]:
         """As said above; 0 where every sentence is one token."""
         energies = torch.outer(sums.x.energy(), sums.y.energy())
-        own = _unbiased(_cross_at_random(sums), energies / sums.n, energies, sums.n)
+        own = _unbiased(cross_at_random(sums), energies / sums.n, energies, sums.n)
         return own / self.products(sums).scale()
 
     def estimate(
@@ -232,7 +243,7 @@ def _half_width(whole: Products, blocks: Sequence[CKABlock]) -> Float[Tensor, "l
     return half_width([block.n for block in blocks], seen, whole.xy)
 
 
-def _cross_at_random(moments: Moments) -> Float[Tensor, "layers_x layers_y"]:
+def cross_at_random(moments: Moments) -> Float[Tensor, "layers_x layers_y"]:
     """Mean of ‖XᵀY‖² where sentences, and tokens within them, are paired at random.
 
     ⟨K, L⟩ is a sum over pairs of tokens of three kinds: a token with itself (n of them), two of one

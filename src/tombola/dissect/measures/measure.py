@@ -1,9 +1,9 @@
 """What a measure of similarity is, and the registry of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -47,6 +47,18 @@ class Sums(Protocol):
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a text is read, for sums that leave a choice."""
+
+    sample: int = 5000
+    """Tokens of a sample, for measures that need whole rows."""
+    sample_seed: int = 0
+    """Which tokens those are."""
+    products: Literal["float64", "float32"] = "float64"
+    """In what products of neurons are taken; they are summed in float64 either way."""
+
+
+@dataclass(frozen=True)
 class Block:
     """What a measure keeps of some sentences: by itself, their value."""
 
@@ -70,6 +82,8 @@ class LayerEstimates:
     high: Float[Tensor, "layers_x layers_y"]
     noise_floor: Float[Tensor, "layers_x layers_y"]
     """What unrelated representations give on average; NaN where that is not known."""
+    details: Mapping[str, Float[Tensor, "layers_x layers_y"]] = field(default_factory=dict)
+    """Further numbers by name; NaN where there is none."""
 
 
 S = TypeVar("S", bound=Sums)
@@ -95,6 +109,14 @@ class Measure(ABC, Generic[S, B]):
     range: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     """What its values, and so their intervals, lie between."""
 
+    def begin(self, x: Sequence[Tensor], y: Sequence[Tensor], reading: Reading) -> Sums:
+        """No tokens yet, of layers like these; measures of one class of sums begin alike."""
+        return self.sums.start(x, y)
+
+    def counted(self, sums: S) -> int:
+        """Tokens that the value is of: by default all."""
+        return sums.n
+
     @abstractmethod
     def value(self, sums: S) -> Float[Tensor, "layers_x layers_y"]:
         """The similarity of every pair of layers; NaN where it is undefined."""
@@ -102,6 +124,10 @@ class Measure(ABC, Generic[S, B]):
     def noise_floor(self, sums: S) -> Float[Tensor, "layers_x layers_y"]:
         """What unrelated representations give on average; not known by default."""
         return torch.full_like(self.value(sums), torch.nan)
+
+    def details(self, sums: S) -> Mapping[str, Float[Tensor, "layers_x layers_y"]]:
+        """Further numbers about every pair of layers, by name; NaN where there is none."""
+        return {}
 
     def block(self, sums: S) -> Block:
         """What to keep of a block of sentences: by default its tokens and its value."""

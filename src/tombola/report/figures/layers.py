@@ -11,9 +11,10 @@ from tombola.report.figures.encodings import domain, layer_axis, tooltip, value_
 from tombola.report.figures.panels import Panel, arrangement, grid, panel_width, round_labels
 from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
+from tombola.report.parts.similarity import sparse
 from tombola.report.reading import Tables
 from tombola.report.style import GREY, SOLID, Key, shades
-from tombola.report.tickets import DENSE, KIND, with_kind
+from tombola.report.tickets import KIND, with_kind
 from tombola.report.values import seeds_of
 from tombola.report.words import clip, count, number, pretty
 
@@ -37,9 +38,8 @@ DETAILS = [
 )
 def layers(tables: Tables) -> Picture | None:
     """Similarity of layers that correspond, by sparsity."""
-    rows = tables.joined("similarity")
-    rows = rows[(rows["criterion"] != DENSE) & (rows["dense_layer"] == rows["sparse_layer"])]
-    rows = rows[rows["value"].notna()]
+    rows = sparse(tables.joined("similarity"))
+    rows = rows[(rows["dense_layer"] == rows["sparse_layer"]) & rows["value"].notna()]
     if rows.empty:
         return None
     by = [*KIND, "stack", "dense_layer", "round"]

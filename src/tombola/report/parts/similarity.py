@@ -11,9 +11,14 @@ from tombola.report.tickets import DENSE, kinds, named, with_kind
 from tombola.report.values import Value, seeds_of
 from tombola.report.words import clip, count, number, percent, pretty
 
+BETWEEN = "between"
+"""The map of two models that a step holds together; older tables know no other."""
+
 
 def sparse(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of other models than dense, which is like itself."""
+    """The rows of other models than dense, which is like itself, beside what they are held to."""
+    if "map" in rows:
+        rows = rows[rows["map"] == BETWEEN]
     return rows[rows["criterion"] != DENSE]
 
 

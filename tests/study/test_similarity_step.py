@@ -1,0 +1,106 @@
+"""A step that compares layers: its tables, and what it refuses."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small
+
+from tombola import tables
+from tombola.errors import UserError
+from tombola.study import run_study
+from tombola.study.library import Library
+from tombola.study.plan import plan
+
+
+def raw(folder: Path, **step: Any) -> dict[str, Any]:
+    """The small study with one chain of tickets and a step of similarity."""
+    value = small.raw(small.cola_folder(folder))
+    value["steps"]["tickets"] |= {"criterion": "magnitude", "rewind": {"weights": "start"}}
+    del value["steps"]["held"]
+    value["steps"]["layers"] = {"do": "similarity", "of": "tickets", "to": "dense", **step}
+    return value
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished study with measures of one pass."""
+    folder = tmp_path_factory.mktemp("similarity")
+    value = raw(folder / "text", measures=["debiased", "neurons", "neurons_back"])
+    maps = ["between", "of", "to", "pairs"]
+    value["steps"]["maps"] = {
+        "do": "similarity", "of": "tickets", "to": "dense", "across": "round", "maps": maps,
+    }  # fmt: skip
+    value["steps"]["simple"] = {"do": "complexity", "of": ["dense", "tickets"]}
+    outcome = run_study(small.of(value), folder / "out", engine="serial")
+    assert outcome.failures == ()
+    return folder / "out"
+
+
+def test_details_stand_in_a_table_of_their_own(done: Path) -> None:
+    found = tables.read(done / "tables", "similarity-details")
+    assert set(found["map"]) == {"between"}
+    rounds, measures, layers = 2, 2, 2
+    beside = found.query("detail == 'p50'")
+    assert len(beside) == rounds * measures * layers
+    assert (beside["dense_layer"] == beside["sparse_layer"]).all()
+    assert len(found.query("detail == 'itself'")) == rounds * measures * layers**2
+    assert found["value"].notna().all()
+    assert set(found["measure"]) == {"NeuronSim", "NeuronSim, back"}
+    whole = tables.read(done / "tables", "similarity")
+    shared = ["model", "map", "measure", "dense_layer", "sparse_layer", "n", "signature"]
+    assert len(beside.merge(whole, on=shared)) == len(beside)
+
+
+def test_maps_along_an_axis_are_of_one_stage_and_the_numbers_of_single_ones(done: Path) -> None:
+    found = tables.read(done / "tables", "similarity").query("measure == 'linear CKA, debiased'")
+    together = found[found["signature"].str.contains("step:maps")]
+    single = found[~found["signature"].str.contains("step:maps")]
+    pairs = together.drop_duplicates(["against", "model"])
+    first, second = single["model"].unique()
+    dense = single["against"].iloc[0]
+    assert {tuple(row) for row in pairs[["map", "against", "model"]].to_numpy()} == {
+        ("between", dense, first), ("between", dense, second),
+        ("of", first, first), ("of", second, second),
+        ("to", dense, dense), ("pairs", first, second),
+    }  # fmt: skip
+    keys = ["map", "against", "model", "dense_layer", "sparse_layer", "n"]
+    both = single.merge(together, on=keys)
+    assert len(both) == len(single)
+    assert (both["value_x"] == both["value_y"]).all()
+    own = together.query("map == 'of' and dense_layer == sparse_layer")
+    assert own["value"].tolist() == pytest.approx([1] * len(own))
+
+
+def test_complexity_has_a_row_for_every_number(done: Path) -> None:
+    found = tables.read(done / "tables", "complexity")
+    layers = found.groupby(["model", "layer", "about"])
+    assert len(layers) == 3 * 2 * 2
+    ks = found.query("measure == 'k'")
+    assert sorted(ks["given"].unique()) == [0.5, 0.8, 0.9, 0.95, 0.99]
+    assert (ks.groupby(["model", "layer", "about"])["value"].diff().dropna() >= 0).all()
+    curve = found.query("measure == 'explained'")
+    assert set(curve["given"]) == set(range(1, 17))
+    assert curve.query("given == 16")["value"].tolist() == pytest.approx([1] * 12)
+    assert set(found["measure"]) == {
+        "k", "explained", "effective-rank", "participation-ratio", "constant-neurons",
+    }  # fmt: skip
+    assert (found["n"] > found["width"]).all()
+    assert (found["note"] == "").all()
+    assert found["signature"].str.contains("kind:complexity").all()
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ({"to": None}, "to is missing"),
+        ({"maps": ["pairs"]}, "maps: pairs needs an axis"),
+        ({"measures": ["nothing"]}, "no measure 'nothing'; allowed: across_blocks"),
+        ({"maps": ["all"]}, "maps.0"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(tmp_path: Path, step: dict[str, Any], words: str) -> None:
+    recipe = small.of(raw(tmp_path / "text", **step))
+    with pytest.raises(UserError, match=words) as problem:
+        plan(recipe, Library(recipe))
+    assert "\n" not in str(problem.value)
