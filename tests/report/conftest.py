@@ -30,6 +30,12 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "task": "acceptability", "criterion": "magnitude", "round": "3",
         }),
         "prunings": new_tables.prunings(last),
+        "similarity-details": new_tables.details(last[0]["model"], last[0]["root"]),
+        "complexity": [
+            row
+            for model in (last[0]["root"], last[0]["model"])
+            for row in new_tables.complexity(model)
+        ],
         "importance": [
             row
             for model in (last[0]["root"], last[0]["model"])
