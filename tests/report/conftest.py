@@ -81,6 +81,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "importance": new_tables.importance(
             model, {"encoder.self": 2, "encoder.mlp": 0}, 2, **texts
         ),
+        "similarity-details": new_tables.details(
+            model, model, measure=bad[0], text=bad[1], stack=bad[2]
+        ),
+        "complexity": new_tables.complexity(model, text=bad[0], stack=bad[1], note=bad[2]),
         "importance-ranks": new_tables.importance_ranks(
             model, text=bad[0], a=bad[1], b=bad[2], parts=bad[3]
         ),
