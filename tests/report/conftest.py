@@ -30,6 +30,12 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "task": "acceptability", "criterion": "magnitude", "round": "3",
         }),
         "prunings": new_tables.prunings(last),
+        "similarity-details": new_tables.details(last[0]["model"], last[0]["root"]),
+        "complexity": [
+            row
+            for model in (last[0]["root"], last[0]["model"])
+            for row in new_tables.complexity(model)
+        ],
         "importance": [
             row
             for model in (last[0]["root"], last[0]["model"])
@@ -75,6 +81,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "importance": new_tables.importance(
             model, {"encoder.self": 2, "encoder.mlp": 0}, 2, **texts
         ),
+        "similarity-details": new_tables.details(
+            model, model, measure=bad[0], text=bad[1], stack=bad[2]
+        ),
+        "complexity": new_tables.complexity(model, text=bad[0], stack=bad[1], note=bad[2]),
         "importance-ranks": new_tables.importance_ranks(
             model, text=bad[0], a=bad[1], b=bad[2], parts=bad[3]
         ),

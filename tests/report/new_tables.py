@@ -32,9 +32,19 @@ TABLES = {table.name: table for table in (
         "n": WHOLE, "pruned": WHOLE, "signature": TEXT,
     }),
     _table("similarity", {
-        "model": TEXT, "against": TEXT, "measure": TEXT, "text": TEXT, "stack": TEXT,
-        "dense_layer": WHOLE, "sparse_layer": WHOLE, "value": NUMBER, "low": NUMBER,
+        "model": TEXT, "against": TEXT, "measure": TEXT, "map": TEXT, "text": TEXT,
+        "stack": TEXT, "dense_layer": WHOLE, "sparse_layer": WHOLE, "value": NUMBER, "low": NUMBER,
         "high": NUMBER, "n": WHOLE, "width": WHOLE, "noise_floor": NUMBER, "signature": TEXT,
+    }),
+    _table("similarity-details", {
+        "model": TEXT, "against": TEXT, "measure": TEXT, "map": TEXT, "text": TEXT, "stack": TEXT,
+        "dense_layer": WHOLE, "sparse_layer": WHOLE, "detail": TEXT, "value": NUMBER, "n": WHOLE,
+        "signature": TEXT,
+    }),
+    _table("complexity", {
+        "model": TEXT, "text": TEXT, "stack": TEXT, "layer": WHOLE, "about": TEXT, "measure": TEXT,
+        "given": NUMBER, "value": NUMBER, "n": WHOLE, "width": WHOLE, "note": TEXT,
+        "signature": TEXT,
     }),
     _table("probes", {
         "model": TEXT, "probe": TEXT, "stack": TEXT, "layer": WHOLE, "metric": TEXT,
@@ -126,7 +136,10 @@ def renewed(old: dict[str, Rows], margins: dict[str, float]) -> dict[str, Rows]:
             extra = {}
             if name == "similarity":
                 dense = {**row, "round": 0}
-                extra = {"against": model_id(dense), "text": ""}
+                extra = {"against": model_id(dense), "text": "", "map": "between"}
+                if row["dense_layer"] != row["sparse_layer"]:
+                    its = {**own, **extra, "model": model_id(row), "against": model_id(row)}
+                    rows[name].append({**its, "map": "of"})
             rows[name].append({"model": model_id(row), **own, **extra})
     if margins:
         rows["differences"] = differences(old["scores"], margins)
@@ -289,3 +302,26 @@ def pattern_classifier(model: str, weighting: str, **changes: Any) -> Rows:
         }
         for pattern in (*PATTERNS, "all")
     ]  # fmt: skip
+
+
+def details(model: str, against: str, **changes: Any) -> Rows:
+    """Deciles of the best matches of one layer, and the share that is its own."""
+    values = {f"p{p}": 0.5 + p / 250 for p in range(0, 101, 10)} | {"itself": 0.9, "constant": 0.0}
+    return [{
+        "model": model, "against": against, "measure": "NeuronSim", "map": "between", "text": "",
+        "stack": "encoder", "dense_layer": 1, "sparse_layer": 1, "detail": detail, "value": value,
+        "n": 6000, "signature": "s", **changes,
+    } for detail, value in values.items()]  # fmt: skip
+
+
+def complexity(model: str, **changes: Any) -> Rows:
+    """A curve of explained shares of one layer, and the directions of 80%."""
+    shared = {
+        "model": model, "text": "", "stack": "encoder", "layer": 2, "about": "mean", "n": 6000,
+        "width": 64, "note": "", "signature": "s", **changes,
+    }  # fmt: skip
+    curve = [("explained", float(k), 1 - 0.6 / k) for k in (1, 2, 4, 8, 64)]
+    return [
+        {**shared, "measure": measure, "given": given, "value": value}
+        for measure, given, value in [*curve, ("k", 0.8, 3.0)]
+    ]
