@@ -45,7 +45,7 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "also": [["*query*"]],
     "sets": [["biases"], ["matrices"]],
     "measures": [["as_published"], ["debiased"]],
-    "maps": [["between", "of"]],
+    "maps": [["between", "of"], 501],  # of layers; of a classifier
     "products": ["float32"],
     "max_grad_norm": [0.5, None],
     "betas": [[0.8, 0.9]],

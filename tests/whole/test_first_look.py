@@ -14,7 +14,8 @@ import pytest
 from tombola import tables
 from tombola.study import shipped, status
 
-pytestmark = pytest.mark.whole
+# One worker runs the study once for all of these tests.
+pytestmark = [pytest.mark.whole, pytest.mark.xdist_group("first-look")]
 
 KILLS = 1
 

@@ -54,6 +54,7 @@ DETAILS = Table(
         "n": ("int64", "tokens compared"),
         "signature": ("string", "every fact that determines the number"),
     },
+    rare=True,
 )
 
 
