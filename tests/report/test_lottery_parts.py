@@ -6,6 +6,8 @@ import lottery_tables as made
 import pytest
 from lottery_verdicts import CONTRADICTED, SILENT, SUPPORTED, UNDECIDED, judge
 
+from tombola.report.subnetworks import pairs
+
 
 @pytest.mark.parametrize(("slope", "verdict"), [(0.1, SUPPORTED), (-0.1, CONTRADICTED)])
 def test_magnitude_prunes_earlier_layers(slope: float, verdict: str):
@@ -116,3 +118,8 @@ def test_related_tasks_share_as_much(more: float, verdict: str):
     """MRPC and QQP are of one family, CoLA is of another."""
     assert judge("pr-related", shared([1.08, 1.10, 1.09, 1.09], more)).verdict == verdict
     assert judge("pr-related", made.Lottery()).verdict == SILENT
+
+
+def test_differences_that_are_planned_and_not_done_are_none():
+    """Their table is there without a row, and its columns have nothing to be joined with."""
+    assert pairs(made.Lottery().tables).empty

@@ -68,6 +68,8 @@ def pairs(tables: Tables) -> pd.DataFrame:
     rows = rows[rows["probe"] == ""] if "probe" in rows else rows
     done = tables["stages"]
     done = done[done["kind"] == "differences"]
+    if rows.empty or done.empty:  # planned, and none is done yet
+        return pd.DataFrame()
     reads = [json.loads(each) for each in done["reads"]]
     sides = pd.DataFrame(
         {
