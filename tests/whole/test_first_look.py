@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tombola import tables
 from tombola.study import shipped, status
 
-# One worker runs the study once for all of these tests.
-pytestmark = [pytest.mark.whole, pytest.mark.xdist_group("first-look")]
+pytestmark = pytest.mark.whole
 
 KILLS = 1
 
@@ -46,11 +46,16 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The study, run without interruption."""
-    out = tmp_path_factory.mktemp("whole") / "out"
-    process = start(out)
-    _, errors = process.communicate()
-    assert process.returncode == 0, errors.decode()
+    """The study, run without interruption: once, whichever worker of pytest comes first."""
+    folder = tmp_path_factory.mktemp("whole")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent.parent  # that of all workers of this session
+    out = folder / "first-look"
+    with FileLock(folder / "first-look.lock"):
+        if not (out / "report.html").exists():
+            process = start(out)
+            _, errors = process.communicate()
+            assert process.returncode == 0, errors.decode()
     return out
 
 
