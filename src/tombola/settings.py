@@ -1,9 +1,11 @@
 """The base of everything a user may set: unknown keys are errors, values do not change."""
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from tombola.errors import UserError
 
@@ -16,6 +18,43 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
+
+@contextmanager
+def as_wrong_values() -> Iterator[None]:
+    """Let a UserError of a validator's own checks be the fault of the setting it stands at."""
+    try:
+        yield
+    except UserError as problem:
+        raise ValueError(str(problem)) from problem
+
+
+def named_in(registry: Mapping[str, Any]) -> AfterValidator:
+    """For a name, or several: each is one of a registry's."""
+
+    def known(value: Any) -> Any:
+        with as_wrong_values():
+            for name in (value,) if isinstance(value, str) else value:
+                registry[name]
+        return value
+
+    return AfterValidator(known)
+
+
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str | int | float) else value
+
+
+def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(f"{value} is listed twice")
+    return values
+
+
+ONE_OR_MORE = BeforeValidator(_several)
+"""For a tuple: a single value may stand for one of itself."""
+ONCE = AfterValidator(_distinct)
+"""For a tuple: no value is there twice."""
 
 S = TypeVar("S", bound=Settings)
 

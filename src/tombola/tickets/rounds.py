@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from tombola.anatomy import Anatomy, Parameter, anatomy
 from tombola.errors import UserError
 from tombola.masks import SCOPES, Mask, groups, parsed, prunable, select, select_n_of_m
-from tombola.settings import Settings
+from tombola.settings import Settings, as_wrong_values
 from tombola.tickets.criteria.criterion import CRITERIA, Choice, Evidence
 
 if TYPE_CHECKING:
@@ -43,10 +43,8 @@ class Pruning(Settings):
 
     @model_validator(mode="after")
     def _scope(self) -> "Pruning":
-        try:
+        with as_wrong_values():
             pattern = parsed(self.scope)
-        except UserError as problem:
-            raise ValueError(str(problem)) from problem
         if pattern is None and self.scope not in SCOPES:
             raise ValueError(f"scope is one of {', '.join(SCOPES)}, or as 2:4; not {self.scope!r}")
         if pattern is not None and self.amount != 1 - pattern[0] / pattern[1]:

@@ -1,16 +1,11 @@
 """How probes are trained."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field
 
 from tombola.dissect.probes.words import Pooling, Precision
-from tombola.settings import Settings
-
-
-def _listed(value: Any) -> Any:
-    return value if isinstance(value, list | tuple) else (value,)
-
+from tombola.settings import ONCE, ONE_OR_MORE, Settings
 
 Width = Annotated[int, Field(ge=0, le=2**20)]
 Penalty = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -19,10 +14,10 @@ Penalty = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 class ProbeSettings(Settings):
     """How probes are trained. The defaults are Liu et al. 2019's, which Movva & Zhao 2020 use."""
 
-    hidden: Annotated[tuple[Width, ...], BeforeValidator(_listed)] = Field((0,), min_length=1)
+    hidden: Annotated[tuple[Width, ...], ONE_OR_MORE, ONCE] = Field((0,), min_length=1)
     """Widths of a hidden layer with ReLU, a probe for each; 0 is a linear probe. The published
     second probe has 1024."""
-    penalty: Annotated[tuple[Penalty, ...], BeforeValidator(_listed)] = Field((0.0,), min_length=1)
+    penalty: Annotated[tuple[Penalty, ...], ONE_OR_MORE, ONCE] = Field((0.0,), min_length=1)
     """Strengths of an L2 penalty, a probe for each: half of it times the sum of squared weights is
     added to the loss. The published probes have none."""
     replicates: int = Field(1, gt=0, le=1000)
@@ -56,11 +51,3 @@ class ProbeSettings(Settings):
     """How a word's vector is made of its sub-tokens': `represent_words` says."""
     precision: Precision = "half"
     """In which vectors are kept."""
-
-    @field_validator("hidden", "penalty")
-    @classmethod
-    def _once(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        for value in values:
-            if values.count(value) > 1:
-                raise ValueError(f"{value} is listed twice")
-        return values

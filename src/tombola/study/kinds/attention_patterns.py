@@ -7,11 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from tombola.dissect import patterns
 from tombola.errors import UserError
 from tombola.files import write_json
+from tombola.settings import ONE_OR_MORE
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.job import Job
@@ -59,10 +60,6 @@ CLASSIFIER = Table(
 )
 
 
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
 class AttentionPatternsStep(Step):
     """Whose heads, on which examples, and what tells patterns apart."""
 
@@ -74,7 +71,7 @@ class AttentionPatternsStep(Step):
     """Dev examples; all where it is null."""
     batch_size: int = Field(16, gt=0)
     """Examples at a time."""
-    weighting: Annotated[tuple[patterns.Weighting, ...], BeforeValidator(_listed)] = Field(
+    weighting: Annotated[tuple[patterns.Weighting, ...], ONE_OR_MORE] = Field(
         ("raw", "norm"), min_length=1
     )
     """What maps hold: weights, or the norm of what they let through."""

@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar
-
-from pydantic import field_validator
+from typing import Annotated, Any, ClassVar
 
 from tombola import tasks
-from tombola.errors import UserError
 from tombola.files import write_json
+from tombola.settings import named_in
 from tombola.study.facts import facts_of_thing
 from tombola.study.finished import Finished
 from tombola.study.job import Job
@@ -36,17 +34,8 @@ class BaselineStep(Step):
 
     task: str
     """A task of the recipe; `all` is each of them."""
-    by: str = "majority"
+    by: Annotated[str, named_in(tasks.BASELINES)] = "majority"
     """majority, or majority-as-published; a list opens the axis `by`."""
-
-    @field_validator("by")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        try:
-            tasks.BASELINES[name]
-        except UserError as problem:
-            raise ValueError(str(problem)) from problem
-        return name
 
 
 class BaselineScores(Kind[BaselineStep]):

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field
 
 from tombola import dissect, tasks
 from tombola.dissect.probes.settings import ProbeSettings
 from tombola.dissect.probes.words import StackName
 from tombola.errors import UserError
 from tombola.files import write_json
+from tombola.settings import ONCE, ONE_OR_MORE
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.job import Job
@@ -66,16 +67,12 @@ PROBES = Table(
 )
 
 
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
 class ProbeStep(Step):
     """Which models, for what, and how probes are trained."""
 
     of: References
     """Steps that end in models."""
-    probe: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(min_length=1)
+    probe: Annotated[tuple[str, ...], ONE_OR_MORE, ONCE] = Field(min_length=1)
     """What probes predict: tasks of the recipe (word tasks, or tags), or word tasks by their own
     name, which are then asked of the built-in language that the model learned. Those on the same
     texts share one reading."""
@@ -89,14 +86,6 @@ class ProbeStep(Step):
     too_long: TooLong = "window"
     """What becomes of texts that are too long for the model: they are read through windows,
     refused, or skipped."""
-
-    @field_validator("probe")
-    @classmethod
-    def _once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"{name} is listed twice")
-        return names
 
 
 class Probe(Kind[ProbeStep]):

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from tombola import anatomy, masks, tickets, training
 from tombola.errors import UserError
+from tombola.settings import named_in
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
 from tombola.study.floor import check_split, floor_of
@@ -71,7 +72,7 @@ class PrunePartsStep(Step):
     """Share of all heads that goes in a turn where `joint` goes on with heads alone."""
     mlps: int = Field(1, gt=0)
     """MLPs that go in a turn."""
-    by: str = "gate"
+    by: Annotated[str, named_in(PART_SCORES)] = "gate"
     """The score of heads and MLPs."""
     per: Per = "example"
     """Of what gradients the score `gate` takes absolute values; in the published code
@@ -90,15 +91,6 @@ class PrunePartsStep(Step):
     """How many of them importance reads; all where not given. The score reads all."""
     batch_size: int = Field(32, gt=0)
     """Examples at a time; it changes values `per` batch and as_published (there 64)."""
-
-    @field_validator("by")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        try:
-            PART_SCORES[name]
-        except UserError as problem:
-            raise ValueError(str(problem)) from problem
-        return name
 
 
 class PruneParts(Kind[PrunePartsStep]):

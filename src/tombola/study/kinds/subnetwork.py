@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, ClassVar, Literal
-
-from pydantic import field_validator
+from typing import Annotated, Any, ClassVar, Literal
 
 from tombola import anatomy, masks, tickets
 from tombola.errors import UserError
 from tombola.randomness import mixed
+from tombola.settings import named_in
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
 from tombola.study.folded import check_masks, mask_of
@@ -29,21 +28,12 @@ class SubnetworkStep(Step):
 
     of: Reference
     """A step that prunes."""
-    choose: str = "good"
+    choose: Annotated[str, named_in(SUBNETWORKS)] = "good"
     """A construction: good, random, bad, …; a list opens the axis `choose`."""
     unit: Literal["weights", "parts"] = "weights"
     """What is drawn: weights, or whole heads and MLPs, which keep their numbers each."""
     across: str | None = None
     """The axis whose masks are taken together: what survives in all of them is the good one."""
-
-    @field_validator("choose")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        try:
-            SUBNETWORKS[name]
-        except UserError as problem:
-            raise ValueError(str(problem)) from problem
-        return name
 
 
 class Subnetwork(Kind[SubnetworkStep]):

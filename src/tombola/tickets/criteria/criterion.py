@@ -11,7 +11,7 @@ from torch import Tensor
 
 from tombola.errors import UserError
 from tombola.registry import Registry
-from tombola.settings import Settings, validate
+from tombola.settings import Settings, as_wrong_values, validate
 
 Need = Literal["nothing", "data", "gradients", "course"]
 """What a criterion looks at besides the weights.
@@ -120,10 +120,8 @@ class Choice(Settings):
 
     @model_validator(mode="after")
     def _known(self) -> "Choice":
-        try:
+        with as_wrong_values():
             self.chosen()
-        except UserError as problem:
-            raise ValueError(str(problem)) from problem
         return self
 
     @property

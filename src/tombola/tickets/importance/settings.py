@@ -1,23 +1,20 @@
 """What can be set of scores of heads and MLPs."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field
 
-from tombola.errors import UserError
-from tombola.settings import Settings
+from tombola.settings import ONCE, ONE_OR_MORE, Settings, named_in
 from tombola.tickets.importance.part_score import PART_SCORES, Per
 from tombola.tickets.importance.values import Norm
-
-
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
 
 
 class ImportanceSettings(Settings):
     """By which scores, on which examples, and how values are normed."""
 
-    score: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(("gate",), min_length=1)
+    score: Annotated[tuple[str, ...], ONE_OR_MORE, named_in(PART_SCORES), ONCE] = Field(
+        ("gate",), min_length=1
+    )
     """Scores by name, on the same examples; of every two it is said how far they rank alike."""
     per: Per = "example"
     """Of what gradients `gate` takes absolute values; the published code: as_published."""
@@ -29,15 +26,3 @@ class ImportanceSettings(Settings):
     """How many; all where not given."""
     batch_size: int = Field(32, gt=0)
     """Examples at a time; it changes values `per` batch and as_published (there 64)."""
-
-    @field_validator("score")
-    @classmethod
-    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            try:
-                PART_SCORES[name]
-            except UserError as problem:
-                raise ValueError(str(problem)) from problem
-            if names.count(name) > 1:
-                raise ValueError(f"{name} is listed twice")
-        return names
