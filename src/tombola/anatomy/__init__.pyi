@@ -7,6 +7,7 @@ from .loading import empty_model as empty_model
 from .loading import has_head as has_head
 from .loading import load_model as load_model
 from .locate import anatomy as anatomy
+from .modes import evaluating as evaluating
 from .parts import SETS as SETS
 from .parts import Anatomy as Anatomy
 from .parts import Block as Block

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tombola.anatomy import anatomy
+from tombola.anatomy import anatomy, evaluating
 from tombola.errors import UserError
 from tombola.text import IGNORED
 
@@ -30,19 +30,6 @@ BODY_INPUTS = (
     "decoder_input_ids",
     "decoder_attention_mask",
 )
-
-
-@contextmanager
-def evaluating(*models: torch.nn.Module) -> Iterator[None]:
-    """Put models in evaluation mode; give every module its own mode back at the end."""
-    modes = [(module, module.training) for model in models for module in model.modules()]
-    for model in models:
-        model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 def stream(

@@ -1,7 +1,6 @@
 """What a score of heads and MLPs is, and what it may look at."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite
 from typing import Literal, Protocol, get_args, runtime_checkable
@@ -10,7 +9,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor, nn
 
-from tombola.anatomy import Anatomy, Gates, anatomy
+from tombola.anatomy import Anatomy, Gates, anatomy, evaluating
 from tombola.errors import UserError
 from tombola.registry import Registry
 from tombola.text import IGNORED
@@ -69,18 +68,6 @@ class Sight:
                 yield batch, loss
         if n == 0:
             raise UserError("no examples to see importance on")
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """A model in evaluation mode; afterwards every module is in its own mode again."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 def shares(batch: Batch) -> Float64[Tensor, " batch"]:
