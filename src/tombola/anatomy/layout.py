@@ -6,15 +6,13 @@ from torch import nn
 from transformers.pytorch_utils import Conv1D
 
 from tombola.anatomy.adapters import BlockPlan
-from tombola.anatomy.parts import Strip
+from tombola.anatomy.parts import INWARD, Strip
 
 _FUSED = {
     "query_key_value": ("query", "key", "value"),
     "key_value": ("key", "value"),
     "gate_up": ("gate", "up"),
 }
-_INWARD = ("output", "down")
-"""Roles whose inputs, not outputs, are the heads or neurons."""
 
 
 def out_axis(module: nn.Module) -> int:
@@ -64,7 +62,7 @@ def strips(
 
 def split_axis(module: nn.Module, role: str, is_bias: bool) -> int | None:
     """The axis of a weight or bias that splits; None for a bias that is added to all together."""
-    if role in _INWARD:
+    if role in INWARD:
         # Added after the heads have been mixed: no head's own.
         return None if is_bias else 1 - out_axis(module)
     return 0 if is_bias else out_axis(module)

@@ -33,6 +33,10 @@ never   they can only be gated
 """
 
 
+INWARD = ("output", "down")
+"""Roles whose inputs, not outputs, are the heads or neurons."""
+
+
 @dataclass(frozen=True)
 class Strip:
     """Channels side by side that are shared out evenly among the heads (or neurons) of a block.

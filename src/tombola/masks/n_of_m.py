@@ -7,13 +7,11 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from tombola.anatomy.parts import Parameter
+from tombola.anatomy.parts import INWARD, Parameter
 from tombola.errors import UserError
 from tombola.masks.mask import Mask
 
 PATTERN = re.compile(r"([1-9]\d*):([1-9]\d*)")
-READS_ITS_AXIS = ("output", "down")
-"""Roles of matrices whose heads or neurons are what they are given; others make them."""
 
 
 def parsed(scope: str) -> tuple[int, int] | None:
@@ -53,12 +51,8 @@ def select_n_of_m(
             values = scores[name].detach().float()
             if values.isnan().any():
                 raise UserError(f"the scores of {name!r} contain NaN")
-            yield (
-                name,
-                _best(values.movedim(axis, -1), mask[name].movedim(axis, -1), n, m).movedim(
-                    -1, axis
-                ),
-            )
+            kept = _best(values.movedim(axis, -1), mask[name].movedim(axis, -1), n, m)
+            yield name, kept.movedim(-1, axis)
 
     return Mask(chosen())
 
@@ -67,7 +61,7 @@ def input_axis(parameter: Parameter) -> int:
     """The axis of a matrix along which its input runs."""
     if parameter.axis is None:
         return len(parameter.shape) - 1
-    return parameter.axis if parameter.role in READS_ITS_AXIS else 1 - parameter.axis
+    return parameter.axis if parameter.role in INWARD else 1 - parameter.axis
 
 
 def _best(

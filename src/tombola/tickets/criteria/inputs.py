@@ -1,13 +1,16 @@
 """What the layers that own weights are given: sums over the tokens of a text."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from transformers.pytorch_utils import Conv1D
 
+from tombola.anatomy import evaluating
+from tombola.anatomy.layout import out_axis
 from tombola.errors import UserError
 from tombola.tickets.criteria.criterion import Evidence
 
@@ -25,12 +28,11 @@ def watch_inputs(evidence: Evidence, names: Iterable[str], seen: Seen) -> None:
     if evidence.model is None or evidence.batches is None or evidence.loss is None:
         raise UserError("this criterion reads examples, and so needs a task")
     model = evidence.model
-    device, training = next(model.parameters()).device, model.training
+    device = next(model.parameters()).device
     real: list[Tensor | None] = [None]
     any_batch = False
     with ExitStack() as stack:
-        stack.callback(model.train, training)
-        model.eval()
+        stack.enter_context(evaluating(model))
         for name in names:
             module = model.get_submodule(name.rpartition(".")[0])
             stack.callback(module.register_forward_pre_hook(_hook(name, real, seen)).remove)
@@ -55,35 +57,54 @@ def _hook(name: str, real: list[Tensor | None], seen: Seen) -> Callable[[nn.Modu
     return hook
 
 
-def matrices_of_layers(evidence: Evidence) -> dict[str, bool]:
-    """The prunable matrices whose layers are given vectors: name to whether inputs are columns.
+def score_layers(
+    evidence: Evidence,
+    names: Iterable[str],
+    score: Callable[[str, Float[Tensor, "out in"]], Float[Tensor, "out in"]],
+    rows: bool,
+) -> dict[str, Tensor]:
+    """A score for every weight: of the named matrices as `score` has it, of others |w|.
 
-    They are columns of `nn.Linear` (out, in), and rows of GPT-2's own layers (in, out).
+    Args:
+        evidence: whose weights are scored.
+        names: of matrices, as `layers_of` gives them.
+        score: of a name and its weights, a row for each output, however they are stored.
+        rows: whether weights compete within their output's row alone: scores are then ranks there.
     """
-    found: dict[str, bool] = {}
-    for name, weight in evidence.weights.items():
-        if evidence.model is None or weight.ndim != 2 or not name.endswith(".weight"):
-            continue
-        module = evidence.model.get_submodule(name.rpartition(".")[0])
-        if isinstance(module, nn.Linear):
-            found[name] = True
-        elif type(module).__name__ == "Conv1D":
-            found[name] = False
-    return found
+    found = {name: w.detach().abs().float() for name, w in evidence.weights.items()}
+    for name in names:
+        turned = out_axis(_module(evidence, name)) == 1
+        weight = evidence.weights[name].detach()
+        scored = score(name, weight.T if turned else weight)
+        scored = within_rows(scored) if rows else scored
+        found[name] = scored.T if turned else scored
+    return {name: value.cpu() for name, value in found.items()}
 
 
-def within_rows(
-    scores: Mapping[str, Float[Tensor, "out in"]],
-) -> dict[str, Float[Tensor, "out in"]]:
+def layers_of(evidence: Evidence) -> list[str]:
+    """Names of the prunable matrices whose layers are given vectors."""
+    if evidence.model is None:
+        return []
+    return [
+        name
+        for name, weight in evidence.weights.items()
+        if weight.ndim == 2
+        and name.endswith(".weight")
+        and isinstance(_module(evidence, name), nn.Linear | Conv1D)
+    ]
+
+
+def within_rows(score: Float[Tensor, "out in"]) -> Float[Tensor, "out in"]:
     """Scores as ranks within each row, 0 to 1, so that every row loses the same share.
 
     Of equals in a row the first is lower.
     """
-    found = {}
-    for name, score in scores.items():
-        order = score.argsort(dim=1, stable=True)
-        ranks = torch.arange(score.shape[1], dtype=torch.float32, device=score.device)
-        placed = torch.empty_like(score, dtype=torch.float32)
-        placed.scatter_(1, order, (ranks / score.shape[1]).expand_as(score))
-        found[name] = placed
-    return found
+    ranks = torch.arange(score.shape[1], dtype=torch.float32, device=score.device)
+    placed = torch.empty_like(score, dtype=torch.float32)
+    order = score.argsort(dim=1, stable=True)
+    return placed.scatter_(1, order, (ranks / score.shape[1]).expand_as(score))
+
+
+def _module(evidence: Evidence, name: str) -> nn.Module:
+    assert evidence.model is not None  # `layers_of` saw to it
+    return evidence.model.get_submodule(name.rpartition(".")[0])

@@ -8,7 +8,7 @@ from pydantic import Field
 from torch import Tensor
 
 from tombola.tickets.criteria.criterion import CRITERIA, Criterion, Evidence, Need
-from tombola.tickets.criteria.inputs import matrices_of_layers, watch_inputs, within_rows
+from tombola.tickets.criteria.inputs import layers_of, score_layers, watch_inputs
 from tombola.tickets.criteria.wanda import ByRow
 
 
@@ -36,30 +36,23 @@ class SecondOrder(Criterion[Damped]):
 
     def score(self, evidence: Evidence, settings: Damped) -> Mapping[str, Tensor]:
         """Products of inputs are summed up and inverted in float64."""
-        columns = matrices_of_layers(evidence)
         products: dict[str, Tensor] = {}
 
         def seen(name: str, given: Tensor) -> None:
             wide = given.double()
             products[name] = products.get(name, 0.0) + wide.T @ wide
 
-        watch_inputs(evidence, columns, seen)
-        found = {name: w.detach().abs().float() for name, w in evidence.weights.items()}
-        for name, as_columns in columns.items():
-            if name not in products:
-                continue
+        def score(name: str, weight: Tensor) -> Tensor:
             product = products[name]
             damped = product + settings.damping * product.diagonal().mean().clamp_min(
                 torch.finfo(torch.float64).tiny
             ) * torch.eye(len(product), dtype=torch.float64, device=product.device)
             inverse = torch.cholesky_inverse(torch.linalg.cholesky(damped)).diagonal()
-            squared = evidence.weights[name].detach().double() ** 2
-            score = (squared / (inverse if as_columns else inverse[:, None])).float()
-            if settings.rows:
-                rows = within_rows({name: score if as_columns else score.T})[name]
-                score = rows if as_columns else rows.T
-            found[name] = score
-        return {name: value.cpu() for name, value in found.items()}
+            return (weight.double() ** 2 / inverse).float()
+
+        watch_inputs(evidence, layers_of(evidence), seen)
+        # a layer that the model passes by has seen nothing
+        return score_layers(evidence, list(products), score, settings.rows)
 
 
 CRITERIA.add(SecondOrder())

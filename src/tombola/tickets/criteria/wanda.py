@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tombola.tickets.criteria.criterion import CRITERIA, Criterion, Evidence, Looking, Need
-from tombola.tickets.criteria.inputs import matrices_of_layers, watch_inputs, within_rows
+from tombola.tickets.criteria.inputs import layers_of, score_layers, watch_inputs
 
 
 class ByRow(Looking):
@@ -33,22 +33,18 @@ class Wanda(Criterion[ByRow]):
 
     def score(self, evidence: Evidence, settings: ByRow) -> Mapping[str, Tensor]:
         """Squares of inputs are summed up in float64."""
-        columns = matrices_of_layers(evidence)
+        names = layers_of(evidence)
         squares: dict[str, Tensor] = {}
 
         def seen(name: str, given: Tensor) -> None:
             squares[name] = squares.get(name, 0.0) + (given.double() ** 2).sum(0)
 
-        watch_inputs(evidence, columns, seen)
-        found = {name: w.detach().abs().float() for name, w in evidence.weights.items()}
-        for name, as_columns in columns.items():
+        def score(name: str, weight: Tensor) -> Tensor:
             norm = squares[name].sqrt().float() if name in squares else torch.zeros(1)
-            score = found[name] * (norm if as_columns else norm[:, None])
-            if settings.rows:
-                rows = within_rows({name: score if as_columns else score.T})[name]
-                score = rows if as_columns else rows.T
-            found[name] = score
-        return {name: value.cpu() for name, value in found.items()}
+            return weight.abs().float() * norm
+
+        watch_inputs(evidence, names, seen)
+        return score_layers(evidence, names, score, settings.rows)
 
 
 CRITERIA.add(Wanda())
