@@ -28,7 +28,11 @@ def percentile_interval(
     for start in range(0, resamples, CHUNK):
         size = min(CHUNK, resamples - start)
         values.append(value(rng.multinomial(n, np.full(n, 1 / n), size=size) @ counts))
-    drawn = np.concatenate(values)
+    return middle(np.concatenate(values), level)
+
+
+def middle(drawn: Float[np.ndarray, " draws"], level: float = 0.95) -> tuple[float, float]:
+    """Ends of the middle share of the draws that are defined; NaN where none is."""
     drawn = drawn[np.isfinite(drawn)]
     if not len(drawn):
         return float("nan"), float("nan")

@@ -7,6 +7,9 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy import stats
 
+from tombola.statistics.bootstrap import middle
+from tombola.statistics.seeds import student
+
 RESAMPLES = 2000
 """Bootstrap samples: the ends of an interval then vary by some 3% of its width."""
 
@@ -22,7 +25,7 @@ def mean_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, 
     if len(values) < 2:
         return mean, math.nan, math.nan
     spread = float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    half = float(stats.t.ppf((1 + level) / 2, len(values) - 1)) * spread
+    half = student(level, len(values) - 1) * spread
     return mean, mean - half, mean + half
 
 
@@ -50,13 +53,7 @@ def clustered_interval(
     """
     rng = np.random.default_rng(seed)
     draws = rng.multinomial(n, np.full(n, 1 / n), size=resamples).astype(float)
-    found = np.array([value(weights) for weights in draws])
-    found = found[np.isfinite(found)]
-    if not len(found):
-        return math.nan, math.nan
-    tail = round(50 * (1 - level), 9)
-    low, high = np.percentile(found, [tail, 100 - tail])
-    return float(low), float(high)
+    return middle(np.array([value(weights) for weights in draws]), level)
 
 
 def shuffled_difference(
@@ -77,6 +74,5 @@ def shuffled_difference(
     rng = np.random.default_rng(seed)
     every = np.vstack([values, rng.permuted(np.tile(values, (draws, 1)), axis=1)])
     found = every[:, inside].mean(axis=1) - every[:, ~inside].mean(axis=1)
-    tail = round(50 * (1 - level), 9)
-    low, high = np.percentile(found[1:], [tail, 100 - tail])
-    return float(found[0]), float(low), float(high)
+    low, high = middle(found[1:], level)
+    return float(found[0]), low, high

@@ -113,7 +113,7 @@ def _part_of_examples(influence: Float[np.ndarray, " n"], level: float, stake: f
     """
     n = len(influence)
     squares = float((influence**2).sum()) + _weightiest(influence, stake) ** 2
-    return _quantile(level, n - 1) ** 2 * squares / (n * max(n - 1, 1))
+    return student(level, n - 1) ** 2 * squares / (n * max(n - 1, 1))
 
 
 def _weightiest(influence: Float[np.ndarray, " n"], stake: float) -> float:
@@ -129,12 +129,13 @@ def _with_seeds(
 ) -> float:
     """Square of the half width over examples and seeds."""
     seeds, n = influence.shape
-    squared = _quantile(level, seeds - 1) ** 2
+    squared = student(level, seeds - 1) ** 2
     between = float(values.var(ddof=1)) / seeds
     rest = influence - influence.mean(axis=0)
     shared = float((rest**2).sum()) / ((seeds - 1) * max(n - 1, 1) * n * seeds)
     return max(squared * between, squared * max(between - shared, 0.0) + of_examples)
 
 
-def _quantile(level: float, freedom: int) -> float:
+def student(level: float, freedom: int) -> float:
+    """How many standard errors half an interval is wide: Student's t."""
     return float(stats.t.ppf((1 + level) / 2, max(freedom, 1)))
