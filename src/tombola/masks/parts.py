@@ -100,7 +100,7 @@ def surviving_parts(mask: Mask, body: Anatomy) -> Mask:
 
     Raises UserError for a mask of another model.
     """
-    found = {name: torch.zeros(shape, dtype=torch.bool) for name, shape in _shapes(body).items()}
+    found = dict(all_parts(body))
     for part in part_shares(mask, body):
         found[part.block.name][max(part.head, 0)] = part.share > 0
     return Mask(found)
@@ -118,10 +118,6 @@ def in_units(mask: Mask, unit: Unit, body: Anatomy) -> Mask:
         return parts
     chosen = body.attention if unit == "heads" else body.mlps
     return Mask({block.name: parts[block.name] for block in chosen})
-
-
-def _shapes(body: Anatomy) -> dict[str, tuple[int, ...]]:
-    return all_parts(body).shapes
 
 
 def _in_parts(body: Anatomy) -> Iterator[tuple[Parameter, Block]]:

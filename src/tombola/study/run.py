@@ -97,20 +97,20 @@ def default_workers(recipe: Recipe) -> int:
 
 def effort_by_step(stages: tuple[Stage, ...], store: Store) -> dict[str, dict[str, Any]]:
     """What the finished stages of each step took: seconds of work, and kWh where all have them."""
-    done, found = store.finished(), dict[str, dict[str, Any]]()
+    done = store.finished()
+    records: dict[str, list[dict[str, Any]]] = {}
     for stage in stages:
-        if stage.name not in done:
-            continue
-        record = store.record(stage.name)
-        row = found.setdefault(stage.step, {"stages": 0, "seconds": 0.0, "kwh": 0.0})
-        row["stages"] += 1
-        row["seconds"] += record["seconds"]
-        row["kwh"] = None if row["kwh"] is None else _added(row["kwh"], record.get("kwh"))
+        if stage.name in done:
+            records.setdefault(stage.step, []).append(store.record(stage.name))
+    found: dict[str, dict[str, Any]] = {}
+    for step, each in records.items():
+        energies = [record.get("kwh") for record in each]
+        found[step] = {
+            "stages": len(each),
+            "seconds": sum(record["seconds"] for record in each),
+            "kwh": None if None in energies else sum(energies),
+        }
     return found
-
-
-def _added(kwh: float, more: float | None) -> float | None:
-    return None if more is None else kwh + more
 
 
 def write_results(recipe: Recipe, stages: tuple[Stage, ...], store: Store, command: str) -> Outcome:

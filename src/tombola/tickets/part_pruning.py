@@ -78,6 +78,17 @@ def gone(parts: Mask, body: Anatomy) -> tuple[dict[str, list[int]], list[str]]:
     return {name: units for name, units in heads.items() if units}, mlps
 
 
+def without(model: nn.Module, parts: Mask, body: Anatomy) -> nn.Module:
+    """A copy of a model from which the parts that a mask leaves out are removed.
+
+    Raises UserError where the family cannot do without them.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", anatomy.AllHeadsRemoved)  # a mask may well say so
+        heads, mlps = gone(parts, body)
+        return anatomy.remove(model, heads=heads, mlps=mlps)
+
+
 def smaller(model: nn.Module, parts: Mask, body: Anatomy) -> nn.Module:
     """A model without the parts that a mask leaves out; the model given stays as it is.
 
@@ -88,9 +99,7 @@ def smaller(model: nn.Module, parts: Mask, body: Anatomy) -> nn.Module:
     if not heads and not mlps:
         return model
     if all(block.head_removal == "freely" for block in body.attention if block.name in heads):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", anatomy.AllHeadsRemoved)  # a mask may well say so
-            return anatomy.remove(model, heads=heads, mlps=mlps)
+        return without(model, parts, body)
     silenced = copy.deepcopy(model)
     apply(silenced, weights_under(parts, body))
     return silenced

@@ -1,6 +1,5 @@
 """`train`: a model learns a task, from its beginning, another step's end or a moment of it."""
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from tombola.study.references import References
 from tombola.study.runs import Run, new_run
 from tombola.study.stage import Stage
 from tombola.study.states import keep_states, state_of, steps_to_keep
-from tombola.tickets.part_pruning import gone
+from tombola.tickets.part_pruning import gone, without
 from tombola.training.settings import Training
 
 if TYPE_CHECKING:
@@ -207,12 +206,9 @@ def train_smaller(job: Job[TrainStep], folder: Path, run: Run) -> None:
     parts = masks.surviving_parts(run.mask, body)
     if any(0 < part.survivors < part.n for part in masks.part_shares(run.mask, body)):
         raise UserError("removed: the mask cuts heads or MLPs in pieces; leave `removed` out")
-    heads, mlps = gone(parts, body)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", anatomy.AllHeadsRemoved)  # the mask says so
-        smaller = anatomy.remove(run.model, heads=heads, mlps=mlps)
+    smaller = without(run.model, parts, body)
     replace(run, model=smaller, mask=None).go(folder, on_step=job.reporter(folder))
-    anatomy.put_back(run.model, smaller, heads, mlps)
+    anatomy.put_back(run.model, smaller, *gone(parts, body))
     masks.apply(run.model, run.mask)
 
 

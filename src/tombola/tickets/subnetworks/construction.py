@@ -51,10 +51,10 @@ SUBNETWORKS: Registry[Construction] = Registry("subnetwork", "tombola.tickets.su
 
 
 def groups(mask: Mask) -> Iterator[tuple[str, ...]]:
-    """Names whose entries are drawn together: all weights; or heads, and apart from them MLPs."""
-    if any(name.endswith(("weight", "bias")) for name in mask):
-        yield tuple(mask)
-        return
+    """Names whose entries are drawn together: all weights; or heads, and apart from them MLPs.
+
+    Only a mask of parts has tensors by the names of blocks.
+    """
     mlps = tuple(name for name in mask if name.endswith(".mlp"))
     for names in (tuple(name for name in mask if name not in mlps), mlps):
         if names:
