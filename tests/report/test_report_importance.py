@@ -1,35 +1,17 @@
 """What a report says and draws of importance."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import vl_convert
-from new_tables import TABLES, importance_ranks
 from new_tables import importance as parts
+from new_tables import importance_ranks
+from trained import model, written
 
-from tombola import tables
-from tombola.report import Tables
 from tombola.report.exports import VEGA_LITE, printable
 from tombola.report.figures import drawings
 from tombola.report.parts import PARTS
 from tombola.report.style import DOUBLE_PT, SINGLE_PT
-
-
-def model(name: str, seed: int, **changes: Any) -> dict[str, Any]:
-    return {
-        "model": name, "step": "dense", "seed": seed, "task": "cola", "round": 0, "criterion": "",
-        "rewind": "", "source": "bert", "root": name, "sparsity": 0.0, "sparsity_model": 0.0,
-        "mask": "", "parameters": 100, "steps": 10, "signature": "x", **changes,
-    }  # fmt: skip
-
-
-def written(folder: Path, **rows: list[dict[str, Any]]) -> Tables:
-    for name, given in rows.items():
-        table = TABLES[name.replace("_", "-")]
-        tables.write(folder, table, table.frame(given))
-    return Tables.read(folder)
-
 
 BERT = {"encoder.self": 12, "encoder.mlp": 0}
 MARIAN = {

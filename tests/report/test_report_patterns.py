@@ -1,13 +1,12 @@
 """What a report says and draws of attention patterns."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import vl_convert
-from new_tables import TABLES, attention_patterns, pattern_classifier
+from new_tables import attention_patterns, pattern_classifier
+from trained import model, written
 
-from tombola import tables
 from tombola.errors import UserError
 from tombola.report import Tables
 from tombola.report.exports import VEGA_LITE, printable
@@ -16,21 +15,6 @@ from tombola.report.parts import PARTS
 from tombola.report.style import DOUBLE_PT
 
 SHARES = {"raw": (10, 30, 40, 5, 15), "norm": (50, 5, 5, 8, 32)}
-
-
-def model(name: str, seed: int, **changes: Any) -> dict[str, Any]:
-    return {
-        "model": name, "step": "dense", "seed": seed, "task": "cola", "round": 0, "criterion": "",
-        "rewind": "", "source": "bert", "root": name, "sparsity": 0.0, "sparsity_model": 0.0,
-        "mask": "", "parameters": 100, "steps": 10, "signature": "x", **changes,
-    }  # fmt: skip
-
-
-def written(folder: Path, **rows: list[dict[str, Any]]) -> Tables:
-    for name, given in rows.items():
-        table = TABLES[name.replace("_", "-")]
-        tables.write(folder, table, table.frame(given))
-    return Tables.read(folder)
 
 
 def studied(folder: Path) -> Tables:

@@ -1,6 +1,6 @@
 """Criteria that look at data and gradients, each against a plain computation."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -166,7 +166,7 @@ def test_layers_that_hold_their_matrix_the_other_way_round(name: str) -> None:
 # ---------------------------------------------------------------- patterns
 
 
-def draw(scope: str, model: torch.nn.Module, score: Callable[..., Tensor] = torch.abs) -> Any:
+def draw(scope: str, model: torch.nn.Module) -> masks.Mask:
     body = anatomy.anatomy(model)
     pruning = Pruning(amount=0.5, scope=scope)
     parameters = pruning.parameters(body)
