@@ -106,33 +106,36 @@ class PruneWhile(Kind[PruneWhileStep]):
         settings, task = job.settings, str(job.stage.at["task"])
         dense = job.read_stage("of").settings
         assert isinstance(dense, TrainStep)  # `check` saw to it
+        # Loaded once: a mask takes nothing back that an earlier one took, so that each may be put
+        # on the model as the one before it left it.
+        at_work = tickets.load(job.folder("of") / MODEL)
+        at_work.model.to(job.device)
 
         def turn(number: int, before: list[Record], own: Path) -> Record | None:
             if number and not before[-1]["kept"]:
                 return None
             if number > settings.turns or (number and before[-1]["survivors"] == 0):
                 return None
-            ticket = tickets.load(job.folder("of") / MODEL)
-            old = self._mask(ticket.model, settings.pruning, folder, number)
+            model, tokenizer = at_work.model, at_work.tokenizer
+            old = self._mask(model, settings.pruning, folder, number)
             mask = old
             if number:
                 seed = mask_seed(job.seed, number)
-                at_work = tickets.Ticket(ticket.model, old, ticket.tokenizer)
+                ticket = tickets.Ticket(model, old, tokenizer)
                 evidence = evidence_for(
-                    job, settings.criterion, settings.pruning, at_work, task, seed, dense="of"
+                    job, settings.criterion, settings.pruning, ticket, task, seed, dense="of"
                 )
-                body = anatomy.anatomy(ticket.model)
+                body = anatomy.anatomy(model)
                 mask = next_mask(
                     evidence, old, body, settings.pruning.at(number), settings.criterion
                 )
                 if mask.n_pruned == old.n_pruned:
                     return None  # so few are left that a share of them rounds to none
-            masks.apply(ticket.model, mask)
+            masks.apply(model, mask)
             known = job.library.task(task)
             size, held = dense.training.batch_size, getattr(known, settings.split)
-            examples = job.batches(settings.split, task, ticket.tokenizer, size)
-            model = ticket.model.to(job.device)
-            score = training.evaluate(model, known, examples, ticket.tokenizer, held).value
+            examples = job.batches(settings.split, task, tokenizer, size)
+            score = training.evaluate(model, known, examples, tokenizer, held).value
             floor = floor_of(settings.share, before[0]["score"] if before else score)
             masks.save(mask, own / "mask.safetensors", architecture=type(model).__name__)
             job.reporter(folder)(number, settings.turns)
