@@ -320,6 +320,20 @@ def test_overlap_names_the_mean_and_chance() -> None:
     assert "over 3 pairs; chance gives 0.333, and 0.360 where" in said
 
 
+def test_overlap_says_what_is_counted() -> None:
+    shared = {"task": "t", "criterion": "gate"}
+    rows = [
+        row | {"unit": unit}
+        for unit, n in (("heads", 72), ("mlps", 6))
+        for row in new_tables.overlap(("1", "2"), "seed", shared, n=n)
+    ]
+    frame = new_tables.TABLES["overlap"].frame(rows)
+    heads, mlps = overlap.say(Tables({"overlap": frame}))
+    assert heads.startswith("shared, t, heads, gate, 50.0% sparsity")
+    assert heads.endswith("n = 72 heads.")
+    assert mlps.endswith("n = 6 MLPs.")
+
+
 def test_agreement_stands_beside_shuffles_and_says_what_it_tests() -> None:
     rows = new_tables.stability("seed", {"task": "t", "criterion": "magnitude"})
     read = Tables({"stability": new_tables.TABLES["stability"].frame(rows)})
@@ -351,6 +365,17 @@ def test_a_loop_says_how_far_it_pruned() -> None:
         "t, loop, magnitude: seed 0 kept 3 prunings, 30.0% sparsity (at 40.0% it scored 0.640, "
         "under the floor of 0.660)."
     )
+
+
+def test_a_loop_that_took_everything_says_so() -> None:
+    """As WNLI's do: the score rises when all heads and MLPs are gone."""
+    seen = models(model("d", **UNPRUNED), model("a", step="loop"))
+    rows = new_tables.prunings(seen[seen["model"] == "a"].to_dict("records"), until=5)[:-1]
+    frame = new_tables.TABLES["prunings"].frame(rows)
+    for heads, words in (([3, 2, 1, 1], False), ([3, 2, 1, 0], True)):
+        frame = frame.assign(heads=heads, mlps=[1, 1, 0, 0])
+        (said,) = prunings.say(Tables({"models": seen, "prunings": frame}))
+        assert ("and nothing of what may go is left: the score holds without it" in said) == words
 
 
 def test_where_names_the_extremes(tmp_path: Path) -> None:

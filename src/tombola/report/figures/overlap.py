@@ -1,4 +1,4 @@
-"""Which weights survive in both of two masks, beside what chance gives."""
+"""What survives in both of two masks, beside what chance gives."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import tooltip
 from tombola.report.figures.panels import Slider, panel_width
 from tombola.report.figures.sources import Sources
-from tombola.report.parts.overlap import pairs
+from tombola.report.parts.overlap import counted, pairs
 from tombola.report.reading import Tables
-from tombola.report.words import clip, count, pretty
+from tombola.report.words import clip, listed, pretty
 
 AXIS_PT = 74
 CELL_PT = 34.0
@@ -27,10 +27,11 @@ FOUND, CHANCE = "found", "by chance, with as many survivors in each tensor"
     table="overlap",
     one_per=("experiment", "axis"),
     place=10,
-    caption="Jaccard index of the surviving weights of two masks: how many survive in both, of "
-    "those that survive in either; mean over seeds where there are several. Beside it: what two "
-    "independent masks would share that keep as many weights in each tensor as these do. Only what "
-    "lies above that is agreement on single weights. The colour scale is the same for both.",
+    caption="Jaccard index of what survives in two masks (weights, or heads or MLPs where a title "
+    "says so): how many survive in both, of those that survive in either; mean over seeds where "
+    "there are several. Beside it: what two independent masks would share that keep as many in "
+    "each tensor as these do. Only what lies above that is agreement on single ones. The colour "
+    "scale is the same for both.",
 )
 def overlap(tables: Tables) -> Picture | None:
     """Jaccard index of all pairs along an axis, and its expectation."""
@@ -62,9 +63,10 @@ def overlap(tables: Tables) -> Picture | None:
     charts = [draw(variant, what) for variant in variants for what in (FOUND, CHANCE)]
     axis = pretty(str(rows["axis"].iloc[0])).replace("_", " ")
     seeds = int(rows["seeds"].max())
+    among = [counted(int(of["n"].max()), unit) for unit, of in rows.groupby("unit", sort=False)]
     return finished(
         alt.concat(*charts, columns=2), sources, rows, f"what survives in both, by {clip(axis)}",
-        [f"Jaccard index of survivors among {count(int(rows['n'].max()), 'weight')}"
+        [f"Jaccard index of survivors among {listed(among)}"
          f"{f', mean over {seeds} seeds' if seeds > 1 else ''}"],
         slider=slider,
     )  # fmt: skip

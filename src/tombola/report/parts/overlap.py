@@ -1,4 +1,4 @@
-"""Overlap: which weights survive in both of two masks."""
+"""Overlap: what survives in both of two masks: weights, heads, MLPs."""
 
 from collections.abc import Collection
 
@@ -16,22 +16,31 @@ COLUMNS = {
 }  # fmt: skip
 KNOWN = {
     *COLUMNS, "a_model", "b_model", "intersection", "expected", "task", "seed", "round",
-    "criterion", "rewind", "variant",
+    "criterion", "rewind", "variant", "unit",
 }  # fmt: skip
 """Columns that are no further axes shared by both masks."""
 NOTHING = {"criterion": DENSE, "rewind": NO_REWIND}
 """What stands where masks have no criterion or rewinding in common."""
+WEIGHTS = "weights"
+UNITS = {
+    WEIGHTS: ("weight", "weights"), "heads": ("head", "heads"), "mlps": ("MLP", "MLPs"),
+    "parts": ("head or MLP", "heads and MLPs"),
+}  # fmt: skip
+"""One, and several, of what is counted."""
 
 
 def pairs(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per pair of masks, means over seeds.
 
-    Columns: `experiment`, `axis`, `variant` (what else both masks share, in words), `round`, `a`,
-    `b`, `jaccard`, `expected_jaccard`, `expected_jaccard_by_tensor`, `chance` (by tensor where it
-    is known), `sparsity` (of both together), `n`, `seeds`.
+    Columns: `experiment`, `axis`, `unit` (what is counted), `variant` (what else both masks share,
+    in words, the unit first where it is not weights), `round`, `a`, `b`, `jaccard`,
+    `expected_jaccard`, `expected_jaccard_by_tensor`, `chance` (by tensor where it is known),
+    `sparsity` (of both together), `n`, `seeds`.
     """
+    unit = rows.get("unit", pd.Series(WEIGHTS, rows.index))
     rows = rows.assign(
-        variant=shared(rows, KNOWN),
+        unit=unit,
+        variant=_with_unit(unit, shared(rows, KNOWN)),
         round=pd.to_numeric(rows.get("round", pd.Series(0, rows.index)), errors="coerce")
         .fillna(0)
         .astype("int64"),
@@ -39,13 +48,25 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
         sparsity=1 - (rows["survivors_a"] + rows["survivors_b"]) / (2 * rows["n"]),
         chance=rows["expected_jaccard_by_tensor"].fillna(rows["expected_jaccard"]),
     )
-    by = ["experiment", "axis", "variant", "round", "a", "b"]
+    by = ["experiment", "axis", "unit", "variant", "round", "a", "b"]
     values = ["jaccard", "expected_jaccard", "expected_jaccard_by_tensor", "chance", "sparsity"]
     grouped = rows.groupby(by, sort=False)
     means = grouped.agg(
         **{v: (v, "mean") for v in values}, n=("n", "max"), seeds=("seed", "nunique")
     )
     return means.reset_index()
+
+
+def counted(n: int, unit: str) -> str:
+    """So many of a unit, in words: `72 heads`."""
+    return count(n, *UNITS.get(unit, (unit, unit)))
+
+
+def _with_unit(unit: pd.Series, variant: pd.Series) -> pd.Series:
+    names = unit.map({name: many for name, (_, many) in UNITS.items() if name != WEIGHTS})
+    named_ = names.astype("string").fillna("")
+    between = pd.Series(", ", unit.index).where((named_ != "") & (variant != ""), "")
+    return named_ + between + variant
 
 
 def shared(rows: pd.DataFrame, known: Collection[str]) -> pd.Series:
@@ -90,7 +111,7 @@ def _say_of(rows: pd.DataFrame, name: str) -> str:
         f"{reach}, Jaccard index over {count(len(rows), 'pair')}; chance gives "
         f"{number(rows['expected_jaccard'].mean(), 3)}, and "
         f"{number(rows['chance'].mean(), 3)} where masks agree on how much each tensor keeps; "
-        f"n = {count(int(rows['n'].max()), 'weight')}."
+        f"n = {counted(int(rows['n'].max()), str(rows['unit'].iloc[0]))}."
     )
 
 

@@ -32,8 +32,16 @@ def _say_of(rows: pd.DataFrame, kind: str) -> str:
                 f" (at {percent(row['sparsity'])} it scored {number(row['score'], places)}, "
                 f"under the floor of {number(row['floor'], places)})"
             )
+        if _emptied(kept):
+            end += ", and nothing of what may go is left: the score holds without it"
         ends.append(end)
     return f"{named(rows)}, {clip(str(rows['step'].iloc[0]))}, {clip(kind)}: {listed(ends)}."
+
+
+def _emptied(kept: pd.DataFrame) -> bool:
+    """Whether all that could go went: a score that even so stays up says little of the body."""
+    parts = kept["heads"] + kept["mlps"] == 0 if {"heads", "mlps"} <= set(kept) else False
+    return bool(((kept["sparsity"] >= 1) | parts).any())
 
 
 PARTS.add(Part(
