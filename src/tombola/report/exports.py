@@ -10,7 +10,7 @@ import vl_convert
 
 from tombola.files import atomic_file
 from tombola.report.latex import latex
-from tombola.report.paper import paper_tables
+from tombola.report.parts import part_of
 from tombola.report.reading import Tables
 
 PPI = 300
@@ -37,11 +37,11 @@ def printable(spec: dict[str, Any]) -> str:
 
 
 def export_tables(folder: Path, tables: Tables) -> None:
-    """Write every table as CSV, and the scores as a LaTeX table, beside the Parquet files."""
+    """Write every table as CSV, and what its part has for a paper as LaTeX, beside the Parquet."""
     for name, frame in tables.items():
         with atomic_file(folder / f"{name}.csv") as draft:
             frame.to_csv(draft, index=False, lineterminator="\n")
-    if "scores" not in tables:
-        return
-    with atomic_file(folder / "scores.tex") as draft:
-        draft.write_text(latex(paper_tables(tables)), encoding="utf-8")
+        papers = part_of(name).papers(tables)
+        if papers:
+            with atomic_file(folder / f"{name}.tex") as draft:
+                draft.write_text(latex(papers), encoding="utf-8")

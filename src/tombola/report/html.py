@@ -16,7 +16,7 @@ from markupsafe import Markup
 from tombola.report.claims.claim import judged
 from tombola.report.exports import VEGA_LITE
 from tombola.report.figures.base import figures_of
-from tombola.report.paper import paper_tables
+from tombola.report.paper import PaperTable
 from tombola.report.parts import Part, part_of
 from tombola.report.parts.scores import diverged
 from tombola.report.reading import Tables
@@ -86,6 +86,7 @@ class Section:
     groups: tuple[Group, ...]
     missing: tuple[str, ...]
     preview: FirstRows | None
+    papers: tuple[PaperTable, ...]
 
 
 def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
@@ -104,7 +105,6 @@ def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
         diverged=diverged(tables),
         claims=list(judged(study.claims, tables)),
         sections=[_section(part, tables, charts) for part in _parts(tables)],
-        papers=paper_tables(tables),
         files=_files(tables),
         signatures=_signatures(tables),
         charts=Markup(embedded({chart.id: _packed(chart.spec) for chart in charts})),
@@ -184,6 +184,7 @@ def _section(part: Part, tables: Tables, charts: list[ShownChart]) -> Section:
         tuple(groups),
         tuple(_missing(part, tables)),
         _preview(tables, part.name) if part.preview else None,
+        tuple(part.papers(tables)),
     )
 
 
@@ -211,6 +212,6 @@ def _files(tables: Tables) -> list[dict[str, Any]]:
     files = []
     for name, frame in tables.items():
         links = [f"{name}.parquet", f"{name}.csv"]
-        links += ["scores.tex"] if name == "scores" else []
+        links += [f"{name}.tex"] if part_of(name).papers(tables) else []
         files.append({"name": name, "rows": len(frame), "links": links})
     return files

@@ -39,10 +39,10 @@ def _one(table: PaperTable) -> str:
     def line(cells: tuple[str, ...]) -> str:
         return " & ".join(escape(cell) for cell in cells) + r" \\"
 
-    caption = f"{table.experiment}: {table.metric} by sparsity. {table.note}"
+    caption = f"{table.title}. {table.note}"
     return "\n".join([
         r"\begin{table}", r"\centering", r"\small",
-        rf"\begin{{tabular}}{{rr{'c' * (len(table.header) - 2)}}}",
+        rf"\begin{{tabular}}{{{table.columns}}}",
         r"\toprule", line(table.header), r"\midrule", *map(line, table.rows), r"\bottomrule",
         r"\end{tabular}", rf"\caption{{{escape(caption)}}}", r"\end{table}", "",
     ])  # fmt: skip

@@ -11,13 +11,14 @@ from tombola.report.words import decimals, number, percent, pretty
 
 @dataclass(frozen=True)
 class PaperTable:
-    """One experiment's scores as text, row by row."""
+    """Numbers of a paper as text, row by row."""
 
-    experiment: str
-    metric: str
+    title: str
     note: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    columns: str
+    """How LaTeX sets each column: `l`, `c` or `r`."""
 
 
 def paper_tables(tables: Tables) -> list[PaperTable]:
@@ -34,9 +35,9 @@ def _paper_table(scores: pd.DataFrame) -> PaperTable:
     columns = [kind.name for kind in kinds(scores)] or [DENSE]
     dense = scores[scores["kind"] == DENSE]
     # Every ticket was drawn from the same dense model: its score opens each column.
-    rows = [("0.0% (dense)", "0.0%", *[_cell(dense["score"], places)] * len(columns))]
+    rows = [("0.0% (dense)", "0.0%", *[mean_and_sd(dense["score"], places)] * len(columns))]
     for _, group in scores[scores["kind"] != DENSE].groupby("round"):
-        cells = [_cell(group.loc[group["kind"] == kind, "score"], places) for kind in columns]
+        cells = [mean_and_sd(group.loc[group["kind"] == kind, "score"], places) for kind in columns]
         # What prunes nothing stands in the row of the tickets it was trained as long as.
         tickets = group[group["sparsity"] > 0] if (group["sparsity"] > 0).any() else group
         sparsities = (percent(group["at"].mean()), percent(tickets["sparsity_model"].mean()))
@@ -46,16 +47,18 @@ def _paper_table(scores: pd.DataFrame) -> PaperTable:
     note = f"Mean ± sample standard deviation over seeds (at most {seeds}); n = {n:,} examples."
     if scores["score"].isna().any():
         note += " † some seeds diverged and are left out."
+    name, metric = str(scores["experiment"].iloc[0]), pretty(str(scores["metric"].iloc[0]))
     return PaperTable(
-        str(scores["experiment"].iloc[0]),
-        pretty(str(scores["metric"].iloc[0])),
+        f"{name}: {metric} by sparsity",
         note,
         ("sparsity, prunable", "sparsity, model", *columns),
         tuple(rows),
+        "rr" + "c" * len(columns),
     )
 
 
-def _cell(values: pd.Series, places: int) -> str:
+def mean_and_sd(values: pd.Series, places: int) -> str:
+    """Mean ± sample standard deviation (over n - 1); † where some are missing."""
     finite = values.dropna()
     mark = "†" if len(finite) < len(values) else ""
     if finite.empty:

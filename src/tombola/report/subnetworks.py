@@ -15,11 +15,24 @@ RANDOM = ("random", "random-as-published")
 BAD = ("bad", "bad-as-published")
 BAD_WEIGHTS = ("smallest", *BAD)
 """What was published as bad of weights is the smallest ones."""
+GROUPS = {
+    (STRUCTURED, False): "heads and MLPs",
+    (WEIGHTS, False): "weights",
+    (STRUCTURED, True): "super-survivors",
+    (WEIGHTS, True): "weights that survive in all seeds",
+}
+"""Names of methods: by method, and whether it is of what survives in all seeds."""
+ORDER = ["good", "random", "random-as-published", "bad", "bad-as-published", "smallest"]
+"""Constructions as figures and tables have them, what pruning left first."""
+SAME = ["state", "method", "choose", "folded"]
+"""Columns in which models of one kind of subnetwork agree."""
 COLUMNS = [
     "model", "task", "seed", "root", "source", "sparsity", "sparsity_model", "parameters", "steps",
 ]  # fmt: skip
-FOUND = ["state", "method", "choose", "folded", "what", "redrawn", "length"]
+FOUND = ["state", "method", "choose", "folded", "what", "redrawn", "length", "length_in"]
 Facts = Mapping[str, Any]
+UNTRAINED = (float("nan"), "")
+"""Length of no training."""
 
 
 def subnetworks(tables: Tables) -> pd.DataFrame:
@@ -32,7 +45,8 @@ def subnetworks(tables: Tables) -> pd.DataFrame:
     `folded`: whether it is of what survives in all of several masks (super-survivors);
     `what`: joint, heads or mlps, where heads and MLPs were pruned;
     `redrawn`: whether training began at weights that were drawn at random;
-    `length`: epochs of the training, or its steps where it names no epochs; NaN without training.
+    `length`: epochs of the training, or its steps where it names no epochs; NaN without training;
+    `length_in`: which of them.
     Without `models` or `stages` there are no rows.
     """
     if not {"models", "stages"} <= set(tables):
@@ -53,6 +67,18 @@ def dense(models: pd.DataFrame) -> pd.DataFrame:
     """Of `subnetworks`, the models that something was pruned from."""
     pruned = models[models["state"].isin([PRUNED, RETRAINED])]
     return models[(models["state"] == FULL) & models["model"].isin(pruned["root"])]
+
+
+def usual(models: pd.DataFrame) -> pd.DataFrame:
+    """Without what was trained for longer than its like, or pruned by heads or MLPs alone.
+
+    What a loop ends in, and the subnetwork `good` that a later step makes of it, are one.
+    """
+    shortest = models.groupby(["task", *SAME])["length"].transform("min")
+    short = models["length"].isna() | (models["length"] == shortest)
+    found: pd.DataFrame = models[short & models["what"].isin(["", "joint"])]
+    same = [*SAME, "task", "seed", "mask", "root"]
+    return found[(found["state"] != PRUNED) | ~found.duplicated(same)]
 
 
 def pairs(tables: Tables) -> pd.DataFrame:
@@ -108,23 +134,23 @@ class _Stage:
 def _what(name: str, stages: Mapping[str, _Stage]) -> tuple[Any, ...]:
     """The columns `FOUND` of one model."""
     stage = stages.get(name)
-    nothing = ("", "", False, "", False, float("nan"))
+    nothing = ("", "", False, "", False, *UNTRAINED)
     if stage is None:
         return (OTHER, *nothing)
     if stage.kind == "prune-parts":
         what = str(stage.facts.get("what", "joint"))
-        return (PRUNED, STRUCTURED, "good", False, what, False, float("nan"))
+        return (PRUNED, STRUCTURED, "good", False, what, False, *UNTRAINED)
     if stage.kind == "prune-while":
-        return (PRUNED, WEIGHTS, "good", False, "", False, float("nan"))
+        return (PRUNED, WEIGHTS, "good", False, "", False, *UNTRAINED)
     if stage.kind == "subnetwork":
         return _constructed(stage, stages)
     if stage.kind == "train":
         length, redrawn = _length(stage.facts), _redrawn(stage)
         if "mask" not in stage.reads:
-            return (FULL, "", "", False, "", redrawn, length)
+            return (FULL, "", "", False, "", redrawn, *length)
         of = _what(stage.reads["mask"], stages)
         if of[0] == PRUNED:
-            return (RETRAINED, *of[1:5], redrawn, length)
+            return (RETRAINED, *of[1:5], redrawn, *length)
     return (OTHER, *nothing)
 
 
@@ -137,7 +163,7 @@ def _constructed(stage: _Stage, stages: Mapping[str, _Stage]) -> tuple[Any, ...]
     what = str(first.facts.get("what", "joint")) if structured and first is not None else ""
     in_parts = stage.facts.get("unit", "weights") == "parts" or (structured and choose == "good")
     method = STRUCTURED if in_parts else WEIGHTS
-    return (PRUNED, method, choose, "across" in stage.facts, what, False, float("nan"))
+    return (PRUNED, method, choose, "across" in stage.facts, what, False, *UNTRAINED)
 
 
 def _redrawn(stage: _Stage) -> bool:
@@ -148,7 +174,9 @@ def _redrawn(stage: _Stage) -> bool:
     return "new" in model or bool(model.get("redrawn"))
 
 
-def _length(facts: Facts) -> float:
+def _length(facts: Facts) -> tuple[float, str]:
     training = facts.get("training", {})
-    found = training.get("epochs", training.get("steps", float("nan")))
-    return float(found)
+    for unit in ("epochs", "steps"):
+        if training.get(unit) is not None:
+            return float(training[unit]), unit
+    return UNTRAINED

@@ -63,7 +63,9 @@ def overlap(tables: Tables) -> Picture | None:
     charts = [draw(variant, what) for variant in variants for what in (FOUND, CHANCE)]
     axis = pretty(str(rows["axis"].iloc[0])).replace("_", " ")
     seeds = int(rows["seeds"].max())
-    among = [counted(int(of["n"].max()), unit) for unit, of in rows.groupby("unit", sort=False)]
+    among = [
+        counted(int(of["n"].max()), str(unit)) for unit, of in rows.groupby("unit", sort=False)
+    ]
     return finished(
         alt.concat(*charts, columns=2), sources, rows, f"what survives in both, by {clip(axis)}",
         [f"Jaccard index of survivors among {listed(among)}"

@@ -11,18 +11,18 @@ from tombola.report.figures.panels import panel_width
 from tombola.report.figures.sources import Sources
 from tombola.report.reading import Tables
 from tombola.report.style import BLACK, CATEGORIES, GREY
-from tombola.report.subnetworks import PRUNED, RETRAINED, STRUCTURED, WEIGHTS, dense, subnetworks
+from tombola.report.subnetworks import (
+    GROUPS,
+    ORDER,
+    PRUNED,
+    RETRAINED,
+    dense,
+    subnetworks,
+    usual,
+)
 from tombola.report.values import seeds_of
 from tombola.report.words import percent, pretty
 
-GROUPS = {
-    (STRUCTURED, False): "heads and MLPs",
-    (WEIGHTS, False): "weights",
-    (STRUCTURED, True): "super-survivors",
-    (WEIGHTS, True): "weights that survive in all seeds",
-}
-"""Method, and whether it is of what survives in all seeds."""
-ORDER = ["good", "random", "random-as-published", "bad", "bad-as-published", "smallest"]
 AXIS_PT = 44
 DETAILS = ["group", "choose", "state", "mean", "sd", "seeds", "kept", "kept_model", "n"]
 
@@ -41,7 +41,7 @@ DETAILS = ["group", "choose", "state", "mean", "sd", "seeds", "kept", "kept_mode
 def subnetworks_(tables: Tables) -> Picture | None:
     """A panel for heads and MLPs, for weights, and for super-survivors."""
     models = subnetworks(tables)
-    shown = _usual(models[models["state"].isin([PRUNED, RETRAINED]) & ~models["redrawn"]])
+    shown = usual(models[models["state"].isin([PRUNED, RETRAINED]) & ~models["redrawn"]])
     rows = tables["scores"][tables["scores"]["score"].notna()]
     found = rows.merge(shown.drop(columns=["task", "signature"], errors="ignore"), on="model")
     if not {"random", "bad", "smallest"} & set(found["choose"]):
@@ -78,13 +78,6 @@ def subnetworks_(tables: Tables) -> Picture | None:
         [f"{metric}, mean ± sd over {seeds_of(found['seed'])}, n = {int(rows['n'].max()):,}; "
          "hollow: pruned, filled: retrained; line: full model; broken line: baseline"],
     )  # fmt: skip
-
-
-def _usual(models: pd.DataFrame) -> pd.DataFrame:
-    """Without what was trained for longer than its like, or pruned by heads or MLPs alone."""
-    alike = models.groupby(["task", "state", "method", "choose", "folded"])["length"]
-    usual = models["length"].isna() | (models["length"] == alike.transform("min"))
-    return models[usual & models["what"].isin(["", "joint"])]
 
 
 def _levels(full: pd.Series, chance: float) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from tombola.registry import Registry
+from tombola.report.paper import PaperTable
 from tombola.report.reading import Tables, require
 
 PLAIN = 70
@@ -19,6 +20,10 @@ Say = Callable[[Tables], list[str]]
 
 
 def _silent(tables: Tables) -> list[str]:
+    return []
+
+
+def _no_papers(tables: Tables) -> list[PaperTable]:
     return []
 
 
@@ -39,6 +44,8 @@ class Part:
     """Columns that its figures and sentences read, each `text` or `number`."""
     say: Say = _silent
     """Its sentences, in plain text."""
+    papers: Callable[[Tables], list[PaperTable]] = _no_papers
+    """Its numbers as a paper prints them: on the page, and as LaTeX beside the table."""
     nothing: str = ""
     """What is said of an experiment without a row in the table; nothing where empty."""
     of: Callable[[pd.DataFrame], pd.DataFrame] = _all

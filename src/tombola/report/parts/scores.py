@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from tombola.report.means import over_seeds
+from tombola.report.paper import PaperTable, paper_tables
 from tombola.report.parts.differences import (
     differences_of,
     matched,
@@ -13,6 +14,7 @@ from tombola.report.parts.differences import (
 )
 from tombola.report.parts.part import PARTS, Part
 from tombola.report.reading import Tables
+from tombola.report.subnetwork_table import subnetwork_tables
 from tombola.report.tickets import (
     AS_LONG,
     CONTROL,
@@ -44,6 +46,11 @@ def say(tables: Tables) -> list[str]:
             "no difference between these scores is claimed."
         )
     return said
+
+
+def papers(tables: Tables) -> list[PaperTable]:
+    """Scores by sparsity for each experiment, and of subnetworks by task."""
+    return [*paper_tables(tables), *subnetwork_tables(tables)]
 
 
 def _scores_of(tables: Tables) -> list[str]:
@@ -190,5 +197,6 @@ PARTS.add(Part(
         "high": "number", "n": "number", "chance": "number", "mask": "text", "signature": "text",
     },
     say=say,
+    papers=papers,
     nothing="No model was scored",
 ))  # fmt: skip
