@@ -1,5 +1,7 @@
 """Subnetworks to hold a ticket against: of exact size, or as they were published."""
 
+import csv
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realdata import published
-from tombola.masks import Mask
+from tombola.masks import Mask, select
 from tombola.tickets import SUBNETWORKS, Found
 from tombola.tickets.subnetworks.random_as_published import coins
 
@@ -133,3 +135,25 @@ def of_none(masks: tuple[Mask, ...]) -> Mask:
     for mask in masks[1:]:
         found = found & ~mask
     return found
+
+
+def test_published_sizes_of_magnitude_are_turns_of_five_percent() -> None:
+    """Of the remaining weights, where the paper says ten: what ours leave after as many turns."""
+    with published("prasanna_2020/mpruning_sizes.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    weights = {"w": torch.rand(400_000, generator=torch.Generator().manual_seed(0))}
+    mask = Mask({"w": torch.ones(400_000, dtype=torch.bool)})
+    left = [1.0]
+    for _ in range(29):  # the most that they allowed
+        mask = select(weights, mask, 0.05)
+        left.append(1 - mask.sparsity)
+    for row in rows:
+        turns, survive = (
+            int(row["k_prune_steps(inferred)"]),
+            next(
+                float(value) for name, value in row.items() if name.startswith("surviving_fraction")
+            ),
+        )
+        assert left[turns] == pytest.approx(survive, abs=2e-5)
+    sizes = [left[int(row["k_prune_steps(inferred)"])] for row in rows if row["task"] == "MNLI"]
+    assert np.mean(sizes) == pytest.approx(0.513342, abs=1e-5)  # printed; all seeds alike
