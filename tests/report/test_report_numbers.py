@@ -343,6 +343,10 @@ def test_agreement_stands_beside_shuffles_and_says_what_it_tests() -> None:
     assert "34 of 144 weights survive in all 5, 14.2 would by chance." in said
     assert said.endswith("Masks keep 67 to 116: Cochran's Q is 55.9 (p = 2e-11).")
     assert tests == "fleiss-kappa tests nothing else. cochran-q tests nothing else."
+    of_heads = [row | {"unit": "heads"} for row in rows]
+    read = Tables({"stability": new_tables.TABLES["stability"].frame(of_heads)})
+    assert stability.say(read)[0].startswith("stable, t, heads, magnitude, 36.5% sparsity")
+    assert "34 of 144 heads survive in all 5" in stability.say(read)[0]
     undefined = [row | {"value": float("nan"), "p": float("nan")} for row in rows]
     read = Tables({"stability": new_tables.TABLES["stability"].frame(undefined)})
     assert "kappa is undefined; " in stability.say(read)[0]

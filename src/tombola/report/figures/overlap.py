@@ -9,8 +9,9 @@ from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import tooltip
 from tombola.report.figures.panels import Slider, panel_width
 from tombola.report.figures.sources import Sources
-from tombola.report.parts.overlap import counted, pairs
+from tombola.report.parts.overlap import pairs
 from tombola.report.reading import Tables
+from tombola.report.units import counted
 from tombola.report.words import clip, listed, pretty
 
 AXIS_PT = 74

@@ -12,7 +12,8 @@ from tombola.report.figures.sources import Sources
 from tombola.report.parts.stability import IN_ALL, KAPPA, statistics
 from tombola.report.reading import Tables
 from tombola.report.style import BLACK
-from tombola.report.words import clip, count, percent, pretty
+from tombola.report.units import counted
+from tombola.report.words import clip, count, listed, percent, pretty
 
 AXIS_PT = 118
 ROW_PT = 15
@@ -50,9 +51,10 @@ def stability(tables: Tables) -> Picture | None:
         if (rows["statistic"] == name).any()
     ]
     axis = pretty(str(rows["axis"].iloc[0])).replace("_", " ")
+    among = [counted(int(of["n"].max()), str(unit)) for unit, of in rows.groupby("unit")]
     return finished(
         alt.hconcat(*charts), sources, rows, f"whether masks agree, by {clip(axis)}",
-        [f"{count(int(rows['raters'].max()), 'mask')} of {count(int(rows['n'].max()), 'weight')}; "
+        [f"{count(int(rows['raters'].max()), 'mask')} of {listed(among)}; "
          "line: 95% interval; grey: shuffled masks"],
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import pandas as pd
 from tombola.report.parts.part import PARTS, Part
 from tombola.report.reading import Tables
 from tombola.report.tickets import DENSE, NO_REWIND, named, rewound_in_words
+from tombola.report.units import counted, unit_first, with_unit
 from tombola.report.words import clip, count, number, percent
 
 COLUMNS = {
@@ -21,12 +22,6 @@ KNOWN = {
 """Columns that are no further axes shared by both masks."""
 NOTHING = {"criterion": DENSE, "rewind": NO_REWIND}
 """What stands where masks have no criterion or rewinding in common."""
-WEIGHTS = "weights"
-UNITS = {
-    WEIGHTS: ("weight", "weights"), "heads": ("head", "heads"), "mlps": ("MLP", "MLPs"),
-    "parts": ("head or MLP", "heads and MLPs"),
-}  # fmt: skip
-"""One, and several, of what is counted."""
 
 
 def pairs(rows: pd.DataFrame) -> pd.DataFrame:
@@ -37,10 +32,9 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
     `expected_jaccard`, `expected_jaccard_by_tensor`, `chance` (by tensor where it is known),
     `sparsity` (of both together), `n`, `seeds`.
     """
-    unit = rows.get("unit", pd.Series(WEIGHTS, rows.index))
+    rows = with_unit(rows)
     rows = rows.assign(
-        unit=unit,
-        variant=_with_unit(unit, shared(rows, KNOWN)),
+        variant=unit_first(rows["unit"], shared(rows, KNOWN)),
         round=pd.to_numeric(rows.get("round", pd.Series(0, rows.index)), errors="coerce")
         .fillna(0)
         .astype("int64"),
@@ -55,18 +49,6 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
         **{v: (v, "mean") for v in values}, n=("n", "max"), seeds=("seed", "nunique")
     )
     return means.reset_index()
-
-
-def counted(n: int, unit: str) -> str:
-    """So many of a unit, in words: `72 heads`."""
-    return count(n, *UNITS.get(unit, (unit, unit)))
-
-
-def _with_unit(unit: pd.Series, variant: pd.Series) -> pd.Series:
-    names = unit.map({name: many for name, (_, many) in UNITS.items() if name != WEIGHTS})
-    named_ = names.astype("string").fillna("")
-    between = pd.Series(", ", unit.index).where((named_ != "") & (variant != ""), "")
-    return named_ + between + variant
 
 
 def shared(rows: pd.DataFrame, known: Collection[str]) -> pd.Series:

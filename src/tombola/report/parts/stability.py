@@ -6,6 +6,7 @@ from tombola.report.parts.overlap import shared
 from tombola.report.parts.part import PARTS, Part
 from tombola.report.reading import Tables
 from tombola.report.tickets import named
+from tombola.report.units import counted, unit_first, with_unit
 from tombola.report.words import clip, count, number, percent
 
 COLUMNS = {
@@ -15,7 +16,7 @@ COLUMNS = {
     "smallest": "number", "largest": "number", "survivors_in_all": "number",
     "expected_in_all": "number", "tests": "text", "signature": "text",
 }  # fmt: skip
-KNOWN = {*COLUMNS, "task", "seed", "round", "criterion", "rewind", "variant"}
+KNOWN = {*COLUMNS, "task", "seed", "round", "criterion", "rewind", "variant", "unit"}
 """Columns that are no further axes shared by the masks."""
 KAPPA, ALPHA, Q = "fleiss-kappa", "krippendorff-alpha", "cochran-q"
 IN_ALL = "kept-by-all"
@@ -23,9 +24,10 @@ NAMES = {KAPPA: "Fleiss' kappa", ALPHA: "Krippendorff's alpha", Q: "Cochran's Q"
 
 
 def statistics(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with `variant` (what else the masks share, in words), `round` and `sparsity`."""
+    """The rows with `unit`, `variant` (what the masks share, in words), `round`, `sparsity`."""
+    rows = with_unit(rows)
     return rows.assign(
-        variant=shared(rows, KNOWN),
+        variant=unit_first(rows["unit"], shared(rows, KNOWN)),
         round=pd.to_numeric(rows.get("round", pd.Series(0, rows.index)), errors="coerce")
         .fillna(0)
         .astype("int64"),
@@ -51,7 +53,7 @@ def _say_of(rows: pd.DataFrame, name: str) -> str:
     row = rows.iloc[0]
     by = {str(each["statistic"]): each for _, each in rows.iterrows()}
     measures = [_measure(by[each], NAMES[each]) for each in (KAPPA, ALPHA) if each in by]
-    sizes = ""
+    every, sizes = counted(int(row["n"]), str(row["unit"])), ""
     if Q in by:
         q, p = float(by[Q]["value"]), float(by[Q]["p"])
         found = "undefined" if q != q else f"{number(q, 1)} (p = {p:.2g})"
@@ -59,7 +61,7 @@ def _say_of(rows: pd.DataFrame, name: str) -> str:
     return (
         f"{name}, {percent(row['sparsity'])} sparsity, {count(int(row['raters']), 'mask')} that "
         f"differ in {clip(str(row['axis']))}: {'; '.join(measures)}. "
-        f"{int(row['survivors_in_all']):,} of {count(int(row['n']), 'weight')} survive in all "
+        f"{int(row['survivors_in_all']):,} of {every} survive in all "
         f"{int(row['raters'])}, {row['expected_in_all']:,.1f} would by chance.{sizes}"
     )
 
