@@ -31,7 +31,8 @@ class Picture:
     @property
     def spec(self) -> dict[str, Any]:
         """The whole picture as Vega-Lite."""
-        return {**self.chart.to_dict(), "datasets": self.rows}
+        # Altair checked every piece as it was made; checking the whole again takes as long as that.
+        return {**self.chart.to_dict(validate=False), "datasets": self.rows}
 
     @property
     def whole(self) -> Chart:
