@@ -17,6 +17,7 @@ CLASSES = {
     "matthews": sklearn.metrics.matthews_corrcoef,
     "f1": lambda y, p: sklearn.metrics.f1_score(y, p, zero_division=0),
 }
+OF_TEXT = ("bleu", "bleu-compound-split", "chrf")
 NUMBERS = {"pearson": scipy.stats.pearsonr, "spearman": scipy.stats.spearmanr}
 
 
@@ -137,7 +138,7 @@ def test_answers_that_are_not_numbers_have_no_score():
 @pytest.mark.parametrize("name", sorted(METRICS))
 def test_a_perfect_score_is_not_sure(name):
     answers = [[0, 1], [0.5, 1.5], ["a b c d e f", "g h i j k"], [["B-x", "O"], ["O", "B-y"]]]
-    kind = {"bleu": 2, "span_f1": 3, "pearson": 1, "spearman": 1}.get(name, 0)
+    kind = {"span_f1": 3, "pearson": 1, "spearman": 1, **dict.fromkeys(OF_TEXT, 2)}.get(name, 0)
     score = METRICS[name](answers[kind] * 25, answers[kind] * 25)
     best = METRICS[name].highest
     assert score.value == score.high == best
@@ -201,9 +202,32 @@ def test_bleu_of_one_sentence_has_no_spread():
     assert METRICS["bleu"](["", ""], ["a b", "c"]).value == 0
 
 
+def test_chrf_equals_sacrebleus_and_comes_with_its_signature():
+    score = METRICS["chrf"](HYPOTHESES, REFERENCES)
+    assert score.value == pytest.approx(sacrebleu.corpus_chrf(HYPOTHESES, [REFERENCES]).score)
+    assert f"nc:6|nw:0|space:no|version:{sacrebleu.__version__}" in score.signature
+    assert METRICS["chrf"](["", "ab"], ["a", "ab"]).value == pytest.approx(
+        sacrebleu.corpus_chrf(["", "ab"], [["a", "ab"]]).score
+    )
+    assert METRICS["chrf"](["x"], ["y"]).value == 0
+
+
+def test_compounds_are_split_on_both_sides_as_the_common_script_does_it():
+    said, wanted = ["a well-known man - and a-b-c ."], ["the well-known man - and a-b-d."]
+    apart = [
+        text.replace("well-known", "well ##AT##-##AT## known").replace("a-b", "a ##AT##-##AT## b")
+        for text in (said[0], "the well-known man - and a-b-d .")
+    ]
+    expected = sacrebleu.corpus_bleu(apart[:1], [apart[1:]], tokenize="none", force=True).score
+    score = METRICS["bleu-compound-split"](said, wanted)
+    assert score.value == pytest.approx(expected)
+    assert score.value > METRICS["bleu"](said, wanted).value
+    assert "split:hyphens" in score.signature
+
+
 @pytest.mark.parametrize("name", sorted(METRICS))
 def test_intervals_are_decided_by_the_seed_and_hold_the_value(name):
-    if name == "bleu":
+    if name in OF_TEXT:
         predictions, references = HYPOTHESES, REFERENCES
     else:
         predictions, references = noisy(80, 2, seed=4)
@@ -215,7 +239,7 @@ def test_intervals_are_decided_by_the_seed_and_hold_the_value(name):
     assert first.low <= first.value <= first.high
     other = METRICS[name](predictions, references, seed=2)
     assert other.value == first.value
-    if name == "bleu":  # the others draw nothing
+    if name in OF_TEXT:  # the others draw nothing
         assert (other.low, other.high) != (first.low, first.high)
         assert other.signature != first.signature
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 NAMES = {
     "bleu": "BLEU (0–100)",
+    "bleu-compound-split": "compound-split BLEU (0–100)",
     "chrf": "chrF (0–100)",
     "matthews": "Matthews correlation",
     "pearson": "Pearson correlation",

@@ -29,13 +29,17 @@ class Bleu(Metric):
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """Right n-grams and all n-grams, of 1 to 4 words; words of both sides."""
         check_pairs(predictions, references)
-        # Only its counts are read; without effective_order sacrebleu warns for each sentence.
-        by_sentence = BLEU(effective_order=True)
+        by_sentence = self.scorer()
         rows = []
         for prediction, reference in zip(predictions, references, strict=True):
             score = by_sentence.sentence_score(prediction, [reference])
             rows.append([*score.counts, *score.totals, score.sys_len, score.ref_len])
         return np.array(rows, np.float64)
+
+    def scorer(self) -> BLEU:
+        """What counts the n-grams of one sentence."""
+        # Only its counts are read; without effective_order sacrebleu warns for each sentence.
+        return BLEU(effective_order=True)
 
     def value(self, sums: Float[np.ndarray, "... 10"]) -> Values:
         """BLEU of a corpus with these counts."""
@@ -52,7 +56,7 @@ class Bleu(Metric):
     def settings(self, counts: Counts, seed: int, resamples: int) -> str:
         """sacrebleu's signature, and how the interval is drawn."""
         return (
-            f"{_signature()}|interval:bootstrap95|resamples:{resamples}|seed:{seed}"
+            f"{sacrebleu_signature()}|interval:bootstrap95|resamples:{resamples}|seed:{seed}"
             f"|numpy:{np.__version__}|scipy:{scipy.__version__}"
         )
 
@@ -76,7 +80,8 @@ def _bleu(row: list[float]) -> float:
 
 
 @cache
-def _signature() -> str:
+def sacrebleu_signature() -> str:
+    """How sacrebleu names its default BLEU."""
     metric = BLEU()
     metric.corpus_score(["a"], [["a"]])  # the number of references is known after scoring only
     return str(metric.get_signature())
