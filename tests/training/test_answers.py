@@ -1,10 +1,13 @@
 """What models answer, and their scores."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from transformers import BartConfig, BartForConditionalGeneration
 
-from tombola.tasks import Batches, Task, encode, load_task, word_tokenizer
+from tombola.errors import UserError
+from tombola.tasks import Batches, Search, Task, encode, load_task, word_tokenizer
 from tombola.training import answers, evaluate
 
 
@@ -49,6 +52,26 @@ def test_translations_do_not_depend_on_the_batch(translation, tokenizer, forced)
     limits = [2 * (len(example.source.split()) + 1) + 10 for example in translation.dev]
     assert all(size <= limit for size, limit in zip(sizes, limits, strict=True))
     assert sum(size == limit for size, limit in zip(sizes, limits, strict=True)) > 8
+
+
+def test_beams_do_not_depend_on_the_batch_and_penalties_change_lengths(translation, tokenizer):
+    model, few = translator(tokenizer, 200), replace(translation, dev=translation.dev[:6])
+    short, long = (few.searching(Search(beams=3, length_penalty=p)) for p in (0.0, 4.0))
+    alone, many = (said(model, long, tokenizer, size) for size in (1, 64))
+    assert alone == many
+    sizes = [len(answer.split()) for answer in alone]
+    limits = [2 * (len(example.source.split()) + 1) + 10 for example in few.dev]
+    assert all(size <= limit for size, limit in zip(sizes, limits, strict=True))
+    shorter = said(model, short, tokenizer, 64)
+    assert sum(len(answer.split()) for answer in shorter) < sum(sizes)
+    greedy = said(model, few, tokenizer, 64)
+    assert said(model, few.searching(Search()), tokenizer, 64) == greedy != alone
+
+
+def test_only_translations_are_searched_for():
+    task = load_task("builtin-acceptability", train=4, dev=4)
+    with pytest.raises(UserError, match="search is for translations"):
+        task.searching(Search(beams=2))
 
 
 def test_translations_end_where_positions_do(translation, tokenizer):

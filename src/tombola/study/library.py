@@ -9,7 +9,7 @@ from tombola import anatomy, tasks
 from tombola.errors import UserError
 from tombola.language.tasks import BUILTIN
 from tombola.study.configurations import new_config
-from tombola.study.facts import facts_of_thing
+from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.recipe import Model, Recipe, TaskChoice, expand
 
 if TYPE_CHECKING:
@@ -123,18 +123,23 @@ class Library:
     def _facts_of(self, task: "_Task") -> dict[str, Any]:
         choice = task.choice
         try:
-            digest, kind, metric = task.task.digest, task.task.kind, task.task.metric
+            known = task.task
+            digest, kind, metric = known.digest, known.kind, known.metric
         except UserError as problem:
             return {
                 "name": choice.name,
                 "digest": self._forgive(task.name, problem),
                 "max_tokens": choice.max_tokens,
             }
+        further = [facts_of_thing(tasks.METRICS, each) for each in known.further]
+        search = facts_of(known.search) if known.search is not None else {}
         return {
             "name": choice.name,
             "digest": digest,
             "kind": facts_of_thing(tasks.TASK_KINDS, kind),
             "metric": facts_of_thing(tasks.METRICS, metric),
+            **({"further": further} if further else {}),
+            **({"search": search} if search else {}),
             "max_tokens": choice.max_tokens,
         }
 
@@ -194,7 +199,9 @@ class _Task:
         )
         if choice.held is not None:
             found = found.holding(choice.held, choice.seed)
-        return found if choice.metric is None else found.with_metric(choice.metric)
+        if choice.search is not None:
+            found = found.searching(choice.search)
+        return found if choice.metric is None else found.with_metrics(choice.metric)
 
 
 def _here(source: str) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ANSWERS_FILE = "answers.parquet"
 HELD_FILE = "held.json"
+FURTHER_FILE = "further.json"
+"""Scores by a task's further metrics."""
 TEXT_AXES = ("task", "criterion", "rewind")
 """Axes that have a column of their own in every study; others follow behind."""
 
@@ -119,6 +121,9 @@ def finish(
     write_answers(folder / ANSWERS_FILE, said, known.references)
     cut = job.encoded("dev", task, tokenizer).n_cut
     write_json(folder / "score.json", {**asdict(score), "task": task, "cut": cut})
+    if known.further:
+        others = [tasks.METRICS[name](said, known.references) for name in known.further]
+        write_json(folder / FURTHER_FILE, [{**asdict(o), "task": task, "cut": cut} for o in others])
     if known.held:
         held = training.evaluate(
             model, known, job.batches("held", task, tokenizer, batch_size), tokenizer, known.held
@@ -197,6 +202,9 @@ def model_rows(done: Finished) -> Iterator[Row]:
         },
     )
     yield SCORES, _score(done, score)
+    if (done.folder / FURTHER_FILE).exists():
+        for each in done.record("further"):
+            yield SCORES, _score(done, each)
     if (done.folder / HELD_FILE).exists():
         yield HELD, _score(done, done.record("held"))
     for row in facts["rows"]:

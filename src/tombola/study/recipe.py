@@ -11,8 +11,9 @@ from pydantic import Field, field_validator, model_validator
 
 from tombola.errors import UserError
 from tombola.language.knobs import Language
-from tombola.settings import Settings, validate
+from tombola.settings import ONE_OR_MORE, Settings, validate
 from tombola.study.changes import change
+from tombola.tasks.search import Search
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
 
@@ -72,8 +73,12 @@ class TaskChoice(Settings):
     """Seed of the built-in language, or of which examples of a corpus are taken."""
     language: Language | None = None
     """Knobs of the built-in language."""
-    metric: str | None = None
-    """Another metric than the task's own."""
+    metric: Annotated[tuple[str, ...] | None, ONE_OR_MORE] = None
+    """Another metric than the task's own; of several the first decides, and the others' scores are
+    reported beside it."""
+    search: Search | None = None
+    """How translations are searched for: `{beams: 4, length_penalty: 0.6}`; greedily where not
+    given."""
     max_tokens: int = Field(128, gt=2, le=MOST)
     """Longer sentences are cut (the signature says how many)."""
 

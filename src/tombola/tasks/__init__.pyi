@@ -11,6 +11,7 @@ from .loaders.pos import load_pos as load_pos
 from .loaders.pos import read_conllu as read_conllu
 from .metrics import METRICS as METRICS
 from .metrics import Score as Score
+from .search import Search as Search
 from .task import TASKS as TASKS
 from .task import Task as Task
 from .tokenize import Encoded as Encoded

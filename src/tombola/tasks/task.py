@@ -11,7 +11,8 @@ from typing import Any, Protocol, TypeVar
 
 from tombola.errors import UserError
 from tombola.registry import Registry
-from tombola.tasks.kinds.kind import TASK_KINDS
+from tombola.tasks.kinds.kind import TASK_KINDS, Searches, TaskKind
+from tombola.tasks.search import Search
 from tombola.text.examples import Example
 
 T = TypeVar("T")
@@ -39,6 +40,10 @@ class Task:
     known to hold such rows (QQP), 0 elsewhere."""
     test: tuple[Example, ...] | None = None
     """Examples of a third split, where a task is of words; dev then decides when a probe stops."""
+    further: tuple[str, ...] = ()
+    """Metrics whose scores are reported beside that of `metric`, by name."""
+    search: Search | None = None
+    """How answers are searched for; None for the way of the task's kind."""
 
     def with_metric(self, name: str) -> "Task":
         """The same task, scored by another metric.
@@ -46,13 +51,40 @@ class Task:
         Raises UserError for an unknown metric, and for one of ours that is not defined for the
         answers of this task; what a metric of a plug-in takes, its author knows.
         """
+        return self.with_metrics((name,))
+
+    def with_metrics(self, names: tuple[str, ...]) -> "Task":
+        """The same task, scored by the first metric, with the scores of the others beside it.
+
+        Raises UserError as `with_metric` does, and for none and for one that is named twice.
+        """
         from tombola.tasks.metrics import METRICS  # takes a second to import
 
+        if not names or len(set(names)) < len(names):
+            raise UserError(f"task {self.name!r}: one metric or several different ones")
         defined = TASK_KINDS[self.kind].metrics(self)
-        if not METRICS.digest(name) and name not in defined:
-            allowed = ", ".join(sorted(defined))
-            raise UserError(f"task {self.name!r} has no {name}; its metrics: {allowed}")
-        return replace(self, metric=name)
+        for name in names:
+            if not METRICS.digest(name) and name not in defined:
+                allowed = ", ".join(sorted(defined))
+                raise UserError(f"task {self.name!r} has no {name}; its metrics: {allowed}")
+        return replace(self, metric=names[0], further=names[1:])
+
+    def searching(self, search: Search) -> "Task":
+        """The same task, with answers that are searched for in this way.
+
+        Raises UserError where its answers are not searched for: classes, numbers, tags.
+        """
+        if not isinstance(TASK_KINDS[self.kind], Searches):
+            raise UserError(f"task {self.name!r}: search is for translations")
+        return replace(self, search=search)
+
+    @property
+    def answering(self) -> TaskKind:
+        """The task's kind, as its answers are searched for."""
+        kind = TASK_KINDS[self.kind]
+        if self.search is None or not isinstance(kind, Searches):
+            return kind
+        return kind.searching(self.search)
 
     def holding(self, share: float, seed: int = 0) -> "Task":
         """The same task with a share of its dev examples set aside, drawn by `seed`.

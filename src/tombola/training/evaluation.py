@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from tombola.tasks import METRICS, TASK_KINDS, Batches, Score, Task
+from tombola.tasks import METRICS, Batches, Score, Task
 from tombola.text.examples import Example
 
 
@@ -45,7 +45,7 @@ def answers(
     Arguments are those of `evaluate`. What an answer is, the task's kind says: the id of a class, a
     number, a translation, the tags of all words.
     """
-    kind, every = TASK_KINDS[task.kind], task.dev if examples is None else examples
+    kind, every = task.answering, task.dev if examples is None else examples
     model.eval()
     device = next(model.parameters()).device
     said: list[Any] = [None] * len(batches.encoded)

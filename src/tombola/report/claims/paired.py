@@ -19,16 +19,21 @@ class Paired:
     seeds: int
     sparsity: float
     against: str
+    metric: str
 
 
 def at_sparsity(
     tables: Tables, sparsity: float, *, criterion: str, against: str | tuple[str, ...]
 ) -> Paired | None:
-    """The difference nearest to a sparsity, to the first of several models that there is."""
+    """The difference nearest to a sparsity, to the first of several models that there is.
+
+    By the first metric, where models were held to each other by several.
+    """
     if "differences" not in tables:
         return None
     rows = tables["differences"]
     rows = rows[(rows["criterion"] == criterion) & rows["difference"].notna()]
+    rows = rows[rows["metric"] == rows["metric"].iloc[0]] if len(rows) else rows
     for other in (against,) if isinstance(against, str) else against:
         found = rows[rows["against"] == other]
         if len(found):
@@ -36,7 +41,7 @@ def at_sparsity(
             row: Any = found.iloc[nearest]
             return Paired(
                 float(row["difference"]), float(row["low"]), float(row["high"]), int(row["n"]),
-                int(row["seeds"]), float(row["sparsity"]), other,
+                int(row["seeds"]), float(row["sparsity"]), other, str(row["metric"]),
             )  # fmt: skip
     return None
 

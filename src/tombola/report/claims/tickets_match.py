@@ -17,6 +17,7 @@ def test(tables: Tables) -> Finding:
     if abs(row.sparsity - SPARSITY) > 0.1:
         return silent(f"the nearest ticket has {row.sparsity:.1%} sparsity")
     scores = tables.joined("scores")
+    scores = scores[scores["metric"] == row.metric]
     lost = -(1 - KEPT) * float(scores.loc[scores["round"] == 0, "score"].mean())
     verdict = "undecided"
     if row.low > lost:

@@ -9,11 +9,11 @@ from pydantic import Field
 from tombola import tasks
 from tombola.errors import UserError
 from tombola.files import write_json
-from tombola.study.facts import facts_of
+from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
-from tombola.study.library import Library
+from tombola.study.library import UNKNOWN, Library
 from tombola.study.models import ANSWERS_FILE, read_answers
 from tombola.study.plan import Planner, Point
 from tombola.study.references import Reference, References
@@ -58,6 +58,9 @@ class DifferencesStep(Step):
     """The axis over which pairs are pooled."""
     margin: float | None = Field(None, gt=0)
     """A difference within it is taken for none ("matches dense"): in units of the score."""
+    metric: str | None = None
+    """Another metric of the same answers; by default the task's first. A list opens the axis
+    `metric`."""
 
 
 class Differences(Kind[DifferencesStep]):
@@ -74,10 +77,14 @@ class Differences(Kind[DifferencesStep]):
             for role, node in nodes.items():
                 if not node.ends_in_model:
                     raise UserError(f"{role} is a step that ends in models")
+        check_metric(point.settings.metric, str(point.at.get("task", "")), library)
 
     def facts(self, settings: DifferencesStep) -> dict[str, Any]:
-        """The margin; models and examples have facts of their own."""
-        return facts_of(settings, frozenset({"do"}))
+        """The margin, and a metric of its own; models and examples have facts of their own."""
+        found = facts_of(settings, frozenset({"do", "metric"}))
+        if settings.metric is None:
+            return found
+        return {**found, "metric": facts_of_thing(tasks.METRICS, settings.metric)}
 
     def expand(self, point: Point[DifferencesStep], planner: Planner) -> Iterator[Stage]:
         """One stage, unless models would be held to themselves."""
@@ -92,7 +99,7 @@ class Differences(Kind[DifferencesStep]):
     def work(self, job: Job[DifferencesStep], folder: Path) -> None:
         """Read the answers, pair them, pool."""
         score = record_of(job.folder("of.0"), "score")
-        metric = tasks.METRICS[score["metric"]]
+        metric = tasks.METRICS[job.settings.metric or score["metric"]]
         pairs: tuple[list[Any], list[Any]] = ([], [])
         sparsity = []
         for of, to in zip(job.roles("of"), job.roles("to"), strict=True):
@@ -119,7 +126,7 @@ class Differences(Kind[DifferencesStep]):
                 "seeds": found.seeds,
                 "margin": margin,
                 "verdict": found.verdict(margin),
-                "metric": score["metric"],
+                "metric": metric.name,
                 "task": score["task"],
                 "sparsity": sum(sparsity) / len(sparsity),
             },
@@ -147,6 +154,16 @@ class Differences(Kind[DifferencesStep]):
                 **axes,
             },
         )
+
+
+def check_metric(metric: str | None, task: str, library: Library) -> None:
+    """Raise UserError where a metric is not defined for the answers of a task of the recipe."""
+    if metric is None:
+        return
+    if library.looking and library.task_facts(task)["digest"] == UNKNOWN:
+        tasks.METRICS[metric]
+        return
+    library.task(task).with_metric(metric)
 
 
 def _against(stage: Stage) -> str:

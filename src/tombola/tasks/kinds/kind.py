@@ -8,6 +8,7 @@ from tombola.registry import Registry
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from tombola.tasks.search import Search
     from tombola.tasks.task import Task
     from tombola.tasks.tokenize import Encoded
 
@@ -66,6 +67,14 @@ class TaskKind(Protocol):
 
         `batch` is on the model's device and holds the encoded `examples`, in their order.
         """
+
+
+@runtime_checkable
+class Searches(Protocol):
+    """A kind of task whose answers are searched for."""
+
+    def searching(self, search: "Search") -> TaskKind:
+        """The same kind, whose answers are searched for in this way."""
 
 
 TASK_KINDS: Registry[TaskKind] = Registry("kind of task", "tombola.tasks.kinds")

@@ -10,6 +10,7 @@ from transformers import StoppingCriteria, StoppingCriteriaList
 
 from tombola.tasks.kinds.forward import unlabelled
 from tombola.tasks.kinds.kind import TASK_KINDS
+from tombola.tasks.search import Search
 from tombola.tasks.task import Task
 from tombola.tasks.tokenize import Encoded, tokenize
 from tombola.text.alignment import positions
@@ -21,19 +22,27 @@ MORE_TOKENS = 10
 
 
 class Translation:
-    """Answers are sentences, by greedy search."""
+    """Answers are sentences, by greedy search or another."""
 
     name = "translation"
     version = 2  # the length limit is each source's own, not that of the padded batch
     head = "translation"
     purpose: Literal["translation"] = "translation"
 
+    def __init__(self, search: Search | None = None) -> None:
+        """`search` is greedy where not given."""
+        self.search = search or Search()
+
+    def searching(self, search: Search) -> "Translation":
+        """The same kind, whose answers are searched for in this way."""
+        return Translation(search)
+
     def n_labels(self, task: Task) -> None:
         """None: its classes are the words."""
 
     def metrics(self, task: Task) -> tuple[str, ...]:
-        """BLEU."""
-        return ("bleu",)
+        """BLEU, chrF, and BLEU of split compounds."""
+        return ("bleu", "chrf", "bleu-compound-split")
 
     def encode(
         self,
@@ -76,14 +85,21 @@ class Translation:
         # Length is the one limit that is ours; the rest is what the model's own settings say.
         tokens = model.generate(
             **unlabelled(batch),
-            num_beams=1,
+            num_beams=self.search.beams,
             do_sample=False,
+            **({} if self.search.beams == 1 else self._beams()),
             stopping_criteria=StoppingCriteriaList([OwnLimit(most)]),
             # One more, never reached: some models force their end token onto the last of all.
             max_new_tokens=int(most.max()) + 1,
         )
         said: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
         return said
+
+    def _beams(self) -> dict[str, Any]:
+        return {
+            "length_penalty": self.search.length_penalty,
+            "early_stopping": self.search.early,
+        }
 
 
 def limits(model: nn.Module, mask: Int[Tensor, "batch tokens"]) -> Int[Tensor, " batch"]:
@@ -105,7 +121,8 @@ class OwnLimit(StoppingCriteria):
 
     def __call__(self, input_ids: Tensor, scores: Any, **kwargs: Any) -> Tensor:
         """Which sentences are at their end; the decoder's start token is none of theirs."""
-        return input_ids.shape[1] - 1 >= self.most
+        beams = len(input_ids) // len(self.most)
+        return input_ids.shape[1] - 1 >= self.most.repeat_interleave(beams)
 
 
 TASK_KINDS.add(Translation())
