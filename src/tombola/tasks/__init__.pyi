@@ -12,6 +12,12 @@ from .loaders.pos import read_conllu as read_conllu
 from .metrics import METRICS as METRICS
 from .metrics import Score as Score
 from .search import Search as Search
+from .slices.cut import Slice as Slice
+from .slices.cut import by_labels as by_labels
+from .slices.cut import by_numbers as by_numbers
+from .slices.cut import read_labels as read_labels
+from .slices.slicer import SLICERS as SLICERS
+from .slices.slicer import Slicer as Slicer
 from .task import TASKS as TASKS
 from .task import Task as Task
 from .tokenize import Encoded as Encoded

@@ -1,0 +1,1 @@
+"""Ways to cut a dev split into slices, a file for each."""
