@@ -62,10 +62,11 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "code": [True],
     "layers": [[0]],
     "language": [{"lexicon": 31, "depth": 0}],
+    "edges": [{"length": [2.0]}, {"rarest": [2.0]}],
 }
 """Values to try for settings that are neither numbers nor truth values."""
 
-NO_FACTS = {"title", "description", "name", "folder", "rounds", "words", "labelled"}
+NO_FACTS = {"title", "description", "name", "folder", "rounds", "words", "labelled", "labels"}
 """What names or extends things: it makes other stages, or none, and leaves the others alone."""
 
 

@@ -56,8 +56,15 @@ def raw(**task: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("translations")
-    outcome = run_study(small.of(raw()), out, engine="serial")
+    out = tmp_path_factory.mktemp("translations") / "out"
+    topics = out.with_name("topics")
+    topics.write_text("\n".join(["animals", "  food "] * 6))
+    value = raw()
+    value["steps"]["parts"] = {
+        "do": "slices", "of": ["dense", "tickets"], "to": "dense", "bins": 2,
+        "edges": {"length": [4, 100]}, "labels": {"topic": str(topics)}, "metric": "chrf",
+    }  # fmt: skip
+    outcome = run_study(small.of(value), out, engine="serial")
     assert outcome.failures == ()
     return out
 
@@ -86,6 +93,50 @@ def test_differences_are_by_any_metric(done: Path) -> None:
     for row in held.itertuples():
         expected = means[row.metric, 1] - means[row.metric, 0]
         assert row.difference == pytest.approx(expected)
+
+
+def test_slices_add_up_and_are_what_differences_of_their_examples_are(done: Path) -> None:
+    parts = tables.read(done / "tables", "slices")
+    assert parts["by"].unique().tolist() == ["all", "length", "frequency", "rarest", "topic"]
+    assert (parts.groupby(["round", "by"])["n"].sum() == 12).all()
+    assert (parts["seeds"] == 2).all()
+    dense, ticket = parts[parts["round"] == 0], parts[parts["round"] == 1]
+    assert dense["difference"].isna().all()
+    assert set(dense["against"]) == {"dense"}
+    held = tables.read(done / "tables", "differences").query("metric == 'chrf'").iloc[0]
+    whole = ticket.iloc[0]
+    for ours, theirs in (("difference", "difference"), ("difference_low", "low")):
+        assert whole[ours] == pytest.approx(held[theirs])
+    food = ticket.query("slice == 'food'").iloc[0]
+    chrf, values = METRICS["chrf"], []
+    models = tables.read(done / "tables", "models")
+    for model in models.loc[models["round"] == 1, "model"]:
+        said, wanted = read_answers(done / "stages" / model / ANSWERS_FILE)
+        values.append(chrf(said[1::2], wanted[1::2]).value)
+    assert food["score"] == pytest.approx(sum(values) / 2)
+    assert food["n"] == 6
+    lengths = ticket.query("by == 'length'")
+    assert (lengths["most"].to_numpy()[:-1] < lengths["least"].to_numpy()[1:]).all()
+    assert lengths["least"].iloc[-1] >= 4
+
+
+def test_labels_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    value = raw()
+    step = {"do": "slices", "of": "dense", "by": [], "labels": {"topic": str(tmp_path / "a")}}
+    value["steps"]["parts"] = step
+    for text, problem in (("x\ny\n", "2 labels for 12 examples"), ("x\n\n", "a:2: no label")):
+        (tmp_path / "a").write_text(text)
+        with pytest.raises(UserError, match=problem):
+            names(value)
+    for change, problem in (
+        ({"labels": {}}, "nothing to cut by"),
+        ({"by": ["length"], "edges": {"length": [3, 3]}}, "ascending"),
+        ({"by": "size"}, "unknown slicer 'size'; allowed: frequency, length, rarest"),
+        ({"labels": {"all": "x"}}, "choose another"),
+    ):
+        value["steps"]["parts"] = {**step, **change}
+        with pytest.raises(UserError, match=problem):
+            names(value)
 
 
 def names(value: dict[str, Any]) -> set[str]:

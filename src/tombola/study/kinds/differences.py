@@ -94,7 +94,7 @@ class Differences(Kind[DifferencesStep]):
         of, to = first["of"].stage, first["to"].stage
         assert of is not None  # `check` saw to it
         assert to is not None
-        yield planner.stage(self, point, at={"against": _against(to)})
+        yield planner.stage(self, point, at={"against": named_against(to)})
 
     def work(self, job: Job[DifferencesStep], folder: Path) -> None:
         """Read the answers, pair them, pool."""
@@ -166,7 +166,7 @@ def check_metric(metric: str | None, task: str, library: Library) -> None:
     library.task(task).with_metric(metric)
 
 
-def _against(stage: Stage) -> str:
+def named_against(stage: Stage) -> str:
     """What tables call the side that others are held to: how it was chosen, or dense, or its step.
 
     Subnetworks of one ticket share its criterion; a construction tells them apart.
