@@ -30,6 +30,10 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "task": "acceptability", "criterion": "magnitude", "round": "3",
         }),
         "prunings": new_tables.prunings(last),
+        "slices": new_tables.slices(
+            [row for row in models if row["criterion"] == "magnitude" and row["seed"] == 0],
+            {"length": ("1–4 words", "5–9 words", "10–14 words"), "topic": ("art", "war")},
+        ),
         "similarity-details": new_tables.details(last[0]["model"], last[0]["root"]),
         "complexity": [
             row
@@ -85,6 +89,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             model, model, measure=bad[0], text=bad[1], stack=bad[2]
         ),
         "complexity": new_tables.complexity(model, text=bad[0], stack=bad[1], note=bad[2]),
+        "slices": new_tables.slices(
+            tables.read(out / "tables", "models").to_dict("records")[1:2],
+            {bad[0]: bad[:3]},
+            against=bad[1],
+            metric=bad[2],
+        ),
         "importance-ranks": new_tables.importance_ranks(
             model, text=bad[0], a=bad[1], b=bad[2], parts=bad[3]
         ),

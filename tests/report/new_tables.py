@@ -69,6 +69,14 @@ TABLES = {table.name: table for table in (
         "margin": NUMBER, "verdict": TEXT, "sparsity": NUMBER, "criterion": TEXT,
         "rewind": TEXT, "round": WHOLE, "signature": TEXT,
     }, open_axes=True),
+    _table("slices", {
+        "step": TEXT, "model": TEXT, "against": TEXT, "task": TEXT, "criterion": TEXT,
+        "rewind": TEXT, "round": WHOLE, "sparsity": NUMBER, "metric": TEXT, "by": TEXT,
+        "slice": TEXT, "place": WHOLE, "least": NUMBER, "most": NUMBER, "score": NUMBER,
+        "low": NUMBER, "high": NUMBER, "chance": NUMBER, "difference": NUMBER,
+        "difference_low": NUMBER, "difference_high": NUMBER, "over": TEXT, "seeds": WHOLE,
+        "n": WHOLE, "verdict": TEXT, "signature": TEXT,
+    }, open_axes=True),
     _table("prunings", {
         "step": TEXT, "model": TEXT, "task": TEXT, "seed": GAPS, "pruning": WHOLE,
         "sparsity": NUMBER, "score": NUMBER, "floor": NUMBER, "kept": TRUTH, "signature": TEXT,
@@ -232,6 +240,29 @@ def stability(axis: str, shared: dict[str, str], n: int = 144) -> Rows:
         }
         for statistic, value in values.items()
     ]  # fmt: skip
+
+
+def slices(models: Rows, cuts: dict[str, tuple[str, ...]], **changes: Any) -> Rows:
+    """What every slice lost: the later ones more; the whole split first."""
+    found = []
+    for row in models:
+        for by, names in {"all": ("all",), **cuts}.items():
+            for place, name in enumerate(names):
+                lost = -0.05 * row["sparsity"] ** 3 * (1 + place)
+                found.append({
+                    "step": "parts", "model": row["model"], "against": "dense",
+                    "task": row["task"], "criterion": row["criterion"], "rewind": row["rewind"],
+                    "round": row["round"], "sparsity": row["sparsity"], "metric": "matthews",
+                    "by": by, "slice": name, "place": place,
+                    "least": math.nan if by == "topic" else 5.0 * place,
+                    "most": math.nan if by == "topic" else 5.0 * place + 4,
+                    "score": 0.5 + lost, "low": 0.45 + lost, "high": 0.55 + lost,
+                    "chance": math.nan, "difference": lost, "difference_low": lost - 0.02,
+                    "difference_high": lost + 0.02, "over": "seeds and examples", "seeds": 2,
+                    "n": 1043 // len(names), "verdict": verdict(lost - 0.02, lost + 0.02, 0),
+                    "signature": "s", **changes,
+                })  # fmt: skip
+    return found
 
 
 def prunings(models: Rows, *, until: int = 4) -> Rows:

@@ -15,7 +15,7 @@ from tombola.report.latex import escape, latex
 from tombola.report.means import over_seeds
 from tombola.report.one_form import joined, seen_models
 from tombola.report.paper import paper_tables
-from tombola.report.parts import differences, overlap, prunings, scores, sparsity, stability
+from tombola.report.parts import differences, overlap, prunings, scores, slices, sparsity, stability
 from tombola.report.reading import Tables
 from tombola.report.shares import shares
 from tombola.report.tickets import kinds, rewound_in_words, with_kind
@@ -399,3 +399,14 @@ def test_words() -> None:
     assert (decimals([0.3, math.nan]), decimals([31.0])) == (3, 1)
     assert (count(1, "seed"), count(1043, "example")) == ("1 seed", "1,043 examples")
     assert (listed(["a"]), listed(["a", "b", "c"])) == ("a", "a, b and c")
+
+
+def test_slices_say_what_lost_most_and_how_many_intervals_there_were() -> None:
+    model = new_tables.model(row(sparsity=0.8, round=3))
+    rows = new_tables.slices([model], {"length": ("short", "long")})
+    found = {"models": [model], "slices": rows}
+    read = Tables({name: new_tables.TABLES[name].frame(each) for name, each in found.items()})
+    (said,) = slices.say(read)
+    assert "by length: long −0.051 (95% interval −0.071 and −0.031, n = 521)" in said
+    assert "whole split −0.026" in said
+    assert "2 of 2 intervals are clear of zero; by chance about one in twenty is." in said
