@@ -72,3 +72,20 @@ def test_rewinding():
     kept = rewind(Rewinding(what="learning-rate", to=0.3), early, trained)
     assert (kept.step, kept.weights, kept.moments) == (3, trained.weights, trained.moments)
     assert Rewinding(what="weights", to=0.5).step(60) == 30
+
+
+def test_as_published_the_last_epoch_is_trained_once_more_and_updates_drift():
+    half = Rewinding.model_validate({"learning-rate-as-published": 0.5})
+    assert half.label == "learning-rate-as-published 0.5"
+    total, epoch = 6000, 100
+    end, ends = total, []
+    for _ in range(12):
+        begin, end = half.course(total, end, epoch)
+        assert end - begin == 31 * epoch
+        ends.append(end / total)
+    assert ends[:2] == pytest.approx([1.0167, 1.025], abs=1e-4)
+    assert ends[-1] == pytest.approx(1.0333, abs=3e-4)
+    late = Rewinding.model_validate({"learning-rate-as-published": 0.2})
+    begin, end = late.course(total, total, epoch)
+    assert (begin, end - begin) == (1200, 49 * epoch)
+    assert Rewinding(what="learning-rate", to=0.5).course(total, 6200, epoch) == (3000, 6000)

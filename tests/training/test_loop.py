@@ -7,8 +7,11 @@ import toys
 from tombola.errors import DivergedError, UserError
 from tombola.masks import Mask
 from tombola.tasks import TASK_KINDS
-from tombola.training import Checkpoint, Training, train
+from tombola.tickets import Rewinding, rewind
+from tombola.training import Checkpoint, Training, learning_rate_at, train
 from tombola.training import loop as loop_module
+from tombola.training.checkpoint import restore
+from tombola.training.loop import build_optimizer
 
 SETTINGS = Training(steps=12, batch_size=8, learning_rate=1e-2, warmup=0.25, weight_decay=0.1)
 LOSS = TASK_KINDS["classification"].loss
@@ -100,6 +103,42 @@ def test_masked_weights_stay_exactly_zero_and_the_others_learn():
             assert sparse.end.moments[f"{name}/{moment}"][~survives].count_nonzero() == 0
         moved = sparse.end.weights[name] != dense.kept[6].weights[name]
         assert moved[survives].float().mean() > 0.5
+
+
+def test_rewinding_the_learning_rate_goes_on_with_adams_state_masked():
+    """One step of a retraining, against the same step by hand."""
+    model, batches = toys.bert(dropout=0.0, attention_probs_dropout_prob=0), toys.batches()
+    mask, dense = half_mask(model), train(model, batches, LOSS, SETTINGS, seed=1).end
+    rewound = rewind(Rewinding(what="learning-rate", to=0.5), Checkpoint(6, {}, {}), dense)
+    found = train(model, batches, LOSS, SETTINGS, seed=1, start=rewound, mask=mask, until=7).end
+
+    by_hand = toys.bert(dropout=0.0, attention_probs_dropout_prob=0).train()
+    optimizer = build_optimizer(by_hand, SETTINGS)
+    restore(dense, by_hand, optimizer)
+    pruned = {name: ~keep for name, keep in mask.items()}
+    named = dict(by_hand.named_parameters())
+    with torch.no_grad():
+        for name, gone in pruned.items():
+            named[name][gone] = 0
+            for moment in ("exp_avg", "exp_avg_sq"):
+                optimizer.state[named[name]][moment][gone] = 0
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate_at(SETTINGS, 6, 12)
+    LOSS(by_hand, batches.collate(batches.order(1, 1)[1])).backward()  # five batches an epoch
+    for name, gone in pruned.items():
+        named[name].grad[gone] = 0
+    torch.nn.utils.clip_grad_norm_(by_hand.parameters(), 1.0)
+    optimizer.step()
+    for name, parameter in named.items():
+        assert torch.allclose(found.weights[name], parameter, atol=1e-7), name
+    assert {float(v) for k, v in found.moments.items() if k.endswith("/step")} == {13.0}
+
+
+def test_a_step_beyond_the_end_of_the_schedule_trains_on():
+    longer = SETTINGS.model_copy(update={"schedule": "constant"})
+    run = train(toys.bert(), toys.batches(), LOSS, longer, seed=1, until=14, keep=(12,))
+    assert run.end.step == 14
+    assert not same(run.kept[12], run.end)
 
 
 def test_training_learns():

@@ -36,11 +36,18 @@ class Run:
     mask: "Mask | None" = None
     taken: int = 0
     """Optimizer steps that the starting weights have behind them."""
+    until: int | None = None
+    """The step of the schedule to end at; None for its end."""
 
     @property
     def total(self) -> int:
         """Optimizer steps of the whole schedule."""
         return self.training.total_steps(len(self.batches))
+
+    @property
+    def end(self) -> int:
+        """The step of the schedule at which training ends."""
+        return self.total if self.until is None else self.until
 
     def go(
         self,
@@ -49,7 +56,7 @@ class Run:
         until: int | None = None,
         on_step: "Callable[[int, int], None]" = lambda step, total: None,
     ) -> "training.Trained":
-        """Train in place to the end of the schedule, or to `until`; resumes from `folder`."""
+        """Train in place to the end, or to `until`; resumes from `folder`."""
         return training.train(
             self.model,
             self.batches,
@@ -59,7 +66,7 @@ class Run:
             start=self.start,
             mask=self.mask,
             keep=keep,
-            until=until,
+            until=self.until if until is None else until,
             resume=folder / RESUME,
             on_step=on_step,
         )

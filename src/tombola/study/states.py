@@ -21,18 +21,18 @@ def keep_states(job: Job[Any], run: Run, trained: "training.Trained") -> None:
     """Write the states that other stages of the plan will go back to."""
     for share in job.stage.keeps:
         step = step_at(run, share)
-        state = trained.end if step == run.total else trained.kept[step]
+        state = trained.end if step == run.end else trained.kept[step]
         state.save(job.store.state(job.stage.name, step))
 
 
 def steps_to_keep(job: Job[Any], run: Run) -> tuple[int, ...]:
     """Steps of a run whose states are wanted."""
-    return tuple(sorted({step_at(run, share) for share in job.stage.keeps} - {run.total}))
+    return tuple(sorted({step_at(run, share) for share in job.stage.keeps} - {run.end}))
 
 
 def step_at(run: Run, share: float) -> int:
     """The step after a share of a run."""
-    return round(share * run.total)
+    return round(share * run.end)
 
 
 def state_of(job: Job[Any], stage: Stage, share: float) -> "training.Checkpoint":

@@ -9,6 +9,7 @@ from tombola.settings import Settings
 from tombola.training.checkpoint import Checkpoint
 
 START = {"start": 0.0}
+WAYS = ("weights", "learning-rate", "learning-rate-as-published")
 
 
 class Rewinding(Settings):
@@ -17,10 +18,11 @@ class Rewinding(Settings):
     `weights` puts every surviving weight, the optimizer and the learning rate back to an early
     step (Frankle et al. 2020); `learning-rate` keeps the trained weights and the optimizer and
     puts only the schedule back (Renda et al. 2020; sparse translation models of Movva & Zhao 2020,
-    section 3).
+    section 3). `learning-rate-as-published` does the latter as Movva and Zhao's program did it,
+    which counts its last epoch in: see `course`.
     """
 
-    what: Literal["weights", "learning-rate"]
+    what: Literal["weights", "learning-rate", "learning-rate-as-published"]
     to: float | tuple[float, ...] = 0.0
     """The step to go back to, as a share of the whole run, 0 to below 1; a list has one for each
     round, the last of which holds from then on."""
@@ -28,7 +30,7 @@ class Rewinding(Settings):
     @model_validator(mode="before")
     @classmethod
     def _in_short(cls, value: Any) -> Any:
-        if isinstance(value, dict) and len(value) == 1 and {*value} <= {"weights", "learning-rate"}:
+        if isinstance(value, dict) and len(value) == 1 and {*value} <= {*WAYS}:
             ((what, to),) = value.items()
             return {"what": what, "to": START.get(to, to) if isinstance(to, str) else to}
         return value
@@ -63,6 +65,24 @@ class Rewinding(Settings):
     def step(self, total_steps: int) -> int:
         """The step to go back to."""
         return round(self.share * total_steps)
+
+    def course(self, total: int, before: int, epoch: int) -> tuple[int, int]:
+        """The steps of the schedule at which retraining begins and ends.
+
+        As published, updates go back to the share of those that the round before ended at, epochs
+        to the share of all, and the last epoch is trained once more (`<=` where `<` was meant): of
+        60 epochs rewound to half, 31 are trained, and the updates drift to 1.033 of the schedule.
+
+        Args:
+            total: steps of the schedule.
+            before: the step at which the round before ended.
+            epoch: steps of one epoch.
+        """
+        if self.what != "learning-rate-as-published":
+            return self.step(total), total
+        begin = int(self.share * before)
+        behind = int(self.share * total / epoch) * epoch
+        return begin, begin + total - behind + epoch
 
 
 def rewind(rewinding: Rewinding, early: Checkpoint, trained: Checkpoint) -> Checkpoint:

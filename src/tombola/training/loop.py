@@ -60,7 +60,8 @@ def train(
         start: where to begin; None begins at step 0 with the weights as they are.
         mask: weights held at exactly zero.
         keep: steps whose checkpoints are wanted (0 is the beginning).
-        until: stop after this step of the schedule; None goes to its end.
+        until: stop after this step of the schedule; None goes to its end. A step beyond it trains
+            on, at the learning rates that the schedule's formula gives there.
         resume: a file to save the state to every minute, and to go on from where it exists.
         on_step: called with the steps done and the steps of the whole run.
 
@@ -68,7 +69,7 @@ def train(
         DivergedError: the loss is not finite any more; the message says at which step.
     """
     total = training.total_steps(len(batches))
-    last = total if until is None else min(until, total)
+    last = total if until is None else until
     optimizer = build_optimizer(model, training)
     wanted, kept = set(keep), dict[int, Checkpoint]()
     if resume is not None and resume.exists():
@@ -116,7 +117,7 @@ def train(
             step += 1
             if step % log_every == 0 or step == total:
                 losses.append((step, value))
-            on_step(step, total)
+            on_step(step, max(total, last))
             if resume is not None and time.monotonic() - saved_at > SECONDS_BETWEEN_SAVES:
                 capture(model, optimizer, step).save(resume)
                 saved_at = time.monotonic()

@@ -125,7 +125,7 @@ class Rounds(Kind[RoundsStep]):
             trained = run.go(folder, steps_to_keep(job, run), on_step=job.reporter(folder))
             keep_states(job, run, trained)
             assert run.start is not None  # a round always begins at some state
-            taken = run.taken + run.total - run.start.step
+            taken = run.taken + run.end - run.start.step
         dense = record_of(job.folder("of"), "model")
         finish(
             job,
@@ -170,15 +170,14 @@ class Rounds(Kind[RoundsStep]):
         settings = job.settings
         assert settings.rewind is not None  # otherwise there is nothing to run
         run = new_run(job, ticket, self._task(job), self._training(job), mask=mask)
-        step = settings.rewind.step(run.total)
         if settings.rewind.what == "weights":
             early = state_of(job, job.read_stage("of"), settings.rewind.share)
-            start, taken = early, step
-        else:
-            end = state_of(job, job.read_stage("before"), 1.0)
-            start = rewind(settings.rewind, Checkpoint(step, {}, {}), end)
-            taken = int(record_of(job.folder("before"), "model")["steps"])
-        return replace(run, start=start, taken=taken)
+            return replace(run, start=early, taken=settings.rewind.step(run.total))
+        trained = state_of(job, job.read_stage("before"), 1.0)
+        begin, until = settings.rewind.course(run.total, trained.step, len(run.batches))
+        start = rewind(settings.rewind, Checkpoint(begin, {}, {}), trained)
+        taken = int(record_of(job.folder("before"), "model")["steps"])
+        return replace(run, start=start, taken=taken, until=until)
 
     def _training(self, job: Job[RoundsStep]) -> "training.Training":
         found = job.read_stage("of").settings
