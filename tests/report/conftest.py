@@ -30,6 +30,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "task": "acceptability", "criterion": "magnitude", "round": "3",
         }),
         "prunings": new_tables.prunings(last),
+        "sizes": new_tables.sizes(models),
         "slices": new_tables.slices(
             [row for row in models if row["criterion"] == "magnitude" and row["seed"] == 0],
             {"length": ("1–4 words", "5–9 words", "10–14 words"), "topic": ("art", "war")},

@@ -31,6 +31,9 @@ TABLES = {table.name: table for table in (
         "model": TEXT, "stack": TEXT, "layer": WHOLE, "block": TEXT, "role": TEXT, "set": TEXT,
         "n": WHOLE, "pruned": WHOLE, "signature": TEXT,
     }),
+    _table("sizes", {
+        "model": TEXT, "set": TEXT, "n": WHOLE, "pruned": WHOLE, "signature": TEXT,
+    }),
     _table("similarity", {
         "model": TEXT, "against": TEXT, "measure": TEXT, "map": TEXT, "text": TEXT,
         "stack": TEXT, "dense_layer": WHOLE, "sparse_layer": WHOLE, "value": NUMBER, "low": NUMBER,
@@ -239,6 +242,20 @@ def stability(axis: str, shared: dict[str, str], n: int = 144) -> Rows:
             "tests": f"{statistic} tests nothing else.", "signature": "s", **shared,
         }
         for statistic, value in values.items()
+    ]  # fmt: skip
+
+
+def sizes(models: Rows, **changes: Any) -> Rows:
+    """Transformer-Big: matrices and biases are pruned, embeddings and norms are not."""
+    sets = {"matrices": 176_160_768, "biases": 135_168, "norms": 61_440, "embeddings": 33_554_432}
+    return [
+        {
+            "model": row["model"], "set": name, "n": n, "signature": "s",
+            "pruned": round(row["sparsity"] * n) if name in ("matrices", "biases") else 0,
+            **changes,
+        }
+        for row in models
+        for name, n in sets.items()
     ]  # fmt: skip
 
 

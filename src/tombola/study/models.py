@@ -82,7 +82,19 @@ SPARSITY = Table(
 )
 HELD = Table("held-scores", SCORES.columns, rare=True)
 """Scores on the examples that a task holds apart, to choose by."""
-MODEL_TABLES = (MODELS, SCORES, SPARSITY, HELD)
+SIZES = Table(
+    "sizes",
+    {
+        "model": ("string", "which model"),
+        "set": ("string", "parameter set: matrices, biases, embeddings, …; together all there are"),
+        "n": ("int64", "its parameters, ties once"),
+        "pruned": ("int64", "pruned ones"),
+        "signature": ("string", "every fact that determines the numbers"),
+    },
+    rare=True,
+)
+"""What shares of a model are taken of; studies of earlier versions have no row of it."""
+MODEL_TABLES = (MODELS, SCORES, SPARSITY, HELD, SIZES)
 
 
 def finish(
@@ -207,6 +219,8 @@ def model_rows(done: Finished) -> Iterator[Row]:
             yield SCORES, _score(done, each)
     if (done.folder / HELD_FILE).exists():
         yield HELD, _score(done, done.record("held"))
+    for row in facts.get("sizes", ()):
+        yield SIZES, {"model": done.stage.name, **row, "signature": signed}
     for row in facts["rows"]:
         yield (
             SPARSITY,
@@ -246,7 +260,15 @@ def _counts(body: Any, mask: "Mask | None", pruning: "Pruning | None") -> dict[s
         "pruned": shown.n_pruned,
         "digest": mask.digest if mask is not None else "",
         "rows": shown.sparsity_by(body, "stack", "layer", "block", "role", "set"),
+        "sizes": _sizes(body, shown),
     }
+
+
+def _sizes(body: Any, mask: "Mask") -> list[dict[str, Any]]:
+    """All parameters by the set that they belong to, and the pruned ones of each."""
+    pruned = {row["set"]: row["pruned"] for row in mask.sparsity_by(body, "set")}
+    sets = dict.fromkeys(parameter.set for parameter in body.parameters)
+    return [{"set": s, "n": body.count([s]), "pruned": pruned.get(s, 0)} for s in sets]
 
 
 def _plain(answers: list[Any]) -> list[Any]:
