@@ -85,7 +85,7 @@ class Moments:
 
     def empty(self) -> "Moments":
         """No moments yet, about the same shift."""
-        return Moments(self.x.shift, self.y.shift, alike=self._alike, fast=self._fast)
+        return type(self)(self.x.shift, self.y.shift, alike=self._alike, fast=self._fast)
 
     @property
     def xy(self) -> Float[Tensor, "rows columns"]:

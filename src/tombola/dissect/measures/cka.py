@@ -33,6 +33,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -112,11 +113,11 @@ class CKABlock(Block):
 class LinearCKA(Measure[Moments, CKABlock]):
     """What the estimators share."""
 
-    sums = Moments
+    sums: ClassVar[type[Moments]] = Moments
 
     def begin(self, x: Sequence[Tensor], y: Sequence[Tensor], reading: Reading) -> Moments:
         """No moments yet, in the precision that is asked for."""
-        return Moments.start(x, y, fast=reading.products == "float32")
+        return self.sums.start(x, y, fast=reading.products == "float32")
 
     @abstractmethod
     def products(self, moments: Moments) -> Products:

@@ -1,0 +1,1 @@
+from .visible import only_visible as only_visible
