@@ -31,6 +31,11 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     value["steps"]["maps"] = {
         "do": "similarity", "of": "tickets", "to": "dense", "across": "round", "maps": maps,
     }  # fmt: skip
+    value["steps"]["looks"] = {
+        "do": "similarity", "of": {"of": "tickets", "round": 2}, "to": "dense",
+        "measures": ["attention", "heads_jensen"],
+    }  # fmt: skip
+    value["steps"]["peaks"] = {"do": "attention-peaks", "of": ["dense", "tickets"], "bar": 0.4}
     value["steps"]["simple"] = {"do": "complexity", "of": ["dense", "tickets"]}
     outcome = run_study(small.of(value), folder / "out", engine="serial")
     assert outcome.failures == ()
@@ -39,6 +44,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_details_stand_in_a_table_of_their_own(done: Path) -> None:
     found = tables.read(done / "tables", "similarity-details")
+    found = found[found["measure"].str.startswith("Neuron")]
     assert set(found["map"]) == {"between"}
     rounds, measures, layers = 2, 2, 2
     beside = found.query("detail == 'p50'")
@@ -55,7 +61,7 @@ def test_details_stand_in_a_table_of_their_own(done: Path) -> None:
 def test_maps_along_an_axis_are_of_one_stage_and_the_numbers_of_single_ones(done: Path) -> None:
     found = tables.read(done / "tables", "similarity").query("measure == 'linear CKA, debiased'")
     together = found[found["signature"].str.contains("step:maps")]
-    single = found[~found["signature"].str.contains("step:maps")]
+    single = found[found["signature"].str.contains("step:layers")]
     pairs = together.drop_duplicates(["against", "model"])
     first, second = single["model"].unique()
     dense = single["against"].iloc[0]
@@ -88,6 +94,24 @@ def test_complexity_has_a_row_for_every_number(done: Path) -> None:
     assert (found["n"] > found["width"]).all()
     assert (found["note"] == "").all()
     assert found["signature"].str.contains("kind:complexity").all()
+
+
+def test_attention_is_compared_and_its_peaks_are_counted(done: Path) -> None:
+    found = tables.read(done / "tables", "similarity").query("measure == 'AttentionSim'")
+    assert found[["stack", "dense_layer", "sparse_layer"]].to_numpy().tolist() == [
+        ["encoder", 1, 1]
+    ]
+    assert found["width"].tolist() == [2]
+    details = tables.read(done / "tables", "similarity-details")
+    heads = details[details["measure"].str.startswith("heads by row")]
+    assert set(heads["detail"]) == {"head-0", "head-0-match", "head-1", "head-1-match", "itself"}
+    peaks = tables.read(done / "tables", "attention-peaks")
+    assert len(peaks) == 3 * (2 + 1 + 1) * 2  # models, heads and what is together, ways of counting
+    assert set(peaks["bar"]) == {0.4}
+    assert (peaks["low"] <= peaks["share"]).all()
+    whole = peaks.query("layer == 0 and rows == 'all'").set_index("model")["n"]
+    one = peaks.query("head == 0 and rows == 'all'").set_index("model")["n"]
+    assert (whole == 2 * one).all()
 
 
 @pytest.mark.parametrize(

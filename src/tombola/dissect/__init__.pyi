@@ -1,3 +1,5 @@
+from .attention import Peaks as Peaks
+from .attention import attention_peaks as attention_peaks
 from .behaviour import Behaviour as Behaviour
 from .behaviour import compare as compare
 from .measures.measure import MEASURES as MEASURES
