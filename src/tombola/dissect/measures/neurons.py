@@ -50,6 +50,7 @@ class Neurons(Measure[Moments, Block]):
     title = "NeuronSim"
     sums: ClassVar[type[Moments]] = Moments
     range = (0.0, 1.0)
+    any_centre = True
     back = False
     """Whether over the neurons of the second."""
 
