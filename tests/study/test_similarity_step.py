@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import small
+from test_probe_step import learners
 
 from tombola import tables
 from tombola.errors import UserError
@@ -34,6 +35,12 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     value["steps"]["looks"] = {
         "do": "similarity", "of": {"of": "tickets", "round": 2}, "to": "dense",
         "measures": ["attention", "heads_jensen"],
+    }  # fmt: skip
+    errors = learners(folder / "fce")
+    value["tasks"]["errors"] = {"name": "ged", "folder": str(errors), "format": "errors"}
+    value["steps"]["words"] = {
+        "do": "word-similarity", "of": {"of": "tickets", "round": 2}, "to": "dense",
+        "text": ["toy", "errors"], "ranks": [3, 8], "measures": ["debiased", "neurons"],
     }  # fmt: skip
     value["steps"]["peaks"] = {"do": "attention-peaks", "of": ["dense", "tickets"], "bar": 0.4}
     value["steps"]["simple"] = {"do": "complexity", "of": ["dense", "tickets"]}
@@ -96,6 +103,26 @@ def test_complexity_has_a_row_for_every_number(done: Path) -> None:
     assert found["signature"].str.contains("kind:complexity").all()
 
 
+def test_words_are_compared_by_kind(done: Path) -> None:
+    found = tables.read(done / "tables", "word-similarity")
+    assert set(found["measure"]) == {"linear CKA, debiased", "NeuronSim"}
+    assert set(found["centre"]) == {"kind"}
+    one = found[found["measure"] == "NeuronSim"]
+    for text, by in (("CoLA", {"frequency"}), ("ged", {"frequency", "errors"})):
+        own = one[one["text"] == text]
+        assert set(own["by"]) == by
+        assert set(own["layer"]) == {1}
+        assert ((own["note"] != "") == (own["n"] < own["width"])).all()
+        for _, rows in own.groupby("by"):
+            assert rows["words"].iloc[0] == "all"
+            assert rows["n"].iloc[0] == rows["n"].iloc[1:].sum()
+        bins = own.loc[own["by"] == "frequency", ["words", "place"]].to_numpy().tolist()
+        assert bins[:3] == [["all", -1], ["1 to 3", 0], ["4 to 8", 1]]
+    assert set(one.loc[one["by"] == "errors", "words"]) == {"all", "c", "i"}
+    both = one.query("by == 'frequency' and words == '1 to 3'")
+    assert both["signature"].str.contains("words:1 to 3").all()
+
+
 def test_attention_is_compared_and_its_peaks_are_counted(done: Path) -> None:
     found = tables.read(done / "tables", "similarity").query("measure == 'AttentionSim'")
     assert found[["stack", "dense_layer", "sparse_layer"]].to_numpy().tolist() == [
@@ -121,6 +148,9 @@ def test_attention_is_compared_and_its_peaks_are_counted(done: Path) -> None:
         ({"maps": ["pairs"]}, "maps: pairs needs an axis"),
         ({"measures": ["nothing"]}, "no measure 'nothing'; allowed: across_blocks"),
         ({"maps": ["all"]}, "maps.0"),
+        ({"do": "word-similarity", "measures": ["attention"]}, "no 'attention' of words"),
+        ({"do": "word-similarity", "measures": ["svcca"], "centre": "all"}, "no form about"),
+        ({"do": "word-similarity", "ranks": [5, 5]}, "ranks"),
     ],
 )
 def test_what_cannot_be_compared_is_said(tmp_path: Path, step: dict[str, Any], words: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ def marked_words(
     stack: str,
     batch_size: int = 32,
     max_tokens: int | None = None,
+    orders: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Iterator[Marked], dict[str, tuple[str, ...]]]:
     """Texts of given words, batch by batch in their order, and the names of kinds.
 
@@ -49,6 +51,7 @@ def marked_words(
         stack: whose input they are: encoder, where a model has one, else decoder.
         batch_size: texts at a time.
         max_tokens: longer texts are read through windows; None for no limit.
+        orders: names of kinds in an order of their own, where it is not that of the alphabet.
 
     Raises UserError where a text has not as many kinds as words, and as `align` does.
     """
@@ -56,10 +59,11 @@ def marked_words(
         for i, (words, own) in enumerate(zip(texts, every, strict=True), 1):
             if len(words) != len(own):
                 raise UserError(f"text {i} has {len(words)} words and {len(own)} of {by}")
-    names = {
-        by: tuple(sorted({kind for own in every for kind in own if kind is not None}))
+    found = {
+        by: sorted({kind for own in every for kind in own if kind is not None})
         for by, every in kinds.items()
     }
+    names = {by: tuple(orders.get(by, own)) for by, own in found.items()}
     aligned = align(texts, tokenizer, max_tokens, "window")
     numbers = {by: {name: i for i, name in enumerate(own)} for by, own in names.items()}
     flat = {
