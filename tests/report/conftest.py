@@ -41,6 +41,12 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for model in (last[0]["root"], last[0]["model"])
             for row in new_tables.complexity(model)
         ],
+        "word-similarity": new_tables.word_similarity(last[0]["model"], last[0]["root"]),
+        "attention-peaks": [
+            row
+            for model in (last[0]["root"], last[0]["model"])
+            for row in new_tables.attention_peaks(model)
+        ],
         "importance": [
             row
             for model in (last[0]["root"], last[0]["model"])
@@ -88,6 +94,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         "similarity-details": new_tables.details(
             model, model, measure=bad[0], text=bad[1], stack=bad[2]
+        ),
+        "word-similarity": new_tables.word_similarity(
+            model, model, measure=bad[0], text=bad[1], stack=bad[2], words=bad[3]
+        ),
+        "attention-peaks": new_tables.attention_peaks(
+            model, text=bad[0], stack=bad[1], rows=bad[2]
         ),
         "complexity": new_tables.complexity(model, text=bad[0], stack=bad[1], note=bad[2]),
         "slices": new_tables.slices(

@@ -49,6 +49,17 @@ TABLES = {table.name: table for table in (
         "given": NUMBER, "value": NUMBER, "n": WHOLE, "width": WHOLE, "note": TEXT,
         "signature": TEXT,
     }),
+    _table("word-similarity", {
+        "model": TEXT, "against": TEXT, "measure": TEXT, "text": TEXT, "stack": TEXT,
+        "layer": WHOLE, "by": TEXT, "words": TEXT, "place": WHOLE, "centre": TEXT,
+        "value": NUMBER, "low": NUMBER, "high": NUMBER, "n": WHOLE, "width": WHOLE,
+        "noise_floor": NUMBER, "note": TEXT, "signature": TEXT,
+    }),
+    _table("attention-peaks", {
+        "model": TEXT, "text": TEXT, "stack": TEXT, "layer": WHOLE, "head": WHOLE, "rows": TEXT,
+        "bar": NUMBER, "share": NUMBER, "low": NUMBER, "high": NUMBER, "n": WHOLE,
+        "signature": TEXT,
+    }),
     _table("probes", {
         "model": TEXT, "probe": TEXT, "stack": TEXT, "layer": WHOLE, "metric": TEXT,
         "value": NUMBER, "low": NUMBER, "high": NUMBER, "n": WHOLE, "chance": NUMBER,
@@ -373,3 +384,31 @@ def complexity(model: str, **changes: Any) -> Rows:
         {**shared, "measure": measure, "given": given, "value": value}
         for measure, given, value in [*curve, ("k", 0.8, 3.0)]
     ]
+
+
+KINDS_OF_WORDS = {
+    "all": (0.93, 9000), "1 to 5": (0.87, 2000), "6 to 100": (0.95, 3000),
+    "101 on": (0.88, 3990), "not in training": (0.7, 10),
+}  # fmt: skip
+"""Similarity and words of each bin."""
+
+
+def word_similarity(model: str, against: str, **changes: Any) -> Rows:
+    """Bins of frequency of one layer, the last of which has few words."""
+    return [{
+        "model": model, "against": against, "measure": "linear CKA, debiased", "text": "",
+        "stack": "encoder", "layer": 2, "by": "frequency", "words": words, "place": place,
+        "centre": "kind", "value": value, "low": value - 0.02, "high": value + 0.02, "n": n,
+        "width": 64, "noise_floor": 0.1, "note": "fewer words than dimensions" if n < 64 else "",
+        "signature": "s", **changes,
+    } for place, (words, (value, n)) in enumerate(KINDS_OF_WORDS.items(), -1)]  # fmt: skip
+
+
+def attention_peaks(model: str, share: float = 0.3, layers: int = 2, **changes: Any) -> Rows:
+    """Two heads in each layer; with rows of length one all shares are a tenth higher."""
+    places = [(layer, head) for layer in range(1, layers + 1) for head in (0, 1, -1)] + [(0, -1)]
+    return [{
+        "model": model, "text": "", "stack": "encoder", "layer": layer, "head": head, "rows": way,
+        "bar": 0.95, "share": share + more + layer / 100, "low": share + more - 0.03,
+        "high": share + more + 0.03, "n": 4000, "signature": "s", **changes,
+    } for way, more in (("all", 0.1), ("several", 0.0)) for layer, head in places]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import small
+from test_probe_step import learners
 
 from tombola import tables
 from tombola.errors import UserError
@@ -31,6 +32,17 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     value["steps"]["maps"] = {
         "do": "similarity", "of": "tickets", "to": "dense", "across": "round", "maps": maps,
     }  # fmt: skip
+    value["steps"]["looks"] = {
+        "do": "similarity", "of": {"of": "tickets", "round": 2}, "to": "dense",
+        "measures": ["attention", "heads_jensen"],
+    }  # fmt: skip
+    errors = learners(folder / "fce")
+    value["tasks"]["errors"] = {"name": "ged", "folder": str(errors), "format": "errors"}
+    value["steps"]["words"] = {
+        "do": "word-similarity", "of": {"of": "tickets", "round": 2}, "to": "dense",
+        "text": ["toy", "errors"], "ranks": [3, 8], "measures": ["debiased", "neurons"],
+    }  # fmt: skip
+    value["steps"]["peaks"] = {"do": "attention-peaks", "of": ["dense", "tickets"], "bar": 0.4}
     value["steps"]["simple"] = {"do": "complexity", "of": ["dense", "tickets"]}
     outcome = run_study(small.of(value), folder / "out", engine="serial")
     assert outcome.failures == ()
@@ -39,6 +51,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_details_stand_in_a_table_of_their_own(done: Path) -> None:
     found = tables.read(done / "tables", "similarity-details")
+    found = found[found["measure"].str.startswith("Neuron")]
     assert set(found["map"]) == {"between"}
     rounds, measures, layers = 2, 2, 2
     beside = found.query("detail == 'p50'")
@@ -55,7 +68,7 @@ def test_details_stand_in_a_table_of_their_own(done: Path) -> None:
 def test_maps_along_an_axis_are_of_one_stage_and_the_numbers_of_single_ones(done: Path) -> None:
     found = tables.read(done / "tables", "similarity").query("measure == 'linear CKA, debiased'")
     together = found[found["signature"].str.contains("step:maps")]
-    single = found[~found["signature"].str.contains("step:maps")]
+    single = found[found["signature"].str.contains("step:layers")]
     pairs = together.drop_duplicates(["against", "model"])
     first, second = single["model"].unique()
     dense = single["against"].iloc[0]
@@ -90,6 +103,44 @@ def test_complexity_has_a_row_for_every_number(done: Path) -> None:
     assert found["signature"].str.contains("kind:complexity").all()
 
 
+def test_words_are_compared_by_kind(done: Path) -> None:
+    found = tables.read(done / "tables", "word-similarity")
+    assert set(found["measure"]) == {"linear CKA, debiased", "NeuronSim"}
+    assert set(found["centre"]) == {"kind"}
+    one = found[found["measure"] == "NeuronSim"]
+    for text, by in (("CoLA", {"frequency"}), ("ged", {"frequency", "errors"})):
+        own = one[one["text"] == text]
+        assert set(own["by"]) == by
+        assert set(own["layer"]) == {1}
+        assert ((own["note"] != "") == (own["n"] < own["width"])).all()
+        for _, rows in own.groupby("by"):
+            assert rows["words"].iloc[0] == "all"
+            assert rows["n"].iloc[0] == rows["n"].iloc[1:].sum()
+        bins = own.loc[own["by"] == "frequency", ["words", "place"]].to_numpy().tolist()
+        assert bins[:3] == [["all", -1], ["1 to 3", 0], ["4 to 8", 1]]
+    assert set(one.loc[one["by"] == "errors", "words"]) == {"all", "c", "i"}
+    both = one.query("by == 'frequency' and words == '1 to 3'")
+    assert both["signature"].str.contains("words:1 to 3").all()
+
+
+def test_attention_is_compared_and_its_peaks_are_counted(done: Path) -> None:
+    found = tables.read(done / "tables", "similarity").query("measure == 'AttentionSim'")
+    assert found[["stack", "dense_layer", "sparse_layer"]].to_numpy().tolist() == [
+        ["encoder", 1, 1]
+    ]
+    assert found["width"].tolist() == [2]
+    details = tables.read(done / "tables", "similarity-details")
+    heads = details[details["measure"].str.startswith("heads by row")]
+    assert set(heads["detail"]) == {"head-0", "head-0-match", "head-1", "head-1-match", "itself"}
+    peaks = tables.read(done / "tables", "attention-peaks")
+    assert len(peaks) == 3 * (2 + 1 + 1) * 2  # models, heads and what is together, ways of counting
+    assert set(peaks["bar"]) == {0.4}
+    assert (peaks["low"] <= peaks["share"]).all()
+    whole = peaks.query("layer == 0 and rows == 'all'").set_index("model")["n"]
+    one = peaks.query("head == 0 and rows == 'all'").set_index("model")["n"]
+    assert (whole == 2 * one).all()
+
+
 @pytest.mark.parametrize(
     ("step", "words"),
     [
@@ -97,6 +148,9 @@ def test_complexity_has_a_row_for_every_number(done: Path) -> None:
         ({"maps": ["pairs"]}, "maps: pairs needs an axis"),
         ({"measures": ["nothing"]}, "no measure 'nothing'; allowed: across_blocks"),
         ({"maps": ["all"]}, "maps.0"),
+        ({"do": "word-similarity", "measures": ["attention"]}, "no 'attention' of words"),
+        ({"do": "word-similarity", "measures": ["svcca"], "centre": "all"}, "no form about"),
+        ({"do": "word-similarity", "ranks": [5, 5]}, "ranks"),
     ],
 )
 def test_what_cannot_be_compared_is_said(tmp_path: Path, step: dict[str, Any], words: str) -> None:

@@ -1,5 +1,9 @@
+from .attention import Peaks as Peaks
+from .attention import attention_peaks as attention_peaks
 from .behaviour import Behaviour as Behaviour
 from .behaviour import compare as compare
+from .groups import GroupSimilarity as GroupSimilarity
+from .groups import similarities_by_group as similarities_by_group
 from .measures.measure import MEASURES as MEASURES
 from .probes import ProbeResult as ProbeResult
 from .probes import ProbeSettings as ProbeSettings

@@ -29,7 +29,9 @@ def among(
     return {
         reads: {
             stack: Rows(
-                _chosen(rows.layers, layers, embeddings, stack, device), rows.sentence.to(device)
+                _chosen(rows.layers, layers, embeddings, stack, device),
+                rows.sentence.to(device),
+                rows.position.to(device),
             )
             for stack, rows in stacks.items()
         }

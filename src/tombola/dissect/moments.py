@@ -59,6 +59,8 @@ class Moments:
         (k, d), (m, e) = shift_x.shape, shift_y.shape
         zeros = shift_x.new_zeros
         self.n = 0
+        self.centre_known = False
+        """Whether about a centre other than the tokens' own mean: see `recentred`."""
         self._known: dict[str, Any] = {}
         self.pairs = 0
         """Pairs of tokens of one sentence, a token with itself included: sum of squared lengths."""
@@ -85,7 +87,7 @@ class Moments:
 
     def empty(self) -> "Moments":
         """No moments yet, about the same shift."""
-        return Moments(self.x.shift, self.y.shift, alike=self._alike, fast=self._fast)
+        return type(self)(self.x.shift, self.y.shift, alike=self._alike, fast=self._fast)
 
     @property
     def xy(self) -> Float[Tensor, "rows columns"]:
@@ -209,6 +211,8 @@ class OwnMoments:
         """Sum over sentences of ‖t‖², where t is the sum of a sentence's x."""
         self.sentence_total: Float[Tensor, "layers d"] = shift.new_zeros(layers, d)
         """Sum over sentences of length · t."""
+        self.whole: Float[Tensor, " layers"] = shift.new_zeros(layers)
+        """‖Σ x‖² about the centre: 0 about the mean."""
 
     def add(
         self,

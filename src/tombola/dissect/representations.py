@@ -65,6 +65,8 @@ class Rows:
     layers: Mapping[int, Float[Tensor, "tokens ..."]]
     sentence: Int[Tensor, " tokens"]
     """Row of the batch that each token is of."""
+    position: Int[Tensor, " tokens"]
+    """Where it stands in that row, padding included."""
 
 
 def read(
@@ -104,9 +106,8 @@ def read(
 def _rows(layers: Mapping[int, Tensor], counted: Bool[Tensor, "batch positions"]) -> Rows:
     device = next(iter(layers.values())).device
     counted = counted.to(device)
-    return Rows(
-        {number: layer[counted] for number, layer in layers.items()}, counted.nonzero()[:, 0]
-    )
+    sentence, position = counted.nonzero().unbind(1)
+    return Rows({number: layer[counted] for number, layer in layers.items()}, sentence, position)
 
 
 def _attention(
@@ -145,15 +146,28 @@ def _seen(
 
 @contextmanager
 def showing_attention(*models: PreTrainedModel) -> Iterator[None]:
-    """Have models compute attention in the way that shows it (eager), and then in their own."""
+    """Have models compute attention in the way that shows it (eager), and then in their own.
+
+    Raises UserError for a model that has no such way.
+    """
     before = [(model, model.config._attn_implementation) for model in models]
-    for model in models:
-        model.set_attn_implementation("eager")
     try:
+        for model in models:
+            _show_attention(model)
         yield
     finally:
         for model, implementation in reversed(before):
             model.set_attn_implementation(implementation)
+
+
+def _show_attention(model: PreTrainedModel) -> None:
+    try:
+        model.set_attn_implementation("eager")
+    except (ValueError, ImportError) as problem:
+        said = " ".join(str(problem).split())[:160]
+        raise UserError(f"{type(model).__name__} cannot show its attention: {said}") from problem
+    if (got := model.config._attn_implementation) != "eager":
+        raise UserError(f"{type(model).__name__} cannot show its attention: it stays with {got}")
 
 
 def stack_names(model: PreTrainedModel) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from tombola.dissect.attention.visible import only_visible
 from tombola.dissect.blocks import Text
 from tombola.dissect.layers import among, sums_device
 from tombola.dissect.measures.measure import MEASURES, LayerEstimates, Measure, Reading
@@ -123,7 +124,7 @@ def similarities(
             while_reading.enter_context(showing_attention(*models.values()))
         for batch in batches:
             found = {
-                name: among(read(model, batch, exclude, what), layers, embeddings, device)
+                name: among(_read(model, batch, exclude, what), layers, embeddings, device)
                 for name, model in models.items()
             }
             for pair, own in sums.items():
@@ -145,6 +146,16 @@ def similarities(
         pair: [row for (stack, _), one in own.items() for row in one.rows(stack)]
         for pair, own in sums.items()
     }
+
+
+def _read(
+    model: PreTrainedModel, batch: Batch, exclude: Collection[int], what: Collection[Reads]
+) -> dict[Reads, dict[str, Rows]]:
+    """What a model says of one batch; of attention, what its masks let a token see."""
+    found = read(model, batch, exclude, what)
+    if "attention" in found:
+        found["attention"] = only_visible(model, found["attention"])
+    return found
 
 
 class _Pair:

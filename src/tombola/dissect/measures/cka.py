@@ -33,6 +33,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -112,11 +113,11 @@ class CKABlock(Block):
 class LinearCKA(Measure[Moments, CKABlock]):
     """What the estimators share."""
 
-    sums = Moments
+    sums: ClassVar[type[Moments]] = Moments
 
     def begin(self, x: Sequence[Tensor], y: Sequence[Tensor], reading: Reading) -> Moments:
         """No moments yet, in the precision that is asked for."""
-        return Moments.start(x, y, fast=reading.products == "float32")
+        return self.sums.start(x, y, fast=reading.products == "float32")
 
     @abstractmethod
     def products(self, moments: Moments) -> Products:
@@ -137,6 +138,7 @@ class AsPublished(LinearCKA):
 
     name = "as_published"
     title = "linear CKA, as published"
+    any_centre = True
 
     def products(self, moments: Moments) -> Products:
         """⟨K, L⟩ / n²."""
@@ -165,20 +167,22 @@ class Debiased(LinearCKA):
 
     name = "debiased"
     title = "linear CKA, debiased"
+    any_centre = True
 
     def products(self, moments: Moments) -> Products:
         """Unbiased HSIC, for independent tokens."""
         x, y, n = moments.x, moments.y, moments.n
-        cross = _cross(moments)
-        xy = _unbiased(cross.xy, moments.norms(), torch.outer(x.energy(), y.energy()), n)
-        xx = _unbiased(cross.xx, x.norms(), x.energy().square(), n)
-        yy = _unbiased(cross.yy, y.norms(), y.energy().square(), n)
+        cross, unbiased = _cross(moments), _without_mean if moments.centre_known else _unbiased
+        xy = unbiased(cross.xy, moments.norms(), torch.outer(x.energy(), y.energy()), n)
+        xx = unbiased(cross.xx, x.norms(), x.energy().square(), n)
+        yy = unbiased(cross.yy, y.norms(), y.energy().square(), n)
         return Products(xy, _unless_constant(x, xx), _unless_constant(y, yy))
 
     def noise_floor(self, sums: Moments) -> Float[Tensor, "layers_x layers_y"]:
         """As said above; 0 where every sentence is one token."""
         energies = torch.outer(sums.x.energy(), sums.y.energy())
-        own = _unbiased(cross_at_random(sums), energies / sums.n, energies, sums.n)
+        unbiased = _without_mean if sums.centre_known else _unbiased
+        own = unbiased(cross_at_random(sums), energies / sums.n, energies, sums.n)
         return own / self.products(sums).scale()
 
     def estimate(
@@ -196,6 +200,7 @@ class AcrossBlocks(Debiased):
 
     name = "across_blocks"
     title = "linear CKA, across blocks"
+    any_centre = False
 
     def estimate(
         self, whole: Moments, blocks: Sequence[CKABlock], rest: Sequence[CKABlock]
@@ -248,16 +253,19 @@ def cross_at_random(moments: Moments) -> Float[Tensor, "layers_x layers_y"]:
 
     ⟨K, L⟩ is a sum over pairs of tokens of three kinds: a token with itself (n of them), two of one
     sentence, two of different ones. Centred, the products of each kind sum to the energy D, to
-    E - D and to -E, where E is the energy of the sentences' sums.
+    E - D and to W - E, where E is the energy of the sentences' sums, and W that of the whole sum: 0
+    about the mean.
     """
     n, pairs = moments.n, moments.pairs
     d = [own.energy() for own in (moments.x, moments.y)]
     e = [own.sentence_energy(pairs) for own in (moments.x, moments.y)]
     within = [theirs - own for theirs, own in zip(e, d, strict=True)]
+    wholes = (moments.x.whole, moments.y.whole)
+    between = [whole - own for whole, own in zip(wholes, e, strict=True)]
     return (
         torch.outer(*d) / n
         + torch.outer(*within) / max(1, pairs - n)  # both are 0 where sentences have one token
-        + torch.outer(*e) / max(1, n**2 - pairs)  # and where there is one sentence
+        + torch.outer(*between) / max(1, n**2 - pairs)  # and where there is one sentence
     )
 
 
@@ -273,6 +281,11 @@ def _unbiased(cross: Tensor, norms: Tensor, energies: Tensor, n: int) -> Tensor:
         return torch.full_like(cross, torch.nan)
     total = cross - norms * n / (n - 2) + energies / ((n - 1) * (n - 2))
     return total / (n * (n - 3))
+
+
+def _without_mean(cross: Tensor, norms: Tensor, energies: Tensor, n: int) -> Tensor:
+    """Mean over pairs of different tokens, about a centre that is not estimated from them."""
+    return torch.full_like(cross, torch.nan) if n < 2 else (cross - norms) / (n * (n - 1))
 
 
 def _unless_constant(own: OwnMoments, product: Tensor) -> Tensor:

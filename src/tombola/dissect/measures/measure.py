@@ -106,6 +106,8 @@ class Measure(ABC, Generic[S, B]):
     sums: ClassVar[type[Sums]]
     reads: ClassVar[Reads] = "states"
     """What the sums are over; `representations.read` says what its rows are."""
+    any_centre: ClassVar[bool] = False
+    """Whether it may be asked of moments about another centre than the mean: see `recentred`."""
     range: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     """What its values, and so their intervals, lie between."""
 

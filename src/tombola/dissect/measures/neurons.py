@@ -29,6 +29,7 @@ it is rather too wide than too narrow.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -47,14 +48,15 @@ class Neurons(Measure[Moments, Block]):
 
     name = "neurons"
     title = "NeuronSim"
-    sums = Moments
+    sums: ClassVar[type[Moments]] = Moments
     range = (0.0, 1.0)
+    any_centre = True
     back = False
     """Whether over the neurons of the second."""
 
     def begin(self, x: Sequence[Tensor], y: Sequence[Tensor], reading: Reading) -> Moments:
         """No moments yet, in the precision that is asked for."""
-        return Moments.start(x, y, fast=reading.products == "float32")
+        return self.sums.start(x, y, fast=reading.products == "float32")
 
     def value(self, sums: Moments) -> Float[Tensor, "layers_x layers_y"]:
         """Mean of the best matches; NaN where all neurons are constant."""

@@ -1,6 +1,6 @@
 """`similarity`: how near the layers of models are to those of another, on the same text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
@@ -127,14 +127,14 @@ class Similarity(Kind[SimilarityStep]):
     def expand(self, point: Point[SimilarityStep], planner: Planner) -> Iterator[Stage]:
         """One stage, unless a model would only be compared with itself."""
         of, to = point.nodes.get("of"), point.nodes.get("to")
-        two = of is None or to is None or _which(of) != _which(to)
+        two = of is None or to is None or which_node(of) != which_node(to)
         if two or point.settings.maps != ("between",):
             yield planner.stage(self, point)
 
     def work(self, job: Job[SimilarityStep], folder: Path) -> None:
         """Every model reads the text once."""
         settings, task = job.settings, job.task_name("text")
-        maps = _maps(job)
+        maps = maps_of(job, settings.maps)
         roles = {name: role for pairs in maps.values() for pair in pairs for name, role in pair}
         tickets = {name: job.ticket(role) for name, role in roles.items()}
         tokenizer = next(iter(tickets.values())).tokenizer
@@ -176,7 +176,7 @@ class Similarity(Kind[SimilarityStep]):
                 yield DETAILS, {**shared, "detail": detail, "value": float(value)}
 
 
-def _which(node: Node) -> tuple[Stage | None, str, float | None]:
+def which_node(node: Node) -> tuple[Stage | None, str, float | None]:
     """What tells models apart."""
     return node.stage, node.model, node.moment
 
@@ -185,7 +185,7 @@ One = tuple[str, str]
 """A model as tables name it, and the role that leads to it."""
 
 
-def _maps(job: Job[SimilarityStep]) -> dict[Map, list[tuple[One, One]]]:
+def maps_of(job: Job[Any], maps: Sequence[Map]) -> dict[Map, list[tuple[One, One]]]:
     """The pairs of each map that is asked for: what is held against, and the model."""
     stage = job.stage
 
@@ -202,7 +202,7 @@ def _maps(job: Job[SimilarityStep]) -> dict[Map, list[tuple[One, One]]]:
         "to": [(one, one) for one in dict(reversed(to)).items()],
         "pairs": list(combinations(of, 2)),
     }
-    return {name: every[name] for name in job.settings.maps}
+    return {name: every[name] for name in maps}
 
 
 def named(stage: Stage, role: str) -> str:
