@@ -140,6 +140,19 @@ def test_what_cannot_be_probed_is_said_before_work(tmp_path: Path):
         plan(recipe, Library(recipe))
 
 
+def test_all_are_the_tasks_that_a_kind_of_step_takes(tmp_path: Path):
+    value = raw(tmp_path, "all")
+    value["steps"]["dense"]["task"] = "all"
+    recipe = small.of(value)
+    stages = plan(recipe, Library(recipe))
+    assert {stage.at["task"] for stage in stages} == {"toy"}
+    assert {tuple(s.facts["probe"]) for s in stages if s.kind == "probe"} == {("errors",)}
+    del value["tasks"]["errors"]
+    recipe = small.of(value)
+    with pytest.raises(UserError, match=r"steps\.know\.probe: all: no task .* does `probe`"):
+        plan(recipe, Library(recipe))
+
+
 def test_settings_are_facts(tmp_path: Path):
     one = small.of(raw(tmp_path / "a", "errors"))
     stages = plan(one, Library(one))

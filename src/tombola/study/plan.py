@@ -16,7 +16,7 @@ from tombola.study.stage import Stage, digest_of
 S = TypeVar("S", bound=Step)
 T = TypeVar("T")
 ALL = "all"
-"""In place of a task's name: each of the recipe's tasks."""
+"""In place of a task's name: each of the recipe's tasks that a kind of step takes."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class Planner:
     def _step(self, name: str, raw: Mapping[str, Any]) -> Iterator[Stage]:
         kind = KINDS[self._kind(name, raw)]
         where = f"steps.{name}."
-        raw = self._all_tasks(dict(raw), kind)
+        raw = self._all_tasks(dict(raw), kind, where)
         axes = opened(kind.settings, raw, f"steps.{name}")
         for settings, at in points(kind.settings, raw, axes, where):
             checked: set[str] = set()
@@ -211,10 +211,13 @@ class Planner:
             raise UserError(f"steps.{name}.do: one of {allowed}, not {kind!r}")
         return kind
 
-    def _all_tasks(self, raw: dict[str, Any], kind: Kind[Any]) -> dict[str, Any]:
+    def _all_tasks(self, raw: dict[str, Any], kind: Kind[Any], where: str) -> dict[str, Any]:
         for key in kind.task_fields:
             if raw.get(key) == ALL:
-                raw[key] = list(self.recipe.tasks)
+                raw[key] = [name for name in self.recipe.tasks if kind.takes(name, self.library)]
+                if not raw[key]:
+                    what = f"a step that does `{kind.name}`"
+                    raise UserError(f"{where}{key}: all: no task of the recipe is for {what}")
         return raw
 
     def _points(

@@ -102,6 +102,11 @@ class Probe(Kind[ProbeStep]):
         """Those of the recipe; others are word tasks of the language that the model learned."""
         return tuple(_resolved(point, name, library) for name in point.settings.probe)
 
+    def takes(self, task: str, library: Library) -> bool:
+        """`all` are the recipe's tasks of words, or of tags."""
+        kind = library.task_facts(task).get("kind")
+        return kind is None or kind["name"] in tasks.OF_WORDS
+
     def check(self, point: Point[ProbeStep], library: Library) -> None:
         """The tasks have labels of words, of which there are several."""
         for name in self.tasks(point, "probe", library):
