@@ -24,6 +24,7 @@ from tombola.study.kinds.similarity import named
 from tombola.study.library import OF_LANGUAGE, UNKNOWN, Library
 from tombola.study.plan import Point
 from tombola.study.references import References
+from tombola.study.stage import Stage
 from tombola.tables import Table
 from tombola.tasks.words import WORD_TASKS
 from tombola.text import TooLong
@@ -34,11 +35,15 @@ PROBES = Table(
         "model": ("string", "the model that is probed"),
         "probe": ("string", "what is probed for, and by what where that is no linear probe"),
         "asked": ("string", "task of the recipe that the probe predicts, or word task"),
+        "word_task": ("string", "word task that it is an instance of: pos, ner, …"),
+        "group": ("string", "part of speech, syntax or semantics, as tasks are averaged; or empty"),
+        "by": ("string", "what predicts: linear, MLP 1024, …"),
+        "redrawn": ("bool", "whether the model's weights are drawn anew: a random encoder"),
         "hidden": ("int64", "width of the probe's hidden layer; 0 is a linear probe"),
         "penalty": ("float64", "strength of the probe's L2 penalty"),
         "replicate": ("int64", "number of the probe among those that differ in their seed alone"),
         "stack": ("string", "encoder or decoder"),
-        "layer": ("int64", "0 is the embedding output"),
+        "layer": ("int64", "0 is the embedding output, -1 a mix of all layers"),
         "metric": ("string", "name of the metric"),
         "value": ("float64", "its value on texts that the probe has not seen"),
         "low": ("float64", "lower end of the 95% interval over texts"),
@@ -51,6 +56,7 @@ PROBES = Table(
         "bits": ("float64", "bits of the training labels by the online code; NaN if not asked"),
         "control_bits": ("float64", "the same of labels drawn per word form; NaN if not asked"),
         "uniform_bits": ("float64", "bits where every class is as likely; NaN if not asked"),
+        "centre": ("float64", "mean layer of a mix, by what layers count; NaN of one layer"),
         "error": ("float64", "mean absolute error; NaN where answers are classes"),
         "stopping": (
             "float64",
@@ -92,7 +98,7 @@ class Probe(Kind[ProbeStep]):
     """One stage for each model: all tasks, layers, kinds of probes and replicates at once."""
 
     name = "probe"
-    version = 2  # vectors in half precision; probes of many seeds and kinds; intervals over texts
+    version = 3  # results say which word task they are of, and of which group
     settings = ProbeStep
     tables = (PROBES,)
     task_fields: ClassVar[tuple[str, ...]] = ("probe",)
@@ -158,6 +164,8 @@ class Probe(Kind[ProbeStep]):
                     "model": named(done.stage, "of"),
                     "probe": ", ".join([asked, *_by(row["hidden"], row["penalty"])]),
                     "asked": asked,
+                    "by": ", ".join(_by(row["hidden"], row["penalty"])) or "linear",
+                    "redrawn": _drawn_anew(done.stage),
                     **done.cells(PROBES, row),
                     "signature": done.sign(probed=row["task"], n=row["n"]),
                 },
@@ -172,6 +180,12 @@ def _resolved(point: Point[ProbeStep], name: str, library: Library) -> str:
         said = f"no task {name!r} in the recipe, and the model learned none whose language it asks"
         raise UserError(f"probe: {said} about")
     return f"{name}{OF_LANGUAGE}{learned}"
+
+
+def _drawn_anew(stage: Stage) -> bool:
+    """Whether the model is one of the recipe's that has learned nothing."""
+    model = stage.facts.get("models", {}).get("of", {})
+    return "new" in model or bool(model.get("redrawn"))
 
 
 def _by(hidden: int, penalty: float) -> list[str]:
