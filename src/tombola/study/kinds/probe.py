@@ -23,6 +23,7 @@ from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.similarity import named
 from tombola.study.library import OF_LANGUAGE, UNKNOWN, Library
 from tombola.study.plan import Point
+from tombola.study.probed import COUNTS_FILE, Asked
 from tombola.study.references import References
 from tombola.study.stage import Stage
 from tombola.tables import Table
@@ -150,21 +151,22 @@ class Probe(Kind[ProbeStep]):
                     counts[str(len(rows))] = own
                     rows.append(asdict(result))
         shutil.rmtree(place)
-        with (folder / "counts.npz").open("wb") as file:
+        with (folder / COUNTS_FILE).open("wb") as file:
             np.savez_compressed(file, **counts)
         write_json(folder / "rows.json", rows)
 
     def rows(self, done: Finished) -> Iterable[Row]:
         """A row for every task, layer, kind of probe and replicate."""
         for row in done.record("rows"):
+            by = Asked(row["task"], row["penalty"], row["hidden"], row["stack"]).by
             asked = row["task"].partition(OF_LANGUAGE)[0]
             yield (
                 PROBES,
                 {
                     "model": named(done.stage, "of"),
-                    "probe": ", ".join([asked, *_by(row["hidden"], row["penalty"])]),
+                    "probe": asked if by == "linear" else f"{asked}, {by}",
                     "asked": asked,
-                    "by": ", ".join(_by(row["hidden"], row["penalty"])) or "linear",
+                    "by": by,
                     "redrawn": _drawn_anew(done.stage),
                     **done.cells(PROBES, row),
                     "signature": done.sign(probed=row["task"], n=row["n"]),
@@ -186,12 +188,6 @@ def _drawn_anew(stage: Stage) -> bool:
     """Whether the model is one of the recipe's that has learned nothing."""
     model = stage.facts.get("models", {}).get("of", {})
     return "new" in model or bool(model.get("redrawn"))
-
-
-def _by(hidden: int, penalty: float) -> list[str]:
-    """What predicts, in words: none for a plain linear probe."""
-    words = [f"MLP {hidden}"] if hidden else []
-    return [*words, f"L2 {penalty:g}"] if penalty else words
 
 
 KINDS.add(Probe())
