@@ -85,5 +85,7 @@ def test_z_scores_are_of_the_population() -> None:
     found = z_scores(values)
     assert found[1, 2] == pytest.approx(math.sqrt(2))  # sd of 1…5 is the root of 2
     assert math.isnan(found[0, 2])
+    some = z_scores(np.array([1.0, 3.0, 7.0]), np.array([True, True, False]))
+    assert some.tolist() == [-1, 1, 5]
     assert np.isnan(z_scores(np.array([1.0, 1.0]))).all()
     assert np.isnan(z_scores(np.array([np.nan]))).all()
