@@ -2,15 +2,18 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import vl_convert
 
 from tombola.files import atomic_file
 from tombola.report.latex import latex
 from tombola.report.paper import paper_tables
+from tombola.report.parts import part_of
 from tombola.report.reading import Tables
 
 PPI = 300
@@ -36,9 +39,18 @@ def printable(spec: dict[str, Any]) -> str:
     return re.sub("[\U00010000-\U0010ffff]", "\u25a1", json.dumps(spec, ensure_ascii=False))
 
 
+def paper_files(tables: Tables) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What parts of the page make of their tables, by the name of the file."""
+    for name in tables:
+        yield from part_of(name).files(tables).items()
+
+
 def export_tables(folder: Path, tables: Tables) -> None:
-    """Write every table as CSV, and the scores as a LaTeX table, beside the Parquet files."""
+    """Write every table as CSV, beside them what parts make of them, and the scores as LaTeX."""
     for name, frame in tables.items():
+        with atomic_file(folder / f"{name}.csv") as draft:
+            frame.to_csv(draft, index=False, lineterminator="\n")
+    for name, frame in paper_files(tables):
         with atomic_file(folder / f"{name}.csv") as draft:
             frame.to_csv(draft, index=False, lineterminator="\n")
     if "scores" not in tables:
