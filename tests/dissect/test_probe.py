@@ -121,7 +121,7 @@ def test_a_result_for_every_layer_kind_and_replicate(tokenizer) -> None:
         assert 1 <= row.epoch <= 20
     assert max(row.value for row in found) > found[0].chance + 0.1
     assert set(PROBES.columns) - set(ProbeResult.__annotations__) == {
-        "model", "probe", "asked", "signature",
+        "model", "probe", "asked", "by", "redrawn", "signature",
     }  # fmt: skip
     assert model.training
     again = probe(model, tokenizer, given, seed=5, settings=quick)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import new_tables
+import probe_tables
 import pytest
 import synthetic
 
@@ -62,6 +63,13 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
         ],
         "pattern-classifier": new_tables.pattern_classifier(last[0]["root"], "raw"),
+        "probe-trends": [
+            row | {"model": last[0]["model"]}
+            for row in probe_tables.trends({("pos", "linear"): (-0.02, -0.03, -0.01)})
+        ],
+        "probe-differences": [
+            probe_tables.differences("pos", "linear", last[0]["model"], last[0]["root"])
+        ],
     }  # fmt: skip
     for name, rows in more.items():
         table = new_tables.TABLES[name]
@@ -115,6 +123,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             model, maps, heads=1, layers=1, n=10, **strange_maps
         ),
         "pattern-classifier": new_tables.pattern_classifier(model, bad[0], maps=bad[1]),
+        "probe-trends": [
+            row | {"model": model, "asked": bad[0], "by": bad[1], "group": bad[2], "stack": bad[3]}
+            for row in probe_tables.trends({("pos", "linear"): (-0.02, -0.03, -0.01)})
+        ],
+        "probe-differences": [probe_tables.differences("pos", "linear", model, model, over=bad[0])],
     }
     for name, each in more.items():
         table = new_tables.TABLES[name]

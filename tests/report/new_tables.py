@@ -5,6 +5,7 @@ import statistics
 from collections import defaultdict
 from typing import Any
 
+from tombola.study.kinds.probe_differences import DIFFERENCES, TRENDS
 from tombola.tables import Table
 
 TEXT, WHOLE, GAPS, NUMBER, TRUTH = "string", "int64", "Int64", "float64", "bool"
@@ -126,6 +127,8 @@ TABLES = {table.name: table for table in (
     _table("stages", {
         "stage": TEXT, "step": TEXT, "kind": TEXT, "facts": TEXT, "reads": TEXT,
     }),
+    DIFFERENCES,
+    TRENDS,
 )}  # fmt: skip
 """The tables of a study by name."""
 

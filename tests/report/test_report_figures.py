@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 import new_tables
 import pandas as pd
+import probe_tables
 import pytest
 import synthetic
 import vl_convert
@@ -136,19 +137,13 @@ def test_dots_of_the_difference_map_come_from_paired_differences_alone(small: Ta
     chosen = (seen["round"] == 2) & (seen["layer"] == 1) & (seen["criterion"] == "random")
     probes.loc[chosen, ["value", "low", "high"]] -= 0.2
     assert marks(svg(drawn("difference", with_probes(small, probes))), "symbol") == []
-    row = {
-        "model": probes.loc[chosen, "model"].iloc[0], "against": "dense", "task": "acceptability",
-        "probe": "pos", "metric": "accuracy", "stack": "encoder", "layer": 1, "round": 2,
-        "difference": -0.2, "low": -0.22, "high": -0.18, "seeds": 2, "n": 5400, "verdict": "below",
-        "criterion": "random", "rewind": "weights", "margin": float("nan"), "sparsity": 0.36,
-        "signature": "s",
-    }  # fmt: skip
-    rows = pd.DataFrame([row, {**row, "layer": 0, "verdict": "undecided"}])
-    texts = rows.select_dtypes(["object", "str"]).columns
-    rows = rows.astype(dict.fromkeys(texts, "string"))
-    paired = with_probes(small, probes, differences=rows)
+    model = probes.loc[chosen, "model"].iloc[0]
+    root = small.models.set_index("model").loc[model, "root"]
+    row = probe_tables.differences("pos", "linear", model, root, difference=-0.2, verdict="below")
+    frame = new_tables.TABLES["probe-differences"].frame
+    rows = frame([row, row | {"layer": 0, "verdict": "undecided"}, row | {"against": model}])
+    paired = with_probes(small, probes, **{"probe-differences": rows})
     assert len(marks(svg(drawn("difference", paired)), "symbol")) == 1
-    assert list(drawings("paired", paired)) == []  # those of probes are no scores
 
 
 @pytest.mark.parametrize("name", list(FIGURES))

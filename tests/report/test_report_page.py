@@ -130,7 +130,8 @@ def test_pictures_have_names_and_the_story_has_its_order(clean_visit: Visit) -> 
         "Which patterns heads show", "What tells patterns apart",
         "What survives in both", "Whether masks agree", "How layers moved",
         "Neuron by neuron", "How many directions layers use",
-        "What the probes say", "Weather",
+        "What the probes say", "What probes lose with sparsity", "Probes held to each other",
+        "Weather",
         "The models", "Where each number comes from", "Signatures and files",
     ]  # fmt: skip
     links = clean_visit.page.locator("a[href^=tables], a[href^=figures]")

@@ -12,6 +12,7 @@ from tombola import tables, tickets, verbs
 from tombola.dissect import UnknownSubTokens
 from tombola.errors import UserError
 from tombola.language import Language
+from tombola.report import Tables
 from tombola.study import run_study
 from tombola.study.library import Library
 from tombola.study.plan import plan
@@ -55,13 +56,15 @@ def made(folder: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished study: two kinds of probes, two replicates, three models."""
+    """A finished study: two kinds of probes, two replicates, three models and a random one."""
     folder = tmp_path_factory.mktemp("probes")
     training = {"epochs": 4, "hidden": [0, 8], "replicates": 2}
     value = raw(folder / "text", "errors", training=training)
+    value["steps"]["chance"] = {"do": "probe", "of": "bert", "probe": "errors",
+                                "training": training}  # fmt: skip
     outcome = run_study(small.of(value), folder / "out", engine="serial")
     assert outcome.failures == ()
-    assert outcome.done == 1 + 2 + 3
+    assert outcome.done == 1 + 2 + 3 + 1
     return folder / "out"
 
 
@@ -74,7 +77,10 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_table_has_a_row_for_each_model_kind_of_probe_layer_and_replicate(done: Path):
     found = tables.read(done / "tables", "probes")
+    found = found[~found["redrawn"]]
     assert len(found) == 3 * 2 * 2 * 2
+    assert set(zip(found["word_task"], found["group"], strict=True)) == {("ged", "syntax")}
+    assert set(found["by"]) == {"linear", "MLP 8"}
     assert set(found["probe"]) == {"errors", "errors, MLP 8"}
     assert set(found["asked"]) == {"errors"}
     assert set(zip(found["hidden"], found["layer"], found["replicate"], strict=True)) == {
@@ -86,6 +92,19 @@ def test_the_table_has_a_row_for_each_model_kind_of_probe_layer_and_replicate(do
     assert found["signature"].str.contains("training.hidden:0+8", regex=False).all()
     assert found["signature"].str.contains("probe.errors.digest:").all()
     assert found["error"].isna().all()
+
+
+def test_a_random_encoder_stands_beside_the_models_of_every_experiment(done: Path):
+    found = tables.read(done / "tables", "probes")
+    assert set(found.loc[found["redrawn"], "model"]) == {"bert"}
+    seen = Tables.read(done).joined("probes")
+    chance = seen[seen["redrawn"]]
+    assert set(zip(chance["variant"], chance["criterion"], strict=True)) == {
+        ("random encoder", "unpruned")
+    }
+    assert set(chance["experiment"]) == set(seen.loc[~seen["redrawn"], "experiment"]) == {"toy"}
+    alone = Tables({"probes": found[found["redrawn"]]}).joined("probes")  # nothing was trained
+    assert set(alone["experiment"]) == {"bert"}
 
 
 def test_what_each_text_contributes_is_kept(done: Path):
@@ -137,6 +156,19 @@ def test_what_cannot_be_probed_is_said_before_work(tmp_path: Path):
     value["steps"]["dense"]["task"] = "errors"
     recipe = small.of(value)
     with pytest.raises(UserError, match="a task of words is for probes"):
+        plan(recipe, Library(recipe))
+
+
+def test_all_are_the_tasks_that_a_kind_of_step_takes(tmp_path: Path):
+    value = raw(tmp_path, "all")
+    value["steps"]["dense"]["task"] = "all"
+    recipe = small.of(value)
+    stages = plan(recipe, Library(recipe))
+    assert {stage.at["task"] for stage in stages} == {"toy"}
+    assert {tuple(s.facts["probe"]) for s in stages if s.kind == "probe"} == {("errors",)}
+    del value["tasks"]["errors"]
+    recipe = small.of(value)
+    with pytest.raises(UserError, match=r"steps\.know\.probe: all: no task .* does `probe`"):
         plan(recipe, Library(recipe))
 
 

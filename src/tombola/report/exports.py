@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import vl_convert
 
 from tombola.files import atomic_file
@@ -36,11 +38,18 @@ def printable(spec: dict[str, Any]) -> str:
     return re.sub("[\U00010000-\U0010ffff]", "\u25a1", json.dumps(spec, ensure_ascii=False))
 
 
+def paper_files(tables: Tables) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What parts of the page make of their tables, by the name of the file."""
+    for name in tables:
+        yield from part_of(name).files(tables).items()
+
+
 def export_tables(folder: Path, tables: Tables) -> None:
-    """Write every table as CSV, and what its part has for a paper as LaTeX, beside the Parquet."""
-    for name, frame in tables.items():
+    """Write every table as CSV, what parts make of them as CSV, and what a paper prints as LaTeX."""
+    for name, frame in [*tables.items(), *paper_files(tables)]:
         with atomic_file(folder / f"{name}.csv") as draft:
             frame.to_csv(draft, index=False, lineterminator="\n")
+    for name in tables:
         papers = part_of(name).papers(tables)
         if papers:
             with atomic_file(folder / f"{name}.tex") as draft:

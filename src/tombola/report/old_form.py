@@ -20,6 +20,8 @@ def is_old(frame: pd.DataFrame) -> bool:
 
 def renewed(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The same tables as they are written today, with a table `models`."""
+    if "probes" in frames:
+        frames = {**frames, "probes": _with_words(frames["probes"])}
     old = {name: frame for name, frame in frames.items() if is_old(frame)}
     if not old:
         return dict(frames)
@@ -28,6 +30,18 @@ def renewed(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         dense = old["similarity"].assign(criterion=DENSE, rewinding=NO_REWIND, round=0)
         new["similarity"] = new["similarity"].assign(text="", against=_model(dense))
     return {**frames, "models": _models(old), **new}
+
+
+def _with_words(probes: pd.DataFrame) -> pd.DataFrame:
+    """A table of probes that says what is asked, by what, and of which models."""
+    if "by" in probes or "probe" not in probes:
+        return probes
+    asked = probes["asked"] if "asked" in probes else probes["probe"]
+    by = pd.Series("linear", probes.index, dtype="string")
+    if "hidden" in probes:
+        by = by.where(probes["hidden"] == 0, "MLP " + probes["hidden"].astype("string"))
+    nothing = pd.Series("", probes.index, dtype="string")
+    return probes.assign(asked=asked, word_task=asked, group=nothing, by=by, redrawn=False)
 
 
 def _renewed(frame: pd.DataFrame) -> pd.DataFrame:

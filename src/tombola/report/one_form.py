@@ -60,9 +60,18 @@ def joined(frame: pd.DataFrame, models: pd.DataFrame | None, path: str) -> pd.Da
     """
     if "model" not in frame:
         return _of_a_step(_named(frame))
-    if models is None:
+    loaded = bool({"text", "redrawn"} & set(frame))
+    if models is None and not loaded:
         return frame
-    models = with_others(models, frame["model"], UNPRUNED, NO_REWIND, loaded="text" in frame)
+    drawn = frame.loc[frame["redrawn"], "model"].unique() if "redrawn" in frame else ()
+    models = with_others(
+        _none() if models is None else models,
+        frame["model"],
+        UNPRUNED,
+        NO_REWIND,
+        loaded=loaded,
+        drawn=list(drawn),
+    )
     unknown = ~frame["model"].isin(models["model"])
     if unknown.any():
         name = frame.loc[unknown, "model"].iloc[0]
@@ -77,6 +86,15 @@ def joined(frame: pd.DataFrame, models: pd.DataFrame | None, path: str) -> pd.Da
     if "against" in frame:
         both = both.assign(beside=_beside(both["against"], models))
     return _named(both)
+
+
+def _none() -> pd.DataFrame:
+    """Models in one form where a study made none."""
+    types = {"text": "string", "number": "float64"}
+    columns = {column: types[kind] for column, kind in NEEDED.items()}
+    columns |= {"seed": "Int64", "round": "int64", "source_task": "string", "experiment": "string"}
+    columns |= {"variant": "string", "at": "float64"}
+    return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in columns.items()})
 
 
 def _beside(against: pd.Series, models: pd.DataFrame) -> pd.Series:

@@ -2,29 +2,41 @@
 
 `STAGE@0.5` is a stage's model in the middle of its training: it stands where that stage's stands.
 Where a table says which text was read, a model that was loaded and never trained may be named as
-the recipe names it; it is an experiment of its own.
+the recipe names it; it is an experiment of its own. One whose weights were drawn anew, a random
+encoder, stands beside all models of the table.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pandas as pd
 
+RANDOM = "random encoder"
+"""The variant of models whose weights were drawn anew and have learned nothing."""
 STAGE = re.compile(r"-[0-9a-f]{12}(@.*)?$")
 """How names of stages end."""
 
 
 def with_others(
-    models: pd.DataFrame, names: Iterable[str], criterion: str, rewind: str, *, loaded: bool
+    models: pd.DataFrame,
+    names: Iterable[str],
+    criterion: str,
+    rewind: str,
+    *,
+    loaded: bool,
+    drawn: Collection[str] = (),
 ) -> pd.DataFrame:
     """`models` in one form, with rows for other models that are named.
 
-    They have `criterion` and `rewind`; `loaded` says whether models that no stage made are known.
+    They have `criterion` and `rewind`; `loaded` says whether models that no stage made are known;
+    `drawn` are those of them whose weights were drawn anew.
     """
+    names = list(dict.fromkeys(map(str, names)))
+    homes = list(dict.fromkeys(models.loc[models["model"].isin(names), "experiment"]))
     known = set(models["model"])
     more = []
-    for name in dict.fromkeys(map(str, names)):
+    for name in names:
         stem, at, moment = name.rpartition("@")
         if name in known:
             continue
@@ -38,7 +50,10 @@ def with_others(
                 "criterion": criterion, "rewind": rewind, "variant": name,
             }  # fmt: skip
             row = {str(c): words.get(str(c), _nothing(models[c])) for c in models}
-            more.append(pd.DataFrame([row]).astype(models.dtypes.to_dict()))
+            rows = [row]
+            if name in drawn:
+                rows = [row | {"variant": RANDOM, "experiment": e} for e in homes or [name]]
+            more.append(pd.DataFrame(rows).astype(models.dtypes.to_dict()))
     return pd.concat([models, *more]) if more else models
 
 

@@ -16,6 +16,15 @@ NAMES = {
     "linear_cka": "linear CKA",
     "cka": "CKA",
     "pos": "part of speech",
+    "ccg": "supertags",
+    "chunk": "chunks",
+    "conjunct": "conjuncts",
+    "ner": "names",
+    "ged": "errors",
+    "semtag": "semantic tags",
+    "ps-function": "preposition function",
+    "ps-role": "preposition role",
+    "span_f1": "span F1",
 }
 """Names in tables that read better with capitals or a unit."""
 

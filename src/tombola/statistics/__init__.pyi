@@ -18,6 +18,12 @@ from .patterns import Patterns as Patterns
 from .scores import score_interval as score_interval
 from .seeds import Difference as Difference
 from .seeds import Estimate as Estimate
+from .seeds import Scored as Scored
+from .seeds import contrast as contrast
 from .seeds import mean_over_seeds as mean_over_seeds
 from .seeds import paired_difference as paired_difference
 from .shuffles import shuffled_histograms as shuffled_histograms
+from .standing import z_scores as z_scores
+from .trends import Trend as Trend
+from .trends import change_weights as change_weights
+from .trends import trend as trend

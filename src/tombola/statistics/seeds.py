@@ -1,7 +1,7 @@
 """Scores over several seeds, and their differences, paired on seeds and on examples."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,6 +72,42 @@ def paired_difference(
     values = [float(value(total(x)) - value(total(y))) for x, y in zip(a, b, strict=True)]
     moves = [influences(x, value) - influences(y, value) for x, y in zip(a, b, strict=True)]
     return Difference(*_estimate(values, moves, level, stake))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One score, and how much each example moves it."""
+
+    value: float
+    influence: Float[np.ndarray, " n"]
+
+    @classmethod
+    def of(cls, counts: Float[np.ndarray, "n k"], value: Value) -> "Scored":
+        """The score that `value` makes of what examples contribute."""
+        return cls(float(value(total(counts))), influences(counts, value))
+
+
+def contrast(
+    terms: Iterable[tuple[float, Sequence[Scored]]], level: float = 0.95, stake: float = 1.0
+) -> Difference:
+    """Mean over seeds of a weighted sum of scores, with an interval over seeds and examples.
+
+    Each term is a weight and the scores of one model, one for each seed; all are on the same
+    examples, and seeds stand in the same order. Weights 1 and -1 are a paired difference, those of
+    a regression's slope a trend; the mean of several runs of a model is a term for each, with its
+    share of the weight. The interval is that of `paired_difference`.
+
+    Raises ValueError where seeds or examples do not pair, or there are none.
+    """
+    terms = list(terms)
+    if not terms or len({len(scored) for _, scored in terms}) > 1:
+        raise ValueError("a contrast needs terms with the same seeds")
+    _check([one.influence[:, None] for _, scored in terms for one in scored])
+    seeds = range(len(terms[0][1]))
+    values = [sum(weight * scored[i].value for weight, scored in terms) for i in seeds]
+    moves = [sum(weight * scored[i].influence for weight, scored in terms) for i in seeds]
+    heaviest = max(abs(weight) for weight, _ in terms)
+    return Difference(*_estimate(values, moves, level, stake * heaviest))  # type: ignore[arg-type]  # sums of arrays
 
 
 def mean_over_seeds(a: Counts, value: Value, level: float = 0.95, stake: float = 1.0) -> Estimate:

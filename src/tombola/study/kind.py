@@ -25,6 +25,8 @@ class Step(Settings):
 
 
 S = TypeVar("S", bound=Step)
+NO_HEAD = "bare"
+"""What a kind of task says that no model is trained on: its words are read off layers."""
 Row = tuple["Table", dict[str, Any]]
 """A table, and a row of it."""
 
@@ -66,6 +68,16 @@ class Kind(Generic[S]):
         Raises UserError where there is none.
         """
         return (point.task(field),)
+
+    def takes(self, task: str, library: "Library") -> bool:
+        """Whether a task of the recipe is among those that `all` stands for.
+
+        By default those that a model can be trained on; one whose text is not here counts in.
+        """
+        from tombola.tasks import TASK_KINDS
+
+        kind = library.task_facts(task).get("kind")
+        return kind is None or TASK_KINDS[kind["name"]].head != NO_HEAD
 
     def facts(self, settings: S) -> dict[str, Any]:
         """What of the settings determines the numbers."""

@@ -16,7 +16,7 @@ from tombola.study.stage import Stage, digest_of
 S = TypeVar("S", bound=Step)
 T = TypeVar("T")
 ALL = "all"
-"""In place of a task's name: each of the recipe's tasks."""
+"""In place of a task's name: each of the recipe's tasks that a kind of step takes."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class Planner:
     def _step(self, name: str, raw: Mapping[str, Any]) -> Iterator[Stage]:
         kind = KINDS[self._kind(name, raw)]
         where = f"steps.{name}."
-        raw = self._all_tasks(dict(raw), kind)
+        raw = self._all_tasks(dict(raw), kind, where)
         axes = opened(kind.settings, raw, f"steps.{name}")
         for settings, at in points(kind.settings, raw, axes, where):
             checked: set[str] = set()
@@ -211,10 +211,13 @@ class Planner:
             raise UserError(f"steps.{name}.do: one of {allowed}, not {kind!r}")
         return kind
 
-    def _all_tasks(self, raw: dict[str, Any], kind: Kind[Any]) -> dict[str, Any]:
+    def _all_tasks(self, raw: dict[str, Any], kind: Kind[Any], where: str) -> dict[str, Any]:
         for key in kind.task_fields:
             if raw.get(key) == ALL:
-                raw[key] = list(self.recipe.tasks)
+                raw[key] = [name for name in self.recipe.tasks if kind.takes(name, self.library)]
+                if not raw[key]:
+                    what = f"a step that does `{kind.name}`"
+                    raise UserError(f"{where}{key}: all: no task of the recipe is for {what}")
         return raw
 
     def _points(
@@ -348,35 +351,50 @@ def _apart(of: str, at: Mapping[str, Scalar], nodes: list[Node]) -> str:
     return f"no stage of {of} meets the others on all axes that they share"
 
 
-def _folded(step: str, points_: list[Point[S]], axis: str) -> Iterator[Point[S]]:
-    """Points that differ along one axis only, and read the same steps, as one."""
+def _folded(
+    step: str, points_: list[Point[S]], across: str | tuple[str, ...]
+) -> Iterator[Point[S]]:
+    """Points that differ along one axis only, or along several, and read the same steps, as one.
+
+    The values of several axes stand together, joined by blanks.
+    """
+    axes = (across,) if isinstance(across, str) else across
     groups: dict[tuple[Any, ...], list[Point[S]]] = {}
     for point in points_:
-        if axis not in point.at:
-            raise UserError(
-                f"step {step}: across {axis}: what it reads has no such axis; "
-                f"it has: {', '.join(sorted(point.at))}"
-            )
-        where = tuple((name, value) for name, value in point.at.items() if name != axis)
+        for axis in axes:
+            if axis not in point.at:
+                raise UserError(
+                    f"step {step}: across {axis}: what it reads has no such axis; "
+                    f"it has: {', '.join(sorted(point.at))}"
+                )
+        where = tuple((name, value) for name, value in point.at.items() if name not in axes)
         read = tuple(
             (role, n.stage.step if n.stage else n.model) for role, n in point.nodes.items()
         )
         groups.setdefault((where, read), []).append(point)
     for (where, _), group in groups.items():
-        _once(step, group, axis)
-        values = tuple((point.at[axis], point.nodes) for point in group)
+        named = [(_value(point, across), point) for point in group]
+        _once(step, named, " and ".join(axes))
+        values = tuple((value, point.nodes) for value, point in named)
         yield replace(group[0], at=dict(where), nodes={}, folded=values)
+
+
+def _value(point: Point[S], across: str | tuple[str, ...]) -> Scalar:
+    """Where a point stands along what is folded."""
+    if isinstance(across, str):
+        return point.at[across]
+    return " ".join(str(point.at[axis]) for axis in across)
 
 
 def _read(node: Node) -> str:
     return node.model if node.stage is None else node.stage.step
 
 
-def _once(step: str, group: list[Point[S]], axis: str) -> None:
+def _once(step: str, group: list[tuple[Scalar, Point[S]]], axis: str) -> None:
     """Raise UserError where a value of a folded axis is there twice: a reference is not narrow."""
     seen: dict[Scalar, Point[S]] = {}
-    for point in group:
-        other = seen.setdefault(point.at[axis], point)
+    for value, point in group:
+        other = seen.setdefault(value, point)
         if other is point:
             continue
         for role, node in point.nodes.items():
@@ -385,7 +403,7 @@ def _once(step: str, group: list[Point[S]], axis: str) -> None:
                 a = next(a for a in node.at if node.at[a] != before.at.get(a))
                 raise UserError(
                     f"step {step}: across {axis}: {role} leads to several models for {axis} "
-                    f"{point.at[axis]} (of {a} {before.at.get(a)} and {node.at.get(a)}): name one"
+                    f"{value} (of {a} {before.at.get(a)} and {node.at.get(a)}): name one"
                 )
 
 

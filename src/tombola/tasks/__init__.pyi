@@ -22,6 +22,7 @@ from .task import TASKS as TASKS
 from .task import Task as Task
 from .tokenize import Encoded as Encoded
 from .tokenize import word_tokenizer as word_tokenizer
+from .words import OF_WORDS as OF_WORDS
 from .words import WORD_TASKS as WORD_TASKS
 from .words import Labelled as Labelled
 from .words import Target as Target

@@ -13,7 +13,7 @@ from tombola.dissect.probes.items import Items
 from tombola.dissect.probes.question import Question
 from tombola.dissect.probes.settings import ProbeSettings
 from tombola.dissect.probes.stack import Adam, outputs_of, squares
-from tombola.dissect.probes.words import Words
+from tombola.dissect.probes.words import MIX, Words
 from tombola.randomness import mixed
 
 READ = 8192
@@ -154,13 +154,17 @@ def features_of(
     rows: np.ndarray,
     layers: Sequence[int],
     like: Tensor,
-    standard: Float[Tensor, "2 layers features"] | None,
+    standard: Float[Tensor, "2 layers *features"] | None,
 ) -> Float[Tensor, "layers *items features"]:
-    """What probes read, on the device and in the type of `like`."""
-    x = words.read(rows, layers, like.dtype).to(like.device)
+    """What probes read, on the device and in the type of `like`; of `MIX`, all layers."""
+    if list(layers) == [MIX]:
+        x = words.read_all(rows, like.dtype).to(like.device)[None]
+    else:
+        x = words.read(rows, layers, like.dtype).to(like.device)
     if standard is None:
         return x
-    mean, sd = standard.view(2, len(layers), *[1] * (x.ndim - 2), -1)
+    own = standard.shape[2:]
+    mean, sd = standard.view(2, len(layers), *[1] * (x.ndim - 1 - len(own)), *own)
     return (x - mean) / sd
 
 

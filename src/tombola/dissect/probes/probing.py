@@ -17,7 +17,7 @@ from tombola.dissect.probes.reader import Reader
 from tombola.dissect.probes.result import ProbeResult
 from tombola.dissect.probes.settings import ProbeSettings
 from tombola.dissect.probes.training import Probes, train_probes
-from tombola.dissect.probes.words import StackName
+from tombola.dissect.probes.words import MIX, StackName
 from tombola.dissect.representations import stack_names
 from tombola.randomness import mixed
 from tombola.tasks.words import WordData
@@ -80,6 +80,8 @@ def probe_task(
     control = posed.control(mixed("control", seed)) if settings.control else None
     shared: dict[str, Any] = {
         "task": name,
+        "word_task": posed.asked.task.name,
+        "group": posed.asked.task.group,
         "stack": reader.stack or stack_names(reader.model)[0],
         "metric": posed.asked.task.metric,
         "n": len(posed.scored),
@@ -90,54 +92,74 @@ def probe_task(
         "n_windowed": sum(read.n_windowed for read in posed.words),
         "unknown": posed.words[-1].unknown,
     }
+    sets: list[list[int] | None] = [None, [MIX]] if settings.mix else [None]
     for hidden in settings.hidden:
         for penalty in settings.penalty:
             kind: dict[str, Any] = {"hidden": hidden, "penalty": penalty}
-            probes = _trained(reader, posed, seed, **kind)
-            controls = None if control is None else _trained(reader, control, seed, **kind)
-            told = [
-                None if one is None or not settings.code else _told(reader, one, seed, **kind)
-                for one in (posed, control)
-            ]
-            answers = probes.answers(posed.words[-1], posed.scored)
-            others = None
-            if control is not None and controls is not None:
-                others = controls.answers(control.words[-1], control.scored)
-            for place, layer in enumerate(probes.layers):
-                for i in range(settings.replicates):
-                    at = place, i
-                    counts = posed.asked.counts(answers[at], posed.scored)
-                    low, high = posed.asked.interval(counts)
-                    result = ProbeResult(
-                        **shared,
-                        **kind,
-                        replicate=i,
-                        layer=layer,
-                        value=posed.asked.value(counts),
-                        low=low,
-                        high=high,
-                        error=posed.asked.form.error(answers[at], posed.scored),
-                        stopping=float(probes.stopping[at]),
-                        epoch=int(probes.epoch[at]),
-                        n_train=probes.n_train,
-                        control=math.nan
-                        if control is None or others is None
-                        else control.asked.score(others[at], control.scored),
-                        bits=_bits(told[0], at),
-                        control_bits=_bits(told[1], at),
-                        uniform_bits=math.nan if told[0] is None else told[0].uniform,
-                    )
-                    yield result, counts
+            for layers in sets:
+                yield from _results(reader, posed, control, seed, shared, kind, layers)
+
+
+def _results(
+    reader: Reader,
+    posed: Posed,
+    control: Posed | None,
+    seed: int,
+    shared: dict[str, Any],
+    kind: dict[str, Any],
+    layers: list[int] | None,
+) -> Iterator[tuple[ProbeResult, Float[np.ndarray, "texts k"]]]:
+    """Of one kind of probe, on layers alone (all of them where none are named) or on their mix."""
+    probes = _trained(reader, posed, seed, layers=layers, **kind)
+    answers, told, others = probes.answers(posed.words[-1], posed.scored), [None, None], None
+    if reader.settings.code and layers is None:
+        told = [
+            None if one is None else _told(reader, one, seed, **kind) for one in (posed, control)
+        ]
+    if control is not None:
+        controls = _trained(reader, control, seed, layers=layers, **kind)
+        others = controls.answers(control.words[-1], control.scored)
+    for place, layer in enumerate(probes.layers):
+        for i in range(reader.settings.replicates):
+            at = place, i
+            counts = posed.asked.counts(answers[at], posed.scored)
+            low, high = posed.asked.interval(counts)
+            result = ProbeResult(
+                **shared,
+                **kind,
+                replicate=i,
+                layer=layer,
+                value=posed.asked.value(counts),
+                low=low,
+                high=high,
+                error=posed.asked.form.error(answers[at], posed.scored),
+                stopping=float(probes.stopping[at]),
+                epoch=int(probes.epoch[at]),
+                n_train=probes.n_train,
+                control=math.nan
+                if control is None or others is None
+                else control.asked.score(others[at], control.scored),
+                bits=_bits(told[0], at),
+                control_bits=_bits(told[1], at),
+                uniform_bits=math.nan if told[0] is None else told[0].uniform,
+                centre=math.nan
+                if probes.shares is None
+                else float(probes.shares[at] @ np.array(posed.words[0].layers)),
+            )
+            yield result, counts
 
 
 def _seeds(reader: Reader, seed: int) -> list[int]:
     return [mixed("probe", seed, i) for i in range(reader.settings.replicates)]
 
 
-def _trained(reader: Reader, posed: Posed, seed: int, hidden: int, penalty: float) -> Probes:
+def _trained(
+    reader: Reader, posed: Posed, seed: int, hidden: int, penalty: float, layers: list[int] | None
+) -> Probes:
     return train_probes(
         posed.asked, posed.words[0], posed.items[0], _seeds(reader, seed), reader.settings,
         hidden=hidden, penalty=penalty, stop=posed.stop, device=reader.model.device,
+        layers=layers,
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from tombola.dissect.probes.words import MIX
+
 Selection = Literal["dev", "as_published"]
 
 
@@ -15,6 +17,10 @@ class ProbeResult:
     """One probe on one layer: how well it does, and beside what."""
 
     task: str
+    word_task: str
+    """The word task that it is an instance of: `pos`, `ner`, …"""
+    group: str
+    """What that counts among where tasks are averaged: `WordTask.group` says."""
     hidden: int
     """Width of the probe's hidden layer; 0 is linear."""
     penalty: float
@@ -23,7 +29,7 @@ class ProbeResult:
     """Probes of the same kind that differ in their seed are counted from 0."""
     stack: str
     layer: int
-    """0 is the embedding output."""
+    """0 is the embedding output, -1 a mix of all layers."""
     metric: str
     value: float
     """Its score on texts that it has not seen: test, or dev where there is no test."""
@@ -59,6 +65,9 @@ class ProbeResult:
     """The same of the labels drawn for each word form."""
     uniform_bits: float
     """Bits of the training labels where every class is as likely."""
+    centre: float
+    """Of a mix, the mean of the layers' numbers by what they count (the centre of gravity of Tenney
+    et al. 2019); NaN of one layer."""
     n_skipped: int
     """Texts left out for their length."""
     n_windowed: int
@@ -72,10 +81,13 @@ def best_layer(results: Iterable[ProbeResult], by: Selection = "dev") -> int:
 
     Chosen by the score on the texts that decided when to stop. Movva & Zhao 2020 choose by the
     score that they report, on test (`as_published`): the highest of many noisy numbers is too high.
-    Results are those of one task and one kind of probe. Raises ValueError where there are none.
+    A mix of layers is none. Results are those of one task and one kind of probe. Raises ValueError
+    where there are none.
     """
     scores: dict[int, list[float]] = defaultdict(list)
     for result in results:
+        if result.layer == MIX:
+            continue
         scores[result.layer].append(result.stopping if by == "dev" else result.value)
     if not scores:
         raise ValueError("no results to choose a layer from")

@@ -29,6 +29,9 @@ class ProbeSettings(Settings):
     code: bool = False
     """Tell the training labels by the online code, too (Voita & Titov 2020): in how many bits what
     a layer knows can be told. Trains ten further probes on growing parts of the text."""
+    mix: bool = False
+    """Train a probe on a mix of all layers, too, whose weights it learns (Peters et al. 2018): what
+    the model gives away where no layer is chosen."""
     epochs: int = Field(50, gt=0)
     """At most so many."""
     patience: int = Field(3, gt=0)

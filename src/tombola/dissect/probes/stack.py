@@ -6,10 +6,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from tombola.dissect.probes.words import joined
 from tombola.randomness import mixed
 
 Weights = Mapping[str, Float[Tensor, "probes ..."]]
-"""`weight`, `bias` and, of probes with a hidden layer, `weight_in`, `bias_in`, by name."""
+"""`weight`, `bias`; of probes with a hidden layer `weight_in`, `bias_in`; of those that mix layers
+`mix`, `scale`."""
 
 
 def first_weights(
@@ -40,10 +42,28 @@ def first_weights(
     return found
 
 
+def mixing(
+    n_probes: int, n_layers: int, dtype: torch.dtype
+) -> dict[str, Float[Tensor, "probes ..."]]:
+    """Weights of a scalar mix to begin with: all layers alike (Peters et al. 2018, equation 1)."""
+    return {
+        "mix": torch.zeros(n_probes, n_layers, dtype=dtype),
+        "scale": torch.ones(n_probes, 1, dtype=dtype),
+    }
+
+
+def shares(weights: Weights) -> Float[Tensor, "*probes layers"]:
+    """What each layer counts in a mix; a row sums to 1."""
+    return weights["mix"].softmax(-1)
+
+
 def outputs_of(
-    weights: Weights, x: Float[Tensor, "probes items features"]
+    weights: Weights, x: Float[Tensor, "probes items *features"]
 ) -> Float[Tensor, "probes items outputs"]:
-    """What each probe makes of its own items."""
+    """What each probe makes of its own items; one that mixes layers is given all of them."""
+    if "mix" in weights:
+        x = torch.einsum("pl,pialw->piaw", shares(weights) * weights["scale"], x)
+        x = joined(x)
     if "weight_in" in weights:
         x = torch.baddbmm(weights["bias_in"], x, weights["weight_in"]).relu_()
     return torch.baddbmm(weights["bias"], x, weights["weight"])

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
-from tombola.dissect.probes.items import Items
 from tombola.dissect.probes.words import Words
 
 READ = 8192
@@ -14,14 +14,14 @@ READ = 8192
 
 
 def standard_of(
-    words: Words, items: Items, layers: Sequence[int]
+    words: Words, rows: Int[np.ndarray, "items arity"], layers: Sequence[int]
 ) -> Float[Tensor, "2 layers features"]:
     """Mean and standard deviation of what probes read, in float64; constant ones keep scale 1."""
-    shift = words.read(items.rows[:1], layers, torch.float64)[:, 0]
+    shift = words.read(rows[:1], layers, torch.float64)[:, 0]
     total, square = torch.zeros_like(shift), torch.zeros_like(shift)
-    for start in range(0, len(items), READ):
-        x = words.read(items.rows[start : start + READ], layers, torch.float64) - shift[:, None]
+    for start in range(0, len(rows), READ):
+        x = words.read(rows[start : start + READ], layers, torch.float64) - shift[:, None]
         total, square = total + x.sum(1), square + x.square().sum(1)
-    mean = total / len(items)
-    sd = (square / len(items) - mean.square()).clamp(min=0).sqrt()
+    mean = total / len(rows)
+    sd = (square / len(rows) - mean.square()).clamp(min=0).sqrt()
     return torch.stack([mean + shift, torch.where(sd > 0, sd, 1.0)])

@@ -13,9 +13,9 @@ from tombola.dissect.probes.fitting import Group, cut, cut_rows, features_of, fi
 from tombola.dissect.probes.items import Items
 from tombola.dissect.probes.question import Question
 from tombola.dissect.probes.settings import ProbeSettings
-from tombola.dissect.probes.stack import first_weights, outputs_of
+from tombola.dissect.probes.stack import first_weights, mixing, outputs_of, shares
 from tombola.dissect.probes.standard import standard_of
-from tombola.dissect.probes.words import Words
+from tombola.dissect.probes.words import MIX, Words
 from tombola.errors import UserError
 from tombola.randomness import mixed
 
@@ -32,7 +32,7 @@ class Probes:
     layers: tuple[int, ...]
     seeds: tuple[int, ...]
     weights: dict[str, Float[Tensor, "layers seeds _ _"]]
-    standard: Float[Tensor, "2 layers features"] | None
+    standard: Float[Tensor, "2 layers *features"] | None
     """Mean and standard deviation that features are freed of first, where they are."""
     epoch: Int[np.ndarray, "layers seeds"]
     """The epoch (from 1) whose weights these are; 0 where no epoch had a score."""
@@ -40,6 +40,12 @@ class Probes:
     """Score of these weights on the text that decided when to stop; NaN where undefined."""
     n_train: int
     """Items trained on, by the first seed."""
+
+    @property
+    def shares(self) -> Float[np.ndarray, "layers seeds mixed"] | None:
+        """What each layer counts in the mixes of `MIX`; None of probes of single layers."""
+        mix = self.weights.get("mix")
+        return None if mix is None else shares({"mix": mix}).cpu().numpy()
 
     def answers(self, words: Words, items: Items) -> np.ndarray:
         """What each probe says to each item: layers × seeds × items."""
@@ -82,6 +88,10 @@ def train_probes(
     score on `stop` (words and items) decides whether weights are the best so far; without it, that
     on a share of the training texts, held out.
 
+    `layers`: their numbers; all where not given. `[MIX]` alone trains one probe for each seed on a
+    scalar mix of all layers (Peters et al. 2018): features are a scale times the layers' sum, whose
+    weights are positive, sum to 1 and are learned with the probe.
+
     Raises UserError where there are too few texts to hold some out.
     """
     layers = tuple(layers if layers is not None else words.layers)
@@ -90,13 +100,15 @@ def train_probes(
     features = words.features(train.arity)
     standard = None
     if settings.standardise:
-        standard = standard_of(words, train, layers).to(device, dtype)
+        standard = _standard(words, train, layers).to(device, dtype)
     group = Group(question, words, train, tuple(seeds), settings, penalty, stop, splits)
     parts = []
     for some in cut(layers, _at_once(group, features, hidden)):
         own = None if standard is None else standard[:, [layers.index(layer) for layer in some]]
         which = [(seed, layer) for layer in some for seed in seeds]
         first = first_weights(features, hidden, question.outputs, which, dtype)
+        if MIX in some:
+            first |= mixing(len(which), len(words.layers), dtype)
         first = {name: one.to(device) for name, one in first.items()}
         parts.append(fit(group, some, first, own))
     shape = (len(layers), len(seeds))
@@ -115,6 +127,15 @@ def train_probes(
     )
 
 
+def _standard(
+    words: Words, train: Items, layers: Sequence[int]
+) -> Float[Tensor, "2 layers *features"]:
+    """Of what probes read; where they mix layers, of each word's vectors at each."""
+    if MIX not in layers:
+        return standard_of(words, train.rows, layers)
+    return standard_of(words, train.rows.reshape(-1, 1), words.layers)[:, None]
+
+
 def _split(
     n: int, share: float, seed: int, all_are_trained_on: bool
 ) -> tuple[list[int], list[int]]:
@@ -130,7 +151,10 @@ def _split(
 
 
 def _at_once(group: Group, features: int, hidden: int) -> int:
-    """Layers whose probes are trained together, so that memory does not grow with their number."""
+    """Layers whose probes are trained together, so that memory does not grow with their number.
+
+    At least one: a mix of all layers is one, whose batches are as large as those of all.
+    """
     a_batch = group.batch * len(group.train) / max(group.train.n_texts, 1)
     each = a_batch * len(group.seeds) * (2 * features + 3 * hidden + 3 * group.question.outputs)
     return max(1, int(HELD // each))

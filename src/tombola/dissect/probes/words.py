@@ -14,6 +14,10 @@ Precision = Literal["half", "single"]
 StackName = Literal["encoder", "decoder"]
 
 
+MIX = -1
+"""In place of a layer's number: all layers, mixed by weights that the probe learns."""
+
+
 @dataclass(frozen=True)
 class Words:
     """Vectors of the words of texts, at several layers of a stack."""
@@ -49,10 +53,15 @@ class Words:
         index = torch.from_numpy(np.ascontiguousarray(rows))
         taken = [self._layer(layer)[index.reshape(-1)] for layer in layers]
         found = torch.stack(taken).to(dtype).view(len(layers), *index.shape, self.width)
-        if rows.shape[-1] == 1:
-            return found.squeeze(-2)
-        x, y = found.unbind(-2)
-        return torch.cat([x, y, x * y], dim=-1)
+        return joined(found)
+
+    def read_all(
+        self, rows: Int[np.ndarray, "*items arity"], dtype: torch.dtype
+    ) -> Float[Tensor, "*items arity layers width"]:
+        """All layers of the words of items, for a probe that mixes them."""
+        index = torch.from_numpy(np.ascontiguousarray(rows))
+        taken = [self._layer(layer)[index.reshape(-1)] for layer in self.layers]
+        return torch.stack(taken, 1).to(dtype).view(*index.shape, len(self.layers), self.width)
 
     def features(self, arity: int) -> int:
         """How many numbers a probe reads of a word, or of a pair."""
@@ -60,3 +69,11 @@ class Words:
 
     def _layer(self, number: int) -> Tensor:
         return torch.from_numpy(self.vectors[self.layers.index(number)])
+
+
+def joined(words: Float[Tensor, "*items arity width"]) -> Float[Tensor, "*items features"]:
+    """What a probe reads of items of one word, or of a pair: [x, y, x∘y]."""
+    if words.shape[-2] == 1:
+        return words.squeeze(-2)
+    x, y = words.unbind(-2)
+    return torch.cat([x, y, x * y], dim=-1)

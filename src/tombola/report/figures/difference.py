@@ -7,14 +7,16 @@ import pandas as pd
 
 from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import tooltip
-from tombola.report.figures.panels import Panel, arrangement, grid, panel_width, round_labels
+from tombola.report.figures.panels import panel_width, round_labels
 from tombola.report.figures.sources import Sources
+from tombola.report.figures.task_panels import TaskPanel, in_a_row, task_grid
 from tombola.report.means import over_seeds
+from tombola.report.probing import MIX, TASK
 from tombola.report.reading import Tables
 from tombola.report.style import DIVERGING
 from tombola.report.tickets import DENSE, KIND, with_kind
 from tombola.report.values import seeds_of
-from tombola.report.words import clip, pretty
+from tombola.report.words import clip, listed, pretty
 
 AXIS_PT = 44
 DETAILS = [
@@ -26,21 +28,21 @@ DETAILS = [
 @enter(
     "difference",
     table="probes",
-    one_per=("experiment", "probe", "metric"),
+    one_per=("experiment", "by"),
     place=20,
-    caption="Probe score of the ticket less that of the dense model, same layer, means over seeds. "
-    "White is exactly zero; orange is lost, blue is gained; the scale is symmetric. A dot marks "
-    "cells whose paired difference has a 95% interval without zero; without paired differences "
-    "there are no dots, and a cell alone shows no difference.",
+    caption="Probe score of the ticket less that of the dense model, same layer, means over seeds; "
+    "a panel for each task. White is exactly zero; orange is lost, blue is gained; the scale is "
+    "symmetric. A dot marks cells whose paired difference has a 95% interval without zero; without "
+    "paired differences there are no dots, and a cell alone shows no difference.",
 )
 def difference(tables: Tables) -> Picture | None:
-    """Probe score of tickets less dense, by layer and sparsity."""
+    """Probe score of tickets less dense, by layer and sparsity, task by task."""
     rows = with_kind(tables.joined("probes"))
-    rows = rows[rows["value"].notna()]
+    rows = rows[rows["value"].notna() & ~rows["redrawn"] & (rows["layer"] != MIX)]
     if rows.empty:
         return None
-    means = over_seeds(rows, [*KIND, "stack", "layer", "round"], "value")
-    cells = _paired(_differences(means), tables, rows)
+    means = over_seeds(rows, [*TASK, *KIND, "stack", "layer", "round"], "value")
+    cells = _paired(_differences(means), tables)
     if cells.empty:
         return None
     cells["label"] = cells["round"].map(round_labels(cells))
@@ -53,30 +55,31 @@ def difference(tables: Tables) -> Picture | None:
                           values=[-reach, 0, reach],
                           labelExpr="datum.value == 0 ? '0' : datum.label"),
     )  # fmt: skip
-    columns = arrangement(cells, 3)
-    metric, name = str(rows["metric"].iloc[0]), pretty(str(rows["probe"].iloc[0]))
-
+    columns = in_a_row(cells)
     dots = "; dot: the paired interval is clear of zero" if cells["paired"].ne("").any() else ""
     sources = Sources()
 
-    def draw(panel: Panel) -> Any:
-        shown = cells[(cells["stack"] == panel.stack) & (cells["kind"] == panel.kind)]
-        return _map(sources, shown, panel_width(columns, axis=AXIS_PT), color)
+    def draw(panel: TaskPanel) -> Any:
+        return _map(sources, panel.of(cells), panel_width(columns, axis=AXIS_PT), color)
 
+    tasks, metrics = cells["asked"].unique(), [clip(pretty(m)) for m in cells["metric"].unique()]
+    what = f"for {clip(pretty(str(tasks[0])))}" if len(tasks) == 1 else f"for {len(tasks)} tasks"
+    by = clip(str(rows["by"].iloc[0]))
     return finished(
-        grid(cells, columns, AXIS_PT, draw),
+        task_grid(cells, columns, AXIS_PT, draw),
         sources,
         rows,
-        f"what the tickets lost for {clip(name)}",
-        [f"{clip(pretty(metric))}, ticket less dense, means over {seeds_of(rows['seed'])}{dots}"],
+        f"what {by} probes {what} lost",
+        [f"{listed(metrics)}, ticket less dense, means over {seeds_of(rows['seed'])}{dots}"],
         single=columns == 1,
     )  # fmt: skip
 
 
 def _differences(means: pd.DataFrame) -> pd.DataFrame:
-    dense = means[means["kind"] == DENSE][["stack", "layer", "mean"]]
+    place = ["asked", "metric", "stack", "layer"]
+    dense = means[means["kind"] == DENSE][[*place, "mean"]]
     tickets = means[means["kind"] != DENSE]
-    both = tickets.merge(dense, on=["stack", "layer"], suffixes=("", "_dense"))
+    both = tickets.merge(dense, on=place, suffixes=("", "_dense"))
     return both.assign(
         difference=both["mean"] - both["mean_dense"],
         ticket=both["mean"].round(4),
@@ -84,16 +87,15 @@ def _differences(means: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _paired(cells: pd.DataFrame, tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
+def _paired(cells: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     """The verdict of each cell's paired difference from dense; empty where there is none."""
-    place = ["variant", "rewind", "round", "stack", "layer"]
-    if "differences" not in tables or not {"probe", "stack", "layer"} <= set(tables["differences"]):
+    place = ["variant", "rewind", "round", "asked", "metric", "stack", "layer"]
+    if "probe-differences" not in tables:
         return cells.assign(paired="")
-    paired = tables.joined("differences")
-    same = (paired["probe"] == rows["probe"].iloc[0]) & (paired["metric"] == rows["metric"].iloc[0])
-    paired = paired[same & (paired["against"] == DENSE)].drop_duplicates(place)
-    paired = paired.rename(columns={"verdict": "paired"})[[*place, "paired"]]
-    return cells.merge(paired, on=place, how="left").fillna({"paired": ""})
+    rows = tables.joined("probe-differences")
+    same = (rows["which"] == "layer") & (rows["model"] != rows["against"]) & (rows["beside"] == "")
+    rows = rows[same].drop_duplicates(place).rename(columns={"verdict": "paired"})
+    return cells.merge(rows[[*place, "paired"]], on=place, how="left").fillna({"paired": ""})
 
 
 def _map(sources: Sources, cells: pd.DataFrame, width: float, color: alt.Color) -> Any:

@@ -99,6 +99,7 @@ def curves(
     details: list[str],
     *,
     best: str = "",
+    height: int = 110,
 ) -> Any:
     """Lines over layers with bands, and rules for reference.
 
@@ -129,4 +130,4 @@ def curves(
         values = [{"line": name, "mean": round(level, 5)} for name, level in known]
         rule = alt.Chart(sources.add_rows(values)).mark_rule(clip=True, strokeWidth=1)
         drawn.append(rule.encode(y, color, dash))
-    return alt.layer(*drawn).properties(width=panel_width(columns, axis=AXIS_PT), height=110)
+    return alt.layer(*drawn).properties(width=panel_width(columns, axis=AXIS_PT), height=height)

@@ -27,6 +27,10 @@ def _no_papers(tables: Tables) -> list[PaperTable]:
     return []
 
 
+def _nothing(tables: Tables) -> Mapping[str, pd.DataFrame]:
+    return {}
+
+
 def _all(rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
@@ -50,6 +54,8 @@ class Part:
     """What is said of an experiment without a row in the table; nothing where empty."""
     of: Callable[[pd.DataFrame], pd.DataFrame] = _all
     """The rows that count for that."""
+    files: Callable[[Tables], Mapping[str, pd.DataFrame]] = _nothing
+    """What a paper would show of it beside the figures: files by name, written as CSV."""
     preview: bool = False
     """Whether the page shows the columns and the first rows."""
 

@@ -23,7 +23,9 @@ from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.similarity import named
 from tombola.study.library import OF_LANGUAGE, UNKNOWN, Library
 from tombola.study.plan import Point
+from tombola.study.probed import COUNTS_FILE, Asked
 from tombola.study.references import References
+from tombola.study.stage import Stage
 from tombola.tables import Table
 from tombola.tasks.words import WORD_TASKS
 from tombola.text import TooLong
@@ -34,11 +36,15 @@ PROBES = Table(
         "model": ("string", "the model that is probed"),
         "probe": ("string", "what is probed for, and by what where that is no linear probe"),
         "asked": ("string", "task of the recipe that the probe predicts, or word task"),
+        "word_task": ("string", "word task that it is an instance of: pos, ner, …"),
+        "group": ("string", "part of speech, syntax or semantics, as tasks are averaged; or empty"),
+        "by": ("string", "what predicts: linear, MLP 1024, …"),
+        "redrawn": ("bool", "whether the model's weights are drawn anew: a random encoder"),
         "hidden": ("int64", "width of the probe's hidden layer; 0 is a linear probe"),
         "penalty": ("float64", "strength of the probe's L2 penalty"),
         "replicate": ("int64", "number of the probe among those that differ in their seed alone"),
         "stack": ("string", "encoder or decoder"),
-        "layer": ("int64", "0 is the embedding output"),
+        "layer": ("int64", "0 is the embedding output, -1 a mix of all layers"),
         "metric": ("string", "name of the metric"),
         "value": ("float64", "its value on texts that the probe has not seen"),
         "low": ("float64", "lower end of the 95% interval over texts"),
@@ -51,6 +57,7 @@ PROBES = Table(
         "bits": ("float64", "bits of the training labels by the online code; NaN if not asked"),
         "control_bits": ("float64", "the same of labels drawn per word form; NaN if not asked"),
         "uniform_bits": ("float64", "bits where every class is as likely; NaN if not asked"),
+        "centre": ("float64", "mean layer of a mix, by what layers count; NaN of one layer"),
         "error": ("float64", "mean absolute error; NaN where answers are classes"),
         "stopping": (
             "float64",
@@ -92,7 +99,7 @@ class Probe(Kind[ProbeStep]):
     """One stage for each model: all tasks, layers, kinds of probes and replicates at once."""
 
     name = "probe"
-    version = 2  # vectors in half precision; probes of many seeds and kinds; intervals over texts
+    version = 3  # results say which word task they are of, and of which group
     settings = ProbeStep
     tables = (PROBES,)
     task_fields: ClassVar[tuple[str, ...]] = ("probe",)
@@ -101,6 +108,11 @@ class Probe(Kind[ProbeStep]):
     def tasks(self, point: Point[ProbeStep], field: str, library: Library) -> tuple[str, ...]:
         """Those of the recipe; others are word tasks of the language that the model learned."""
         return tuple(_resolved(point, name, library) for name in point.settings.probe)
+
+    def takes(self, task: str, library: Library) -> bool:
+        """`all` are the recipe's tasks of words, or of tags."""
+        kind = library.task_facts(task).get("kind")
+        return kind is None or kind["name"] in tasks.OF_WORDS
 
     def check(self, point: Point[ProbeStep], library: Library) -> None:
         """The tasks have labels of words, of which there are several."""
@@ -139,20 +151,23 @@ class Probe(Kind[ProbeStep]):
                     counts[str(len(rows))] = own
                     rows.append(asdict(result))
         shutil.rmtree(place)
-        with (folder / "counts.npz").open("wb") as file:
+        with (folder / COUNTS_FILE).open("wb") as file:
             np.savez_compressed(file, **counts)
         write_json(folder / "rows.json", rows)
 
     def rows(self, done: Finished) -> Iterable[Row]:
         """A row for every task, layer, kind of probe and replicate."""
         for row in done.record("rows"):
+            by = Asked(row["task"], row["penalty"], row["hidden"], row["stack"]).by
             asked = row["task"].partition(OF_LANGUAGE)[0]
             yield (
                 PROBES,
                 {
                     "model": named(done.stage, "of"),
-                    "probe": ", ".join([asked, *_by(row["hidden"], row["penalty"])]),
+                    "probe": asked if by == "linear" else f"{asked}, {by}",
                     "asked": asked,
+                    "by": by,
+                    "redrawn": _drawn_anew(done.stage),
                     **done.cells(PROBES, row),
                     "signature": done.sign(probed=row["task"], n=row["n"]),
                 },
@@ -169,10 +184,10 @@ def _resolved(point: Point[ProbeStep], name: str, library: Library) -> str:
     return f"{name}{OF_LANGUAGE}{learned}"
 
 
-def _by(hidden: int, penalty: float) -> list[str]:
-    """What predicts, in words: none for a plain linear probe."""
-    words = [f"MLP {hidden}"] if hidden else []
-    return [*words, f"L2 {penalty:g}"] if penalty else words
+def _drawn_anew(stage: Stage) -> bool:
+    """Whether the model is one of the recipe's that has learned nothing."""
+    model = stage.facts.get("models", {}).get("of", {})
+    return "new" in model or bool(model.get("redrawn"))
 
 
 KINDS.add(Probe())

@@ -1,6 +1,7 @@
 from .builtin import load_builtin_words as load_builtin_words
 from .data import WordData as WordData
 from .data import load_words as load_words
+from .load import OF_WORDS as OF_WORDS
 from .load import as_words as as_words
 from .load import load_word_task as load_word_task
 from .read import guess_format as guess_format

@@ -37,5 +37,6 @@ for _name, _about, _derive in (
             layers=("adpositions",),
             derive=_derive,
             source=SOURCE,
+            group="semantics",
         )
     )

@@ -45,5 +45,6 @@ for _name, _up in UP.items():
             layers=("tree",),
             derive=partial(ancestor, up=_up),
             source="constituency ancestors of the Penn Treebank in Liu et al. 2019",
+            group="syntax",
         )
     )

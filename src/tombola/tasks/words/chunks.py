@@ -147,5 +147,6 @@ WORD_TASKS.add(
         derive=chunk,
         scheme="BIO",
         source="CoNLL-2000 (Tjong Kim Sang & Buchholz 2000)",
+        group="syntax",
     )
 )

@@ -229,5 +229,6 @@ WORD_TASKS.add(
         derive=conjunct,
         scheme="IOB1",
         source="Ficler & Goldberg 2016 in Liu et al. 2019",
+        group="syntax",
     )
 )

@@ -86,5 +86,6 @@ WORD_TASKS.add(
         derive=coreference,
         texts_at_once=10,  # documents
         source="Pradhan et al. 2012; Liu et al. 2019",
+        group="semantics",
     )
 )

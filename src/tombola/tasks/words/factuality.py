@@ -22,5 +22,6 @@ WORD_TASKS.add(
         layers=("events",),
         derive=factuality,
         source="Rudinger et al. 2018; Liu et al. 2019",
+        group="semantics",
     )
 )

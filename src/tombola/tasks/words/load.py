@@ -75,6 +75,10 @@ def load_word_task(
     return as_task(WordData(task, data.labels, splits[0], splits[1], splits[2]))
 
 
+OF_WORDS = ("words", "tagging")
+"""Kinds of tasks that a probe may be asked of: `as_words` takes them."""
+
+
 def as_task(data: WordData) -> Task:
     """The same among all other tasks."""
     task = data.task

@@ -23,5 +23,6 @@ WORD_TASKS.add(
         derive=name,
         scheme="IOB1",
         source="CoNLL-2003 (Tjong Kim Sang & De Meulder 2003)",
+        group="syntax",
     )
 )

@@ -45,5 +45,6 @@ for _name, _about, _derive in (
             layers=("semantic_arcs",),
             derive=_derive,
             source=SOURCE,
+            group="semantics",
         )
     )

@@ -32,6 +32,7 @@ WORD_TASKS.add(
         layers=("arcs",),
         derive=arc_prediction,
         source="dependencies of the Penn Treebank in Liu et al. 2019",
+        group="syntax",
     )
 )
 WORD_TASKS.add(
@@ -44,5 +45,6 @@ WORD_TASKS.add(
         layers=("arcs",),
         derive=arc_class,
         source="dependencies of the Penn Treebank in Liu et al. 2019",
+        group="syntax",
     )
 )

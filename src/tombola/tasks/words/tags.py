@@ -45,6 +45,7 @@ WORD_TASKS.add(
         layers=("tags", "universal_tags"),
         derive=part_of_speech,
         source="Penn Treebank (Marcus et al. 1993) in Liu et al. 2019",
+        group="part of speech",
     )
 )
 WORD_TASKS.add(
@@ -57,6 +58,7 @@ WORD_TASKS.add(
         layers=("supertags",),
         derive=supertag,
         source="CCGbank (Hockenmaier & Steedman 2007)",
+        group="syntax",
     )
 )
 WORD_TASKS.add(
@@ -69,6 +71,7 @@ WORD_TASKS.add(
         layers=("semantic_tags",),
         derive=semantic_tag,
         source="Bjerva et al. 2016; Abzianidze & Bos 2017",
+        group="semantics",
     )
 )
 WORD_TASKS.add(
@@ -81,5 +84,6 @@ WORD_TASKS.add(
         layers=("correct",),
         derive=error,
         source="FCE-public (Yannakoudakis et al. 2011) in Rei & Yannakoudakis 2016",
+        group="syntax",
     )
 )
