@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tombola.errors import UserError
+from tombola.randomness import mixed
 from tombola.tasks import Batches
 from tombola.text import IGNORED
 
@@ -56,12 +57,27 @@ def test_order_is_a_function_of_seed_and_epoch_alone():
     list(other.epoch(5, 0))  # neither earlier epochs nor the global state matter
     torch.manual_seed(1)
     state = torch.get_rng_state()
-    assert one.order(0, 1) == other.order(0, 1)
+    assert list(one.order(0, 1)) == list(other.order(0, 1))
     assert torch.equal(state, torch.get_rng_state())
-    orders = {str(one.order(seed, epoch)) for seed in range(4) for epoch in range(4)}
+    orders = {str(list(one.order(seed, epoch))) for seed in range(4) for epoch in range(4)}
     assert len(orders) == 16
     (whole,) = Batches(rows([3] * 200), 200, PAD).order(0, 1)
     assert whole != list(range(200))
+
+
+@settings(deadline=None, max_examples=50)
+@given(LENGTHS, st.integers(1, 9), st.integers(1, 4))
+def test_windows_are_sorted_as_python_sorts(lengths, batch_size, window):
+    """Old studies go back to moments of their trainings: the order must stay what it was."""
+    batches = Batches(rows(lengths), batch_size, PAD, window)
+    generator = torch.Generator().manual_seed(mixed(3, 1))
+    shuffled = torch.randperm(len(lengths), generator=generator).tolist()
+    plain = []
+    for start in range(0, len(lengths), window * batch_size):
+        stretch = sorted(shuffled[start : start + window * batch_size], key=lengths.__getitem__)
+        plain += [stretch[i : i + batch_size] for i in range(0, len(stretch), batch_size)]
+    order = torch.randperm(len(plain), generator=generator).tolist()
+    assert list(batches.order(3, 1)) == [plain[i] for i in order]
 
 
 def test_shuffling_is_uniform():

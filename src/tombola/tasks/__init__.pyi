@@ -1,6 +1,7 @@
 from .baselines.baseline import BASELINES as BASELINES
 from .batches import Batches as Batches
 from .encoding import encode as encode
+from .encoding import encode_blocks as encode_blocks
 from .kinds.kind import TASK_KINDS as TASK_KINDS
 from .kinds.kind import TaskKind as TaskKind
 from .load import load_task as load_task
@@ -11,9 +12,12 @@ from .loaders.pos import load_pos as load_pos
 from .loaders.pos import read_conllu as read_conllu
 from .metrics import METRICS as METRICS
 from .metrics import Score as Score
+from .on_disk import Stored as Stored
+from .on_disk import stored as stored
 from .task import TASKS as TASKS
 from .task import Task as Task
 from .tokenize import Encoded as Encoded
+from .tokenize import tokenizer_digest as tokenizer_digest
 from .tokenize import word_tokenizer as word_tokenizer
 from .words import WORD_TASKS as WORD_TASKS
 from .words import Labelled as Labelled

@@ -3,12 +3,41 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from jaxtyping import Int
+from numpy.typing import NDArray
 from torch import Tensor
 
 from tombola.errors import UserError
 from tombola.randomness import mixed
+from tombola.tasks.on_disk import Stored
 from tombola.text.rows import IGNORED
+
+Indices = NDArray[np.int64]
+
+
+class Order:
+    """Which examples the batches of an epoch have: arrays, for of millions lists would not do."""
+
+    def __init__(self, examples: Indices, starts: Indices, ends: Indices) -> None:
+        """Batch `i` has `examples[starts[i]:ends[i]]`."""
+        self._examples, self._starts, self._ends = examples, starts, ends
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, batch: int) -> list[int]:
+        found: list[int] = self._examples[self._starts[batch] : self._ends[batch]].tolist()
+        return found
+
+    def __iter__(self) -> Iterator[list[int]]:
+        return (self[batch] for batch in range(len(self)))
+
+    def shuffled(self, generator: torch.Generator) -> "Order":
+        """The same batches one after the other in another order."""
+        order = torch.randperm(len(self), generator=generator).numpy()
+        return Order(self._examples, self._starts[order], self._ends[order])
 
 
 class Batches:
@@ -33,7 +62,7 @@ class Batches:
         cut into batches, and the batches are shuffled. 50 is a good value: it halves the padding.
         Raises UserError where there are no examples or `batch_size` is below 1.
         """
-        if not encoded:
+        if not len(encoded):
             raise UserError("no examples to make batches of")
         if batch_size < 1:
             raise UserError(f"batch size {batch_size}: at least 1 is needed")
@@ -43,7 +72,7 @@ class Batches:
         self.batch_size = batch_size
         self.pad = pad
         self.window = window
-        self._lengths = [_length(row) for row in encoded]
+        self._lengths = _lengths(encoded)
 
     def __len__(self) -> int:
         """Batches per epoch; the last one may be smaller."""
@@ -59,48 +88,64 @@ class Batches:
 
     def in_order(self) -> Iterator[dict[str, Tensor]]:
         """Every example once, in the order they were given in."""
-        for indices in _cut(range(len(self.encoded)), self.batch_size):
+        for indices in _cut(np.arange(len(self.encoded)), self.batch_size):
             yield self.collate(indices)
 
     def by_length(self) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
         """Every example once, short ones first: least padding. Each batch with its indices."""
-        ordered = sorted(range(len(self.encoded)), key=self._lengths.__getitem__)
-        for indices in _cut(ordered, self.batch_size):
+        for indices in _cut(_sorted(self._lengths), self.batch_size):
             yield indices, self.collate(indices)
 
-    def order(self, seed: int, epoch: int) -> list[list[int]]:
+    def order(self, seed: int, epoch: int) -> Order:
         """Indices of the examples of each batch of an epoch."""
         generator = torch.Generator().manual_seed(mixed(seed, epoch))
-        shuffled = torch.randperm(len(self.encoded), generator=generator).tolist()
+        shuffled = torch.randperm(len(self.encoded), generator=generator).numpy()
         if not self.window:
             return _cut(shuffled, self.batch_size)
-        batches: list[list[int]] = []
-        for stretch in _cut(shuffled, self.window * self.batch_size):
-            batches += _cut(sorted(stretch, key=self._lengths.__getitem__), self.batch_size)
-        return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
+        stretch = np.arange(len(shuffled)) // (self.window * self.batch_size)
+        alike = shuffled[_sorted(self._lengths[shuffled], stretch)]
+        return _cut(alike, self.batch_size).shuffled(generator)
 
     def collate(self, indices: Sequence[int]) -> dict[str, Tensor]:
         """The examples at `indices` as one padded batch."""
-        rows = [self.encoded[i] for i in indices]
+        if isinstance(self.encoded, Stored):
+            columns = self.encoded.take(indices)
+        else:
+            rows = [self.encoded[i] for i in indices]
+            columns = {name: [row[name] for row in rows] for name in rows[0]}
         fill = {"input_ids": self.pad, "labels": IGNORED}
-        return {name: _column([row[name] for row in rows], fill.get(name, 0)) for name in rows[0]}
+        return {name: _column(values, fill.get(name, 0)) for name, values in columns.items()}
 
 
-def _column(values: list[Any], fill: int) -> Tensor:
-    if not isinstance(values[0], list):
+def _column(values: Sequence[Any], fill: int) -> Tensor:
+    if not isinstance(values[0], list | np.ndarray):
         return torch.tensor(values, dtype=torch.float32 if _is_score(values[0]) else torch.int64)
-    longest = max(map(len, values))
-    return torch.tensor([value + [fill] * (longest - len(value)) for value in values])
+    padded = np.full((len(values), max(map(len, values))), fill, np.int64)
+    for row, value in zip(padded, values, strict=True):
+        row[: len(value)] = value
+    return torch.from_numpy(padded)
 
 
 def _is_score(value: object) -> bool:
     return isinstance(value, float)
 
 
-def _length(row: Mapping[str, Any]) -> tuple[int, int]:
-    labels = row.get("labels")
-    return len(row["input_ids"]), len(labels) if isinstance(labels, list) else 0
+def _lengths(encoded: Sequence[Mapping[str, Any]]) -> Int[np.ndarray, "n 2"]:
+    """Tokens of each example, and how many labels it has where each token has one."""
+    if isinstance(encoded, Stored):
+        return encoded.lengths
+    lengths = np.zeros((len(encoded), 2), np.int32)
+    for i, row in enumerate(encoded):
+        labels = row.get("labels")
+        lengths[i] = len(row["input_ids"]), len(labels) if isinstance(labels, list) else 0
+    return lengths
 
 
-def _cut(indices: Sequence[int], size: int) -> list[list[int]]:
-    return [list(indices[start : start + size]) for start in range(0, len(indices), size)]
+def _sorted(lengths: Int[np.ndarray, "n 2"], *first: Int[np.ndarray, " n"]) -> Indices:
+    """Places from short to long, of equals as they come; by `first` before that, where given."""
+    return np.lexsort((lengths[:, 1], lengths[:, 0], *first))
+
+
+def _cut(examples: Indices, size: int) -> Order:
+    starts = np.arange(0, len(examples), size)
+    return Order(examples, starts, np.minimum(starts + size, len(examples)))

@@ -1,6 +1,7 @@
 """Examples of a task, as a model takes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from tombola.errors import UserError
@@ -9,6 +10,9 @@ from tombola.tasks.task import Task
 from tombola.tasks.tokenize import Encoded
 from tombola.text.examples import Example
 
+BLOCK = 10_000
+"""Examples that are encoded at once: enough for all threads of a tokenizer, and soon forgotten."""
+
 
 def encode(task: Task, examples: Sequence[Example], tokenizer: Any, max_tokens: int) -> Encoded:
     """Examples of a task, such as `task.train`, encoded as its kind does it.
@@ -16,6 +20,17 @@ def encode(task: Task, examples: Sequence[Example], tokenizer: Any, max_tokens: 
     An example has `max_tokens` at most, special tokens included; longer ones are cut and counted.
     Raises UserError where there are no examples or `max_tokens` leaves no room.
     """
-    if not examples:
+    blocks = list(encode_blocks(task, examples, tokenizer, max_tokens))
+    rows = chain.from_iterable(block.rows for block in blocks)
+    return Encoded(tuple(rows), sum(block.n_cut for block in blocks))
+
+
+def encode_blocks(
+    task: Task, examples: Sequence[Example], tokenizer: Any, max_tokens: int
+) -> Iterator[Encoded]:
+    """The same rows, some at a time: for more than memory should hold."""
+    if not len(examples):
         raise UserError("no examples to encode")
-    return TASK_KINDS[task.kind].encode(examples, tokenizer, max_tokens, task.labels)
+    kind, left = TASK_KINDS[task.kind], iter(examples)
+    while block := tuple(islice(left, BLOCK)):
+        yield kind.encode(block, tokenizer, max_tokens, task.labels)

@@ -140,8 +140,9 @@ def _from_step(batches: Batches, seed: int, step: int) -> Iterator[dict[str, Ten
     """The endless stream of training batches from `step` on."""
     epoch, skip = divmod(step, len(batches))
     while True:
-        for indices in batches.order(seed, epoch)[skip:]:
-            yield batches.collate(indices)
+        order = batches.order(seed, epoch)
+        for batch in range(skip, len(order)):
+            yield batches.collate(order[batch])
         epoch, skip = epoch + 1, 0
 
 
