@@ -137,7 +137,11 @@ def finish(
     provenance = {
         "stage": {key: job.stage.to_dict()[key] for key in ("name", "step", "kind", "at", "reads")},
         "facts": job.stage.facts,
-        "task": {"name": known.name, "digest": known.digest, **_language(job, task)},
+        "task": {
+            "name": known.name,
+            "digest": job.library.task_facts(task)["digest"],
+            **_language(job, task),
+        },
         "source": source,
         "score": asdict(score),
     }

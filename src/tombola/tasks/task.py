@@ -30,14 +30,14 @@ class Task:
     """Names of the classes or tags, in the order of their ids; None where there are none."""
     metric: str
     """Name in `METRICS`."""
-    train: tuple[Example, ...]
-    dev: tuple[Example, ...]
-    held: tuple[Example, ...] = ()
+    train: Sequence[Example]
+    dev: Sequence[Example]
+    held: Sequence[Example] = ()
     """Examples set aside to choose settings and masks on; `dev` holds none of them."""
     n_dropped: int = 0
     """Rows of the files that were no example and were left out: only where a published corpus is
     known to hold such rows (QQP), 0 elsewhere."""
-    test: tuple[Example, ...] | None = None
+    test: Sequence[Example] | None = None
     """Examples of a third split, where a task is of words; dev then decides when a probe stops."""
 
     def with_metric(self, name: str) -> "Task":
