@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,8 @@ class Library:
             return _loaded_tokenizer(expand(choice.load))
         made_of, purpose = choice.words or (task,), self.kind(task).purpose
         if (made_of, purpose) not in self._vocabularies:
-            lines = [line for each in made_of for line in self.task(each).text]
+            examples = chain.from_iterable(self.task(each).train for each in made_of)
+            lines = (line for example in examples for line in example.lines)
             self._vocabularies[(made_of, purpose)] = tasks.word_tokenizer(lines, purpose)
         return self._vocabularies[(made_of, purpose)]
 

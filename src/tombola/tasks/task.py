@@ -13,10 +13,11 @@ from tombola.errors import UserError
 from tombola.registry import Registry
 from tombola.tasks.kinds.kind import TASK_KINDS
 from tombola.text.examples import Example
+from tombola.text.streamed import Streamed
 
 T = TypeVar("T")
 MOST = 10_000_000
-"""Examples of one split: they are held in memory."""
+"""Examples of one split that can be asked for: their numbers are drawn in memory."""
 
 
 @dataclass(frozen=True)
@@ -109,17 +110,23 @@ TASKS: Registry[Loader] = Registry("task", "tombola.tasks.loaders")
 """Every task by its name."""
 
 
-def sample(examples: Sequence[T], n: int | None, seed: int, where: str) -> tuple[T, ...]:
+def sample(examples: Sequence[T], n: int | None, seed: int, where: str) -> Sequence[T]:
     """`n` of the examples, drawn without replacement by `seed`, in their own order.
 
-    All of them where `n` is None. Raises UserError where there are fewer than `n`.
+    All of them where `n` is None. Those that are not held in memory stay where they are. Raises
+    UserError where there are fewer than `n`.
     """
     if n is None:
-        return tuple(examples)
+        return examples if isinstance(examples, Streamed) else tuple(examples)
     check_count(n, where)
     if n > len(examples):
         raise UserError(f"{where}: {n} examples asked for, there are {len(examples)}")
-    return tuple(examples[i] for i in drawn(len(examples), n, f"sample/{seed}"))
+    places = drawn(len(examples), n, f"sample/{seed}")
+    return (
+        examples.at(places)
+        if isinstance(examples, Streamed)
+        else tuple(examples[i] for i in places)
+    )
 
 
 def drawn(n_all: int, n: int, seed: str) -> list[int]:
