@@ -136,9 +136,9 @@ class Job(Generic[S]):
         tokenizer: Any,
         batch_size: int,
         examples: int | None = None,
-        window: int = 0,
+        **more: Any,
     ) -> "tasks.Batches":
-        """A split in batches, or its first examples.
+        """A split in batches, or its first examples; `more` is what else `Batches` takes.
 
         Raises UserError for a tokenizer without a token to pad with.
         """
@@ -146,7 +146,7 @@ class Job(Generic[S]):
             raise UserError("the tokenizer has no token to pad batches with")
         encoded = self.encoded(split, task, tokenizer)
         encoded = encoded if examples is None else encoded[:examples]
-        return tasks.Batches(encoded, batch_size, tokenizer.pad_token_id, window=window)
+        return tasks.Batches(encoded, batch_size, tokenizer.pad_token_id, **more)
 
     @cached_property
     def device(self) -> Any:

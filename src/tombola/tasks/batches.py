@@ -54,13 +54,21 @@ class Batches:
         batch_size: int,
         pad: int,
         window: int = 0,
+        tokens: int | None = None,
     ) -> None:
         """Take examples as `encode` makes them, and the id of the padding token.
 
         With `window` > 0, an epoch's batches hold examples of like length: within each stretch of
         `window` batches of the shuffled examples, examples are sorted by length before they are
         cut into batches, and the batches are shuffled. 50 is a good value: it halves the padding.
-        Raises UserError where there are no examples or `batch_size` is below 1.
+
+        With `tokens`, an epoch's batches have as many examples as that budget allows, padding
+        included (of an example with labels for each token, the longer side counts, as in fairseq's
+        `max_tokens`). All examples are sorted by length and those of one length shuffled, so that
+        the batches of every epoch have the same sizes: there are as many of them in each.
+
+        Raises UserError where there are no examples, `batch_size` is below 1, or an example alone
+        is longer than the budget.
         """
         if not len(encoded):
             raise UserError("no examples to make batches of")
@@ -73,9 +81,15 @@ class Batches:
         self.pad = pad
         self.window = window
         self._lengths = _lengths(encoded)
+        self._ends: Indices | None = None
+        if tokens is not None:
+            self._longer = self._lengths.max(axis=1)
+            self._ends = _ends(np.sort(self._longer), tokens)
 
     def __len__(self) -> int:
-        """Batches per epoch; the last one may be smaller."""
+        """Batches per epoch, the same in each; some may be smaller."""
+        if self._ends is not None:
+            return len(self._ends)
         return -(-len(self.encoded) // self.batch_size)
 
     def epoch(self, seed: int, epoch: int) -> Iterator[dict[str, Tensor]]:
@@ -100,6 +114,10 @@ class Batches:
         """Indices of the examples of each batch of an epoch."""
         generator = torch.Generator().manual_seed(mixed(seed, epoch))
         shuffled = torch.randperm(len(self.encoded), generator=generator).numpy()
+        if self._ends is not None:
+            alike = shuffled[np.argsort(self._longer[shuffled], kind="stable")]
+            starts = np.concatenate([[0], self._ends[:-1]])
+            return Order(alike, starts, self._ends).shuffled(generator)
         if not self.window:
             return _cut(shuffled, self.batch_size)
         stretch = np.arange(len(shuffled)) // (self.window * self.batch_size)
@@ -144,6 +162,19 @@ def _lengths(encoded: Sequence[Mapping[str, Any]]) -> Int[np.ndarray, "n 2"]:
 def _sorted(lengths: Int[np.ndarray, "n 2"], *first: Int[np.ndarray, " n"]) -> Indices:
     """Places from short to long, of equals as they come; by `first` before that, where given."""
     return np.lexsort((lengths[:, 1], lengths[:, 0], *first))
+
+
+def _ends(lengths: Int[np.ndarray, " n"], tokens: int) -> Indices:
+    """Where batches of ascending lengths end, each as large as a budget of tokens allows."""
+    if lengths[-1] > tokens:
+        raise UserError(f"batches of {tokens} tokens: one example alone has {lengths[-1]}")
+    ends = [0]
+    while (start := ends[-1]) < len(lengths):
+        # A batch of n examples costs n times its longest, the last: more with every example.
+        most = min(len(lengths), start + tokens // int(lengths[start]))
+        cost = np.arange(1, most - start + 1) * lengths[start:most]
+        ends.append(start + int(np.searchsorted(cost, tokens, side="right")))
+    return np.array(ends[1:])
 
 
 def _cut(examples: Indices, size: int) -> Order:
