@@ -14,6 +14,8 @@ from .metrics import METRICS as METRICS
 from .metrics import Score as Score
 from .on_disk import Stored as Stored
 from .on_disk import stored as stored
+from .subword_settings import Subwords as Subwords
+from .subwords import subword_tokenizer as subword_tokenizer
 from .task import TASKS as TASKS
 from .task import Task as Task
 from .tokenize import Encoded as Encoded

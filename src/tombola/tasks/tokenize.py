@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, cast, overload
+from typing import Any, Literal, TypeAlias, cast, overload
 
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
@@ -18,20 +18,22 @@ from tombola.text.rows import Row
 
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNK, CLS, SEP, MASK = SPECIALS
+Purpose: TypeAlias = Literal["encoder", "translation", "decoder"]
+"""What a model of a new vocabulary is for: that says which tokens stand around a text."""
 
 
 def word_tokenizer(
     sentences: Iterable[str],
-    purpose: Literal["encoder", "translation"] = "encoder",
+    purpose: Purpose = "encoder",
     max_words: int | None = None,
 ) -> PreTrainedTokenizerFast:
     """A tokenizer whose tokens are the words of `sentences`, split at white space.
 
-    For an encoder it adds `[CLS]` and `[SEP]` as BERT does, with segment ids; for translation it
-    adds the end token `[SEP]` only. For translation give sources and targets: the vocabulary is
-    joint. Ids: the five special tokens, then words from frequent to rare, ties in code point order;
-    with `max_words`, only that many of the most frequent. `save_pretrained` and `from_pretrained`
-    work as with any tokenizer of transformers.
+    For an encoder it adds `[CLS]` and `[SEP]` as BERT does, with segment ids; for translation, and
+    for a decoder, it adds the end token `[SEP]` only. For translation give sources and targets: the
+    vocabulary is joint. Ids: the five special tokens, then words from frequent to rare, ties in
+    code point order; with `max_words`, only that many of the most frequent. `save_pretrained` and
+    `from_pretrained` work as with any tokenizer of transformers.
     """
     counts = Counter(word for sentence in sentences for word in sentence.split())
     words = sorted(counts.keys() - set(SPECIALS), key=lambda word: (-counts[word], word))
@@ -40,11 +42,16 @@ def word_tokenizer(
     vocabulary = {token: i for i, token in enumerate([*SPECIALS, *words[:max_words]])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=UNK))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return as_reader(tokenizer, purpose)
+
+
+def as_reader(tokenizer: Tokenizer, purpose: Purpose) -> PreTrainedTokenizerFast:
+    """A tokenizer with our special tokens as one of transformers; see `word_tokenizer`."""
     encoder = purpose == "encoder"
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{CLS} $A {SEP}" if encoder else f"$A {SEP}",
         pair=f"{CLS} $A {SEP} $B:1 {SEP}:1" if encoder else f"$A {SEP} $B {SEP}",
-        special_tokens=[(CLS, vocabulary[CLS]), (SEP, vocabulary[SEP])],
+        special_tokens=[(token, tokenizer.token_to_id(token)) for token in (CLS, SEP)],
     )
     inputs = ["input_ids", "token_type_ids", "attention_mask"]
     return PreTrainedTokenizerFast(

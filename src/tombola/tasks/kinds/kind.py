@@ -25,8 +25,8 @@ class TaskKind(Protocol):
         """What the model is to be used for, as `tombola.anatomy.load_model` says it."""
 
     @property
-    def purpose(self) -> Literal["encoder", "translation"]:
-        """Of a tokenizer of words for a new model, see `word_tokenizer`."""
+    def purpose(self) -> Literal["encoder", "translation", "decoder"]:
+        """Of a tokenizer for a new model, see `word_tokenizer`."""
 
     def n_labels(self, task: "Task") -> int | None:
         """How many labels the head tells apart, 1 for a number; None where it has no labels."""
