@@ -5,7 +5,7 @@ from typing import Any
 
 from tombola.report.claims.claim import Finding
 from tombola.report.reading import Tables
-from tombola.report.words import decimals, number
+from tombola.report.words import LOWER_IS_BETTER, decimals, number
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,15 @@ class Paired:
 def at_sparsity(
     tables: Tables, sparsity: float, *, criterion: str, against: str | tuple[str, ...]
 ) -> Paired | None:
-    """The difference nearest to a sparsity, to the first of several models that there is."""
+    """The difference nearest to a sparsity, to the first of several models that there is.
+
+    Of scores of which more is better: what papers say of those is not said of losses.
+    """
     if "differences" not in tables:
         return None
     rows = tables["differences"]
     rows = rows[(rows["criterion"] == criterion) & rows["difference"].notna()]
+    rows = rows[~rows["metric"].isin(LOWER_IS_BETTER)] if "metric" in rows else rows
     for other in (against,) if isinstance(against, str) else against:
         found = rows[rows["against"] == other]
         if len(found):
