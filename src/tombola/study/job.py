@@ -142,11 +142,9 @@ class Job(Generic[S]):
 
         Raises UserError for a tokenizer without a token to pad with.
         """
-        if tokenizer.pad_token_id is None:
-            raise UserError("the tokenizer has no token to pad batches with")
-        encoded = self.encoded(split, task, tokenizer)
+        known, encoded = self.library.task(task), self.encoded(split, task, tokenizer)
         encoded = encoded if examples is None else encoded[:examples]
-        return tasks.Batches(encoded, batch_size, tokenizer.pad_token_id, **more)
+        return tasks.in_batches(known, encoded, batch_size, tokenizer, **more)
 
     @cached_property
     def device(self) -> Any:

@@ -115,8 +115,9 @@ def finish(
     known = job.library.task(task)
     batches = job.batches("dev", task, tokenizer, batch_size)
     said = training.answers(model, known, batches, tokenizer)
-    score = tasks.METRICS[known.metric](said, known.references)
-    write_answers(folder / ANSWERS_FILE, said, known.references)
+    right = [one.answer for one in tasks.answered(known, batches.encoded, known.dev)]
+    score = tasks.METRICS[known.metric](said, right)
+    write_answers(folder / ANSWERS_FILE, said, right)
     cut = job.encoded("dev", task, tokenizer).n_cut
     write_json(folder / "score.json", {**asdict(score), "task": task, "cut": cut})
     if known.held:

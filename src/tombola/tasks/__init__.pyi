@@ -1,7 +1,9 @@
 from .baselines.baseline import BASELINES as BASELINES
 from .batches import Batches as Batches
+from .encoding import answered as answered
 from .encoding import encode as encode
 from .encoding import encode_blocks as encode_blocks
+from .encoding import in_batches as in_batches
 from .kinds.kind import TASK_KINDS as TASK_KINDS
 from .kinds.kind import TaskKind as TaskKind
 from .load import load_task as load_task

@@ -1,6 +1,6 @@
 """Batches of encoded examples in an order that is a pure function of seed and epoch."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,12 @@ from torch import Tensor
 from tombola.errors import UserError
 from tombola.randomness import mixed
 from tombola.tasks.on_disk import Stored
-from tombola.text.rows import IGNORED
+from tombola.text.rows import CHARACTERS, IGNORED
 
 Indices = NDArray[np.int64]
+Drawn = Callable[[dict[str, Tensor], Sequence[int], int], dict[str, Tensor]]
+HELD_OUT = 0
+"""The draw of what is not an epoch of training: always the same."""
 
 
 class Order:
@@ -55,6 +58,7 @@ class Batches:
         pad: int,
         window: int = 0,
         tokens: int | None = None,
+        drawn: Drawn | None = None,
     ) -> None:
         """Take examples as `encode` makes them, and the id of the padding token.
 
@@ -66,6 +70,9 @@ class Batches:
         included (of an example with labels for each token, the longer side counts, as in fairseq's
         `max_tokens`). All examples are sorted by length and those of one length shuffled, so that
         the batches of every epoch have the same sizes: there are as many of them in each.
+
+        `drawn` makes of a batch what a model is given where that is drawn anew each time: from the
+        batch, the indices of its examples, and a number that is another one in each epoch.
 
         Raises UserError where there are no examples, `batch_size` is below 1, or an example alone
         is longer than the budget.
@@ -80,6 +87,7 @@ class Batches:
         self.batch_size = batch_size
         self.pad = pad
         self.window = window
+        self.drawn = drawn
         self._lengths = _lengths(encoded)
         self._ends: Indices | None = None
         if tokens is not None:
@@ -92,13 +100,15 @@ class Batches:
             return len(self._ends)
         return -(-len(self.encoded) // self.batch_size)
 
-    def epoch(self, seed: int, epoch: int) -> Iterator[dict[str, Tensor]]:
+    def epoch(self, seed: int, epoch: int, first: int = 0) -> Iterator[dict[str, Tensor]]:
         """Every example once, in an order that depends on `seed` and `epoch` and on nothing else.
 
-        No state is kept between calls and no global random state is read or changed.
+        With `first`, from that batch on. No state is kept between calls and no global random state
+        is read or changed.
         """
-        for indices in self.order(seed, epoch):
-            yield self.collate(indices)
+        order = self.order(seed, epoch)
+        for batch in range(first, len(order)):
+            yield self.collate(order[batch], mixed("drawn", seed, epoch))
 
     def in_order(self) -> Iterator[dict[str, Tensor]]:
         """Every example once, in the order they were given in."""
@@ -124,15 +134,17 @@ class Batches:
         alike = shuffled[_sorted(self._lengths[shuffled], stretch)]
         return _cut(alike, self.batch_size).shuffled(generator)
 
-    def collate(self, indices: Sequence[int]) -> dict[str, Tensor]:
-        """The examples at `indices` as one padded batch."""
+    def collate(self, indices: Sequence[int], draw: int = HELD_OUT) -> dict[str, Tensor]:
+        """The examples at `indices` as one padded batch; `draw` is for what is drawn of them."""
         if isinstance(self.encoded, Stored):
             columns = self.encoded.take(indices)
         else:
             rows = [self.encoded[i] for i in indices]
             columns = {name: [row[name] for row in rows] for name in rows[0]}
+        columns.pop(CHARACTERS, None)
         fill = {"input_ids": self.pad, "labels": IGNORED}
-        return {name: _column(values, fill.get(name, 0)) for name, values in columns.items()}
+        batch = {name: _column(values, fill.get(name, 0)) for name, values in columns.items()}
+        return batch if self.drawn is None else self.drawn(batch, indices, draw)
 
 
 def _column(values: Sequence[Any], fill: int) -> Tensor:

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -139,11 +140,9 @@ def _from_step(
     """The endless stream of training batches from `step` on, those of one step together."""
     epoch, skip = divmod(step, training.steps_per_epoch(len(batches)))
     while True:
-        order = batches.order(seed, epoch)
-        places = range(skip * training.accumulate, len(order))
-        for first in places[:: training.accumulate]:
-            some = range(first, min(first + training.accumulate, len(order)))
-            yield [batches.collate(order[batch]) for batch in some]
+        left = batches.epoch(seed, epoch, skip * training.accumulate)
+        while some := list(islice(left, training.accumulate)):
+            yield some
         epoch, skip = epoch + 1, 0
 
 

@@ -1,6 +1,6 @@
 """What every kind of task knows, and all of them by their names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from tombola.registry import Registry
@@ -8,6 +8,7 @@ from tombola.registry import Registry
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from tombola.tasks.batches import Drawn
     from tombola.tasks.task import Task
     from tombola.tasks.tokenize import Encoded
 
@@ -66,6 +67,27 @@ class TaskKind(Protocol):
 
         `batch` is on the model's device and holds the encoded `examples`, in their order.
         """
+
+
+@runtime_checkable
+class Packs(Protocol):
+    """A kind of task whose encoded rows are not its examples: these are packed into sequences."""
+
+    def pieces(
+        self, examples: Iterable[Any], tokenizer: Any, max_tokens: int
+    ) -> "Iterator[Encoded]":
+        """Rows in their order, some at a time."""
+
+    def sequences(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+        """The examples that answers are to, one for each row."""
+
+
+@runtime_checkable
+class Draws(Protocol):
+    """A kind of task in which part of what a model is given is drawn anew each time."""
+
+    def drawer(self, tokenizer: Any) -> "Drawn":
+        """What makes of a batch what is given: see `Batches`."""
 
 
 TASK_KINDS: Registry[TaskKind] = Registry("kind of task", "tombola.tasks.kinds")
