@@ -3,11 +3,11 @@
 import hashlib
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from tombola.errors import UserError
 from tombola.registry import Registry
@@ -104,6 +104,16 @@ class Loader(Protocol):
     ) -> Task:
         """Raise UserError where the folder, its files or the counts are not usable."""
         ...
+
+
+@runtime_checkable
+class FromFiles(Protocol):
+    """A loader that may be given a file for each split."""
+
+    def from_files(
+        self, files: Mapping[str, Path], n_train: int | None, n_dev: int | None, seed: int
+    ) -> Task:
+        """Raise UserError where the files or the counts are not usable."""
 
 
 TASKS: Registry[Loader] = Registry("task", "tombola.tasks.loaders")
