@@ -3,7 +3,7 @@
 import random
 
 import torch
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import BertConfig, BertForSequenceClassification, BertForTokenClassification
 
 from tombola.tasks import Batches
 
@@ -27,6 +27,16 @@ def bert(
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return BertForSequenceClassification(config)
+
+
+def tagger(tags: int = 3) -> torch.nn.Module:
+    """A BERT of the same size, without dropout, that tags every token."""
+    body = bert(dropout=0.0).config
+    config = BertConfig(**{**body.to_dict(), "num_labels": tags, "classifier_dropout": 0.0,
+                           "attention_probs_dropout_prob": 0.0})  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return BertForTokenClassification(config)
 
 
 def batches(n: int = 40, batch_size: int = 8, seed: int = 0) -> Batches:

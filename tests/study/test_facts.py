@@ -56,7 +56,7 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "unit": ["parts", "weights", "heads"],
     "weighting": [["raw"], ["norm"]],
     "lengths": [[5, 64], [6, 100]],
-    "precision": ["single"],
+    "precision": ["single", "bf16"],
     "too_long": ["refuse"],
     "stack": ["encoder"],
     "code": [True],
@@ -210,7 +210,8 @@ def test_every_setting_of_every_step_is_in_hash_and_signature_of_what_depends_on
             opened = isinstance(settings.get(key), list) and not listed
             opened |= "rewind" in path and name == "cola-minilm"  # refers to its own labels
             # the names of these are axes, or there is no value that the others leave open
-            skipped = {*NO_FACTS, *kind.task_fields, "across", "epochs", "steps", "begin", "by"}
+            skipped = {*NO_FACTS, *kind.task_fields, "across", "epochs", "steps", "begin", "by",
+                       "batch_tokens"}  # fmt: skip
             if key in skipped or opened or key == "criterion":
                 continue
             check(raw, path, value, below(before, own))
@@ -275,6 +276,16 @@ def test_what_a_training_stage_keeps_for_others_is_no_fact_of_it(tmp_path: Path)
     }
     dense = next(stage for stage in after.values() if stage.step == "dense")
     assert dense.keeps == (0.0, 0.5, 1.0)
+
+
+def test_a_budget_of_tokens_is_a_fact_where_there_is_one(tmp_path: Path):
+    raw = small.raw(small.cola_folder(tmp_path))
+    del raw["steps"]["dense"]["training"]["batch_size"]
+    raw["steps"]["dense"]["training"]["batch_tokens"] = 256
+    before = planned(json.dumps(raw))
+    dense = {stage.name for stage in before.values() if stage.step == "dense"}
+    path = ("steps", "dense", "training", "batch_tokens")
+    check(raw, path, 4096, below(before, dense))
 
 
 def test_kinds_have_versions_of_their_own_and_the_package_has_none_in_a_hash(

@@ -1,9 +1,12 @@
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tombola.errors import UserError
+from tombola.randomness import mixed
 from tombola.tasks import Batches
 from tombola.text import IGNORED
 
@@ -56,12 +59,61 @@ def test_order_is_a_function_of_seed_and_epoch_alone():
     list(other.epoch(5, 0))  # neither earlier epochs nor the global state matter
     torch.manual_seed(1)
     state = torch.get_rng_state()
-    assert one.order(0, 1) == other.order(0, 1)
+    assert list(one.order(0, 1)) == list(other.order(0, 1))
     assert torch.equal(state, torch.get_rng_state())
-    orders = {str(one.order(seed, epoch)) for seed in range(4) for epoch in range(4)}
+    orders = {str(list(one.order(seed, epoch))) for seed in range(4) for epoch in range(4)}
     assert len(orders) == 16
     (whole,) = Batches(rows([3] * 200), 200, PAD).order(0, 1)
     assert whole != list(range(200))
+
+
+@settings(deadline=None, max_examples=50)
+@given(LENGTHS, st.integers(1, 9), st.integers(1, 4))
+def test_windows_are_sorted_as_python_sorts(lengths, batch_size, window):
+    """Old studies go back to moments of their trainings: the order must stay what it was."""
+    batches = Batches(rows(lengths), batch_size, PAD, window)
+    generator = torch.Generator().manual_seed(mixed(3, 1))
+    shuffled = torch.randperm(len(lengths), generator=generator).tolist()
+    plain = []
+    for start in range(0, len(lengths), window * batch_size):
+        stretch = sorted(shuffled[start : start + window * batch_size], key=lengths.__getitem__)
+        plain += [stretch[i : i + batch_size] for i in range(0, len(stretch), batch_size)]
+    order = torch.randperm(len(plain), generator=generator).tolist()
+    assert list(batches.order(3, 1)) == [plain[i] for i in order]
+
+
+@settings(deadline=None, max_examples=50)
+@given(LENGTHS, st.integers(12, 60), st.integers(0, 2**40), st.integers(0, 50))
+def test_batches_by_tokens_are_as_full_as_they_can_be(lengths, budget, seed, epoch):
+    batches = Batches(rows(lengths), 1, PAD, tokens=budget)
+    order = list(batches.order(seed, epoch))
+    assert sorted(i for batch in order for i in batch) == list(range(len(lengths)))
+    assert len(order) == len(batches)
+    by_length = sorted(order, key=lambda batch: (max(lengths[i] for i in batch), -len(batch)))
+    for batch, later in pairwise([*by_length, None]):
+        longest = max(lengths[i] for i in batch)
+        assert len(batch) * longest <= budget
+        if later is not None:
+            shortest = min(lengths[i] for i in later)
+            assert longest <= shortest
+            assert (len(batch) + 1) * shortest > budget
+
+
+def test_batches_by_tokens_mix_what_is_of_one_length():
+    batches = Batches(rows([3] * 100 + [5] * 100), 1, PAD, tokens=30)
+    assert len(batches) == 10 + 100 // 6 + 1
+    one, same, other = (list(batches.order(*at)) for at in ((1, 0), (1, 0), (1, 1)))
+    assert one == same
+    assert one != other
+    assert sorted(map(len, one)) == sorted(map(len, other))
+    assert {frozenset(batch) for batch in one} != {frozenset(batch) for batch in other}
+
+
+def test_the_longer_side_of_an_example_counts():
+    translated = [{"input_ids": [1] * 2, "labels": [1] * 7} for _ in range(6)]
+    assert [len(batch) for batch in Batches(translated, 1, PAD, tokens=21).order(0, 0)] == [3, 3]
+    with pytest.raises(UserError, match="batches of 6 tokens: one example alone has 7"):
+        Batches(translated, 1, PAD, tokens=6)
 
 
 def test_shuffling_is_uniform():

@@ -30,9 +30,11 @@ from tombola.tasks import (
 
 DIGESTS = {
     "builtin-acceptability": "2a2a8ee3b06c",
+    "builtin-causal-lm": "6d0e3815e2fb",
     "builtin-coreference-inference": "db94a0eed97a",
     "builtin-entailment": "c47e6e8afcac",
     "builtin-inference": "bde5415ddd57",
+    "builtin-masked-lm": "1a7bfcd07081",
     "builtin-paraphrase": "e39d36961106",
     "builtin-paraphrase-questions": "da5547c7f398",
     "builtin-pos": "bff21bef10b6",
@@ -41,7 +43,8 @@ DIGESTS = {
     "builtin-similarity": "f1b8e2cdaeae",
     "builtin-translation": "c736066e4739",
 }
-SENTENCES = sorted(set(DIGESTS) - {"builtin-pos", "builtin-translation"})
+TEXTS = {"builtin-causal-lm", "builtin-masked-lm", "builtin-pos", "builtin-translation"}
+SENTENCES = sorted(set(DIGESTS) - TEXTS)
 
 
 @pytest.mark.parametrize("name", DIGESTS)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from realdata import folder
 from tombola.errors import UserError
-from tombola.tasks import load_task
+from tombola.tasks import encode, load_task, word_tokenizer
 from tombola.tasks.loaders.parallel import languages, load_translation
-from tombola.text import TranslationExample, read_parallel
+from tombola.text import TranslationExample, read_parallel, streamed
 from tombola.text.plain import heading_level, read_plain
 from tombola.text.sgml import read_sgml, read_test_set
 
@@ -276,3 +276,25 @@ def test_no_character_but_space_is_lost(lines):
             read = ""
         kept = "".join(lines).removeprefix("\ufeff")
         assert "".join(read.split()) == "".join(kept.split())
+
+
+@pytest.mark.parametrize("n_train", [None, 3])
+def test_a_large_text_is_the_same_task_though_nothing_holds_it(tmp_path, monkeypatch, n_train):
+    lines = [f"satz {i}" for i in range(9)]
+    files = {"train.de": "\n".join(lines), "train.en": "\n".join(map(str.upper, lines))}
+    where = written(tmp_path, {**files, "dev.de": "eins", "dev.en": "one"})
+    held = load_translation(where, "de", "en", n_train)
+    monkeypatch.setattr(streamed, "HELD", 4)
+    found = load_translation(where, "de", "en", n_train)
+    assert isinstance(found.train, streamed.Streamed)
+    assert tuple(found.train) == held.train
+    assert found.digest == held.digest
+    assert found.train[1:3] == held.train[1:3]
+    assert found.train[-1] == held.train[-1]
+    tokenizer = word_tokenizer(held.text, "translation")
+    rows = [list(encode(task, task.train, tokenizer, 9)) for task in (held, found)]
+    assert rows[0] == rows[1]
+    (where / "train.de").write_text("\n".join(lines[:2]))
+    (where / "train.en").write_text("\n".join(lines[:2]))
+    with pytest.raises(UserError, match="changed while it was read"):
+        list(found.train)

@@ -1,3 +1,4 @@
+import random
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,8 @@ import torch
 import toys
 from tombola.errors import DivergedError, UserError
 from tombola.masks import Mask
-from tombola.tasks import TASK_KINDS
+from tombola.tasks import TASK_KINDS, Batches
+from tombola.text import IGNORED
 from tombola.tickets import Rewinding, rewind
 from tombola.training import Checkpoint, Training, learning_rate_at, train
 from tombola.training import loop as loop_module
@@ -89,6 +91,55 @@ def test_an_interrupted_run_ends_with_the_same_bits(
     assert same(again.kept[2], whole.kept[2])
     assert steps == list(range(interrupted_at, 13))[-len(steps) :]
     assert len(steps) <= 13 - interrupted_at + 1
+
+
+@pytest.mark.parametrize("step", [1, 3, 6, 7, 8])
+def test_batches_by_tokens_and_accumulated_ones_go_on_exactly_from_any_step(step: int):
+    """Seven batches in an epoch make three steps, the last of them of one batch."""
+    encoded = toys.batches().encoded
+
+    def batches() -> Batches:
+        return Batches(encoded, 1, pad=0, tokens=34)
+
+    settings = Training(epochs=3, batch_tokens=34, accumulate=3, learning_rate=1e-2)
+    assert len(batches()) == 7
+    whole = train(toys.bert(), batches(), LOSS, settings, seed=1, keep=(step,))
+    assert whole.end.step == 9
+    again = train(toys.bert(seed=9), batches(), LOSS, settings, seed=1, start=whole.kept[step])
+    assert same(again.end, whole.end)
+
+
+def test_accumulated_batches_are_one_batch_of_tokens():
+    """With dropout off, to float64's precision: what counts is labels, not batches."""
+    rng = random.Random(0)
+    rows = []
+    for _ in range(24):
+        n = rng.randint(2, 9)
+        tags = [rng.choice([0, 1, 2, IGNORED]) for _ in range(n - 1)]
+        rows.append({"input_ids": [rng.randrange(1, 20) for _ in range(n)],
+                     "attention_mask": [1] * n, "labels": [1, *tags]})  # fmt: skip
+    tagging = TASK_KINDS["tagging"].loss
+    ends, losses = [], []
+    for size, accumulate in ((8, 1), (2, 4), (3, 3)):
+        settings = Training(steps=4, batch_size=size, accumulate=accumulate, learning_rate=1e-3)
+        model = toys.tagger().double()
+        found = train(model, Batches(rows, size, 0), tagging, settings, seed=1)
+        ends.append(found.end.weights)
+        losses.append([loss for _, loss in found.losses])
+    assert losses[1] == pytest.approx(losses[0], rel=1e-12)
+    assert losses[2] != pytest.approx(losses[0], rel=1e-3)
+    for name, weight in ends[0].items():
+        torch.testing.assert_close(ends[1][name], weight, rtol=1e-9, atol=1e-12)
+
+
+def test_bf16_is_of_products_alone():
+    runs = {}
+    for precision in ("float32", "bf16"):
+        settings = Training(steps=60, learning_rate=1e-2, precision=precision)
+        runs[precision] = train(toys.bert(dropout=0.0), toys.batches(), LOSS, settings, seed=1)
+    assert all(weight.dtype == torch.float32 for weight in runs["bf16"].end.weights.values())
+    assert not same(*(run.end for run in runs.values()))
+    assert runs["bf16"].losses[-1][1] < 0.6 * runs["bf16"].losses[0][1]
 
 
 def test_masked_weights_stay_exactly_zero_and_the_others_learn():

@@ -37,7 +37,15 @@ def test_rewinding_the_rate_to_half_way_doubles_the_last_one_by_the_square_root(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{}, {"steps": 1, "epochs": 1}, {"steps": 0}, {"epochs": 1, "warmup": 2}, {"epochs": -1}],
+    [
+        {},
+        {"steps": 1, "epochs": 1},
+        {"steps": 0},
+        {"epochs": 1, "warmup": 2},
+        {"epochs": -1},
+        {"epochs": 1, "batch_size": 3, "batch_tokens": 9},
+        {"epochs": 1, "precision": "fp8"},
+    ],
 )
 def test_impossible_settings_are_refused(wrong: dict[str, float]):
     with pytest.raises(ValidationError):
@@ -47,3 +55,4 @@ def test_impossible_settings_are_refused(wrong: dict[str, float]):
 def test_epochs_are_counted_in_whole_steps():
     assert Training(epochs=2.5).total_steps(7) == 18
     assert Training(steps=9).total_steps(7) == 9
+    assert Training(epochs=2.5, accumulate=3).total_steps(7) == 8

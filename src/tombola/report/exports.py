@@ -45,7 +45,7 @@ def paper_files(tables: Tables) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def export_tables(folder: Path, tables: Tables) -> None:
-    """Write every table as CSV, what parts make of them as CSV, and what a paper prints as LaTeX."""
+    """Write every table as CSV, what parts make of them, and as LaTeX what a paper prints."""
     for name, frame in [*tables.items(), *paper_files(tables)]:
         with atomic_file(folder / f"{name}.csv") as draft:
             frame.to_csv(draft, index=False, lineterminator="\n")

@@ -12,6 +12,9 @@ NAMES = {
     "pearson": "Pearson correlation",
     "spearman": "Spearman correlation",
     "f1": "F1",
+    "loss": "loss (nats per token)",
+    "bits_per_character": "bits per character",
+    "token_accuracy": "accuracy over tokens",
     "linear-cka": "linear CKA",
     "linear_cka": "linear CKA",
     "cka": "CKA",
@@ -27,6 +30,9 @@ NAMES = {
     "span_f1": "span F1",
 }
 """Names in tables that read better with capitals or a unit."""
+
+LOWER_IS_BETTER = ("loss", "perplexity", "bits_per_character")
+"""Metrics of which less is better; tables do not say it."""
 
 
 def pretty(name: str) -> str:

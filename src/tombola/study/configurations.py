@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tombola.errors import UserError
+from tombola.study.sizes import sized
 
 LONGEST = 300
 """Characters of another library's message that a line of ours repeats."""
@@ -17,7 +18,7 @@ def new_config(settings: Mapping[str, Any], tokenizer: Any) -> Any:
     """
     from transformers import CONFIG_MAPPING
 
-    settings = dict(settings)
+    settings = sized(settings)
     model_type = settings.pop("model_type")
     if model_type not in CONFIG_MAPPING:
         raise UserError(f"new.model_type: {model_type!r} is no model type of transformers")

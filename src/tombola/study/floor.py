@@ -2,6 +2,7 @@
 
 from tombola.errors import UserError
 from tombola.study.library import Library
+from tombola.tasks import METRICS
 
 
 def floor_of(share: float, full: float) -> float:
@@ -15,6 +16,16 @@ def floor_of(share: float, full: float) -> float:
             f"the full model scores {full}: a share of that is no measure of what is kept"
         )
     return share * full
+
+
+def check_share(task: str, library: Library) -> None:
+    """Raise UserError where a task is scored by what is better lower: no share of it is kept."""
+    known = library.task_facts(task).get("metric")
+    if known is not None and METRICS[known["name"]].better == "lower":
+        raise UserError(
+            f"{task} is scored by {known['name']}, of which less is better: a share of it is no "
+            "measure of what is kept; give the task another `metric`"
+        )
 
 
 def check_split(split: str, task: str, library: Library) -> None:

@@ -11,13 +11,17 @@ from tombola.errors import UserError
 from tombola.files import read_json, write_json
 from tombola.study.kind import KINDS, Kind, Step
 from tombola.study.library import Library
-from tombola.study.stage import Stage
+from tombola.study.stage import Stage, digest_of
 from tombola.study.store import PROGRESS_FILE, Store
 
 S = TypeVar("S", bound=Step)
 SECONDS_BETWEEN_REPORTS = 1.0
+STORED_FROM = 5000
+"""Examples of a split from which on it is encoded into a file; fewer are sooner encoded anew."""
 MODEL = "model"
 """The folder of a stage's model within its own."""
+ENCODED = "encoded"
+"""The folder of encoded text within a study's."""
 
 
 class Job(Generic[S]):
@@ -97,15 +101,33 @@ class Job(Generic[S]):
         return found
 
     def encoded(self, split: str, task: str, tokenizer: Any) -> Any:
-        """A split of a task as a tokenizer reads it; once for a job."""
+        """A split of a task as a tokenizer reads it; once for a job.
+
+        Once for the whole study where it is of many examples: the first stage to need it writes
+        `encoded/`, and all others, in whatever process, read that.
+        """
         if (split, task) not in self._encoded:
             known = self.library.task(task)
             examples = getattr(known, split)
             longest = self.library.choice(task).max_tokens
-            kind = self.library.kind(task)
-            found = kind.encode(examples, tokenizer, longest, known.labels)
+            if len(examples) < STORED_FROM:
+                found: Any = tasks.encode(known, examples, tokenizer, longest)
+            else:
+                found = self._stored(split, task, tokenizer)
             self._encoded[(split, task)] = found
         return self._encoded[(split, task)]
+
+    def _stored(self, split: str, task: str, tokenizer: Any) -> "tasks.Stored":
+        known, longest = self.library.task(task), self.library.choice(task).max_tokens
+        facts = {
+            "task": self.library.task_facts(task),
+            "split": split,
+            "tokenizer": tasks.tokenizer_digest(tokenizer),
+        }
+        name = digest_of(facts)
+        with self.store.lock(f"encoded-{name}"):
+            blocks = tasks.encode_blocks(known, getattr(known, split), tokenizer, longest)
+            return tasks.stored(self.store.root / ENCODED / name, facts, blocks)
 
     def batches(
         self,
@@ -114,16 +136,15 @@ class Job(Generic[S]):
         tokenizer: Any,
         batch_size: int,
         examples: int | None = None,
-        window: int = 0,
+        **more: Any,
     ) -> "tasks.Batches":
-        """A split in batches, or its first examples.
+        """A split in batches, or its first examples; `more` is what else `Batches` takes.
 
         Raises UserError for a tokenizer without a token to pad with.
         """
-        if tokenizer.pad_token_id is None:
-            raise UserError("the tokenizer has no token to pad batches with")
-        encoded = self.encoded(split, task, tokenizer)[:examples]
-        return tasks.Batches(encoded, batch_size, tokenizer.pad_token_id, window=window)
+        known, encoded = self.library.task(task), self.encoded(split, task, tokenizer)
+        encoded = encoded if examples is None else encoded[:examples]
+        return tasks.in_batches(known, encoded, batch_size, tokenizer, **more)
 
     @cached_property
     def device(self) -> Any:

@@ -11,6 +11,8 @@ from tombola.language.tasks import BUILTIN
 from tombola.study.configurations import new_config
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.recipe import Model, Recipe, TaskChoice, expand
+from tombola.study.sizes import sized
+from tombola.study.vocabularies import new_tokenizer, subword_facts
 
 if TYPE_CHECKING:
     import torch
@@ -37,7 +39,7 @@ class Library:
         """What was forgiven, and why."""
         self._tasks = {name: _Task(name, choice) for name, choice in recipe.tasks.items()}
         self._facts: dict[str, dict[str, Any]] = dict((known or {}).get("tasks", {}))
-        self._vocabularies: dict[tuple[tuple[str, ...], str], Any] = {}
+        self._vocabularies: dict[tuple[Any, ...], Any] = {}
         self._digests: dict[str, str] = dict((known or {}).get("models", {}))
 
     def known(self) -> dict[str, Any]:
@@ -83,22 +85,24 @@ class Library:
         return new_config(choice.new or {}, self.tokenizer(name, task))
 
     def tokenizer(self, name: str, task: str) -> Any:
-        """The pre-trained tokenizer, or one of words for a new model."""
+        """The pre-trained tokenizer, or one for a new model: of words, or as its choice says."""
         choice = self._model(name)
         if choice.load is not None:
             return _loaded_tokenizer(expand(choice.load))
         made_of, purpose = choice.words or (task,), self.kind(task).purpose
-        if (made_of, purpose) not in self._vocabularies:
-            lines = [line for each in made_of for line in self.task(each).text]
-            self._vocabularies[(made_of, purpose)] = tasks.word_tokenizer(lines, purpose)
-        return self._vocabularies[(made_of, purpose)]
+        key = (made_of, purpose, choice.subwords)
+        if key not in self._vocabularies:
+            read = [self.task(each) for each in made_of]
+            self._vocabularies[key] = new_tokenizer(read, choice.subwords, purpose)
+        return self._vocabularies[key]
 
     def model_facts(self, name: str, task: str) -> dict[str, Any]:
         """What determines a model: the bytes of its files, or its configuration and vocabulary."""
         choice = self._model(name)
         if choice.new is not None:
             words = [self.task_facts(each)["digest"] for each in choice.words or (task,)]
-            return {"new": choice.new, "words": words}
+            found = {"new": sized(choice.new), "words": words}
+            return found if choice.subwords is None else found | subword_facts(choice.subwords)
         if name in self.missing:
             return {"digest": UNKNOWN}
         if name not in self._digests:

@@ -129,8 +129,9 @@ def finish(
     known = job.library.task(task)
     batches = job.batches("dev", task, tokenizer, batch_size)
     said = training.answers(model, known, batches, tokenizer)
-    score = tasks.METRICS[known.metric](said, known.references)
-    write_answers(folder / ANSWERS_FILE, said, known.references)
+    right = [one.answer for one in tasks.answered(known, batches.encoded, known.dev)]
+    score = tasks.METRICS[known.metric](said, right)
+    write_answers(folder / ANSWERS_FILE, said, right)
     cut = job.encoded("dev", task, tokenizer).n_cut
     write_json(folder / "score.json", {**asdict(score), "task": task, "cut": cut})
     if known.further:
@@ -154,7 +155,11 @@ def finish(
     provenance = {
         "stage": {key: job.stage.to_dict()[key] for key in ("name", "step", "kind", "at", "reads")},
         "facts": job.stage.facts,
-        "task": {"name": known.name, "digest": known.digest, **_language(job, task)},
+        "task": {
+            "name": known.name,
+            "digest": job.library.task_facts(task)["digest"],
+            **_language(job, task),
+        },
         "source": source,
         "score": asdict(score),
     }

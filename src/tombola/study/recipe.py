@@ -14,6 +14,7 @@ from tombola.language.knobs import Language
 from tombola.settings import ONE_OR_MORE, Settings, validate
 from tombola.study.changes import change
 from tombola.tasks.search import Search
+from tombola.tasks.subword_settings import Subwords
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
 
@@ -34,6 +35,8 @@ class Model(Settings):
     words: tuple[str, ...] = ()
     """Tasks from whose training text a new model's vocabulary is made; by default those of the
     step that trains it. Name them where one model is to learn several tasks."""
+    subwords: Subwords | None = None
+    """How that vocabulary is made; by default it is of whole words."""
 
     @model_validator(mode="after")
     def _one_source(self) -> "Model":
@@ -45,6 +48,8 @@ class Model(Settings):
             raise ValueError("redrawn is for a loaded model; a new one is drawn in any case")
         if self.words and self.new is None:
             raise ValueError("words are for a new model; a loaded one has a vocabulary")
+        if self.subwords is not None and self.new is None:
+            raise ValueError("subwords are for a new model; a loaded one has a vocabulary")
         return self
 
 

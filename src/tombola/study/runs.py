@@ -91,7 +91,14 @@ def new_run(
     """The training of a ticket's model on a task of the recipe; `more` are fields of `Run`."""
     kind, smoothing = job.library.kind(task), settings.label_smoothing
     reader = ticket.tokenizer
-    batches = job.batches("train", task, reader, settings.batch_size, window=LENGTH_WINDOW)
+    batches = job.batches(
+        "train",
+        task,
+        reader,
+        settings.batch_size,
+        window=LENGTH_WINDOW,
+        tokens=settings.batch_tokens,
+    )
     return Run(
         ticket.model.to(job.device),
         reader,

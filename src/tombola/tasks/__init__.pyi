@@ -1,6 +1,9 @@
 from .baselines.baseline import BASELINES as BASELINES
 from .batches import Batches as Batches
+from .encoding import answered as answered
 from .encoding import encode as encode
+from .encoding import encode_blocks as encode_blocks
+from .encoding import in_batches as in_batches
 from .kinds.kind import TASK_KINDS as TASK_KINDS
 from .kinds.kind import TaskKind as TaskKind
 from .load import load_task as load_task
@@ -11,6 +14,8 @@ from .loaders.pos import load_pos as load_pos
 from .loaders.pos import read_conllu as read_conllu
 from .metrics import METRICS as METRICS
 from .metrics import Score as Score
+from .on_disk import Stored as Stored
+from .on_disk import stored as stored
 from .search import Search as Search
 from .slices.cut import Slice as Slice
 from .slices.cut import by_labels as by_labels
@@ -18,9 +23,12 @@ from .slices.cut import by_numbers as by_numbers
 from .slices.cut import read_labels as read_labels
 from .slices.slicer import SLICERS as SLICERS
 from .slices.slicer import Slicer as Slicer
+from .subword_settings import Subwords as Subwords
+from .subwords import subword_tokenizer as subword_tokenizer
 from .task import TASKS as TASKS
 from .task import Task as Task
 from .tokenize import Encoded as Encoded
+from .tokenize import tokenizer_digest as tokenizer_digest
 from .tokenize import word_tokenizer as word_tokenizer
 from .words import OF_WORDS as OF_WORDS
 from .words import WORD_TASKS as WORD_TASKS

@@ -7,7 +7,7 @@ from tombola.errors import UserError
 from tombola.language import Language
 from tombola.language.tasks import BUILTIN, DEV, TRAIN
 from tombola.tasks.loaders.builtin import load_builtin
-from tombola.tasks.task import TASKS, Task
+from tombola.tasks.task import TASKS, FromFiles, Task
 from tombola.tasks.words.load import load_word_task
 from tombola.tasks.words.task import WORD_TASKS
 
@@ -32,6 +32,7 @@ def load_task(
     A word task (`tombola.tasks.WORD_TASKS`) has a third split where its files have one, of `test`
     texts, and may name the `format` of its files, and `files` by split instead of a folder. `pos`
     from a folder without a format is the task of universal tags that models are trained on too.
+    Tasks of running text may name `files` by split, too.
 
     Raises UserError where the name is unknown (it lists the known ones), the files are unusable, or
     a language is given for a task that is read from files.
@@ -42,10 +43,15 @@ def load_task(
     if name not in TASKS:
         allowed = ", ".join(sorted({*TASKS, *WORD_TASKS}))
         raise UserError(f"unknown task {name!r}; allowed: {allowed}")
-    for key, value in (("format", format), ("test", test), ("files", files)):
+    load = TASKS[name]
+    by_file = files is not None and isinstance(load, FromFiles)
+    for key, value in (("format", format), ("test", test), ("files", None if by_file else files)):
         if value is not None:
             raise UserError(f"task {name!r}: {key} is for word tasks: {', '.join(WORD_TASKS)}")
-    load = TASKS[name]
+    if files is not None and isinstance(load, FromFiles):
+        if place is not None:
+            raise UserError(f"task {name!r}: give either a folder or files")
+        return load.from_files(files, train, dev, seed)
     if language is not None:
         if name not in BUILTIN or folder is not None:
             raise UserError(f"task {name!r}: only a built-in task without a folder has a language")

@@ -3,21 +3,22 @@
 import hashlib
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from tombola.errors import UserError
 from tombola.registry import Registry
 from tombola.tasks.kinds.kind import TASK_KINDS, Searches, TaskKind
 from tombola.tasks.search import Search
 from tombola.text.examples import Example
+from tombola.text.streamed import Streamed
 
 T = TypeVar("T")
 MOST = 10_000_000
-"""Examples of one split: they are held in memory."""
+"""Examples of one split that can be asked for: their numbers are drawn in memory."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,14 @@ class Task:
     """Names of the classes or tags, in the order of their ids; None where there are none."""
     metric: str
     """Name in `METRICS`."""
-    train: tuple[Example, ...]
-    dev: tuple[Example, ...]
-    held: tuple[Example, ...] = ()
+    train: Sequence[Example]
+    dev: Sequence[Example]
+    held: Sequence[Example] = ()
     """Examples set aside to choose settings and masks on; `dev` holds none of them."""
     n_dropped: int = 0
     """Rows of the files that were no example and were left out: only where a published corpus is
     known to hold such rows (QQP), 0 elsewhere."""
-    test: tuple[Example, ...] | None = None
+    test: Sequence[Example] | None = None
     """Examples of a third split, where a task is of words; dev then decides when a probe stops."""
     further: tuple[str, ...] = ()
     """Metrics whose scores are reported beside that of `metric`, by name."""
@@ -137,21 +138,37 @@ class Loader(Protocol):
         ...
 
 
+@runtime_checkable
+class FromFiles(Protocol):
+    """A loader that may be given a file for each split."""
+
+    def from_files(
+        self, files: Mapping[str, Path], n_train: int | None, n_dev: int | None, seed: int
+    ) -> Task:
+        """Raise UserError where the files or the counts are not usable."""
+
+
 TASKS: Registry[Loader] = Registry("task", "tombola.tasks.loaders")
 """Every task by its name."""
 
 
-def sample(examples: Sequence[T], n: int | None, seed: int, where: str) -> tuple[T, ...]:
+def sample(examples: Sequence[T], n: int | None, seed: int, where: str) -> Sequence[T]:
     """`n` of the examples, drawn without replacement by `seed`, in their own order.
 
-    All of them where `n` is None. Raises UserError where there are fewer than `n`.
+    All of them where `n` is None. Those that are not held in memory stay where they are. Raises
+    UserError where there are fewer than `n`.
     """
     if n is None:
-        return tuple(examples)
+        return examples if isinstance(examples, Streamed) else tuple(examples)
     check_count(n, where)
     if n > len(examples):
         raise UserError(f"{where}: {n} examples asked for, there are {len(examples)}")
-    return tuple(examples[i] for i in drawn(len(examples), n, f"sample/{seed}"))
+    places = drawn(len(examples), n, f"sample/{seed}")
+    return (
+        examples.at(places)
+        if isinstance(examples, Streamed)
+        else tuple(examples[i] for i in places)
+    )
 
 
 def drawn(n_all: int, n: int, seed: str) -> list[int]:

@@ -1,9 +1,13 @@
 """Text to numbers: a word-level tokenizer, and rows of sentences by any tokenizer."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast, overload
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal, TypeAlias, cast, overload
 
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
@@ -14,20 +18,22 @@ from tombola.text.rows import Row
 
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNK, CLS, SEP, MASK = SPECIALS
+Purpose: TypeAlias = Literal["encoder", "translation", "decoder"]
+"""What a model of a new vocabulary is for: that says which tokens stand around a text."""
 
 
 def word_tokenizer(
     sentences: Iterable[str],
-    purpose: Literal["encoder", "translation"] = "encoder",
+    purpose: Purpose = "encoder",
     max_words: int | None = None,
 ) -> PreTrainedTokenizerFast:
     """A tokenizer whose tokens are the words of `sentences`, split at white space.
 
-    For an encoder it adds `[CLS]` and `[SEP]` as BERT does, with segment ids; for translation it
-    adds the end token `[SEP]` only. For translation give sources and targets: the vocabulary is
-    joint. Ids: the five special tokens, then words from frequent to rare, ties in code point order;
-    with `max_words`, only that many of the most frequent. `save_pretrained` and `from_pretrained`
-    work as with any tokenizer of transformers.
+    For an encoder it adds `[CLS]` and `[SEP]` as BERT does, with segment ids; for translation, and
+    for a decoder, it adds the end token `[SEP]` only. For translation give sources and targets: the
+    vocabulary is joint. Ids: the five special tokens, then words from frequent to rare, ties in
+    code point order; with `max_words`, only that many of the most frequent. `save_pretrained` and
+    `from_pretrained` work as with any tokenizer of transformers.
     """
     counts = Counter(word for sentence in sentences for word in sentence.split())
     words = sorted(counts.keys() - set(SPECIALS), key=lambda word: (-counts[word], word))
@@ -36,11 +42,16 @@ def word_tokenizer(
     vocabulary = {token: i for i, token in enumerate([*SPECIALS, *words[:max_words]])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=UNK))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return as_reader(tokenizer, purpose)
+
+
+def as_reader(tokenizer: Tokenizer, purpose: Purpose) -> PreTrainedTokenizerFast:
+    """A tokenizer with our special tokens as one of transformers; see `word_tokenizer`."""
     encoder = purpose == "encoder"
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{CLS} $A {SEP}" if encoder else f"$A {SEP}",
         pair=f"{CLS} $A {SEP} $B:1 {SEP}:1" if encoder else f"$A {SEP} $B {SEP}",
-        special_tokens=[(CLS, vocabulary[CLS]), (SEP, vocabulary[SEP])],
+        special_tokens=[(token, tokenizer.token_to_id(token)) for token in (CLS, SEP)],
     )
     inputs = ["input_ids", "token_type_ids", "attention_mask"]
     return PreTrainedTokenizerFast(
@@ -54,6 +65,25 @@ def word_tokenizer(
         mask_token=MASK,
         model_input_names=inputs if encoder else [inputs[0], inputs[2]],
     )
+
+
+def tokenizer_digest(tokenizer: Any) -> str:
+    """16 hexadecimal digits of how a tokenizer reads text: equal digests, equal rows.
+
+    How it cuts and pads is left out, for a tokenizer keeps what it was last asked for.
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    digest.update(json.dumps([type(tokenizer).__name__, tokenizer.model_input_names]).encode())
+    if tokenizer.is_fast:
+        described = json.loads(tokenizer.backend_tokenizer.to_str())
+        said = {key: described[key] for key in described if key not in {"truncation", "padding"}}
+        digest.update(json.dumps(said, sort_keys=True).encode())
+        return digest.hexdigest()
+    with TemporaryDirectory() as folder:  # those in Python say what they are only when saved
+        tokenizer.save_pretrained(folder)
+        for path in sorted(Path(folder).iterdir()):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -72,3 +72,20 @@ class TaggedSentence:
     def answer(self) -> tuple[str, ...]:
         """The tags."""
         return self.tags
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage of running text, which is its own answer: nobody has labelled it."""
+
+    text: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The passage."""
+        return (self.text,)
+
+    @property
+    def answer(self) -> None:
+        """None."""
+        return None

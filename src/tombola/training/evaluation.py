@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from tombola.tasks import METRICS, Batches, Score, Task
+from tombola.tasks import METRICS, Batches, Score, Task, answered
 from tombola.text.examples import Example
 
 
@@ -27,8 +27,8 @@ def evaluate(
         examples: which ones they are; the task's dev split where not given.
         seed: of the bootstrap interval.
     """
-    chosen = task.dev if examples is None else examples
-    said = answers(model, task, batches, tokenizer, chosen)
+    chosen = answered(task, batches.encoded, task.dev if examples is None else examples)
+    said = answers(model, task, batches, tokenizer, examples)
     return METRICS[task.metric](said, [example.answer for example in chosen], seed=seed)
 
 
@@ -45,7 +45,8 @@ def answers(
     Arguments are those of `evaluate`. What an answer is, the task's kind says: the id of a class, a
     number, a translation, the tags of all words.
     """
-    kind, every = task.answering, task.dev if examples is None else examples
+    kind = task.answering
+    every = answered(task, batches.encoded, task.dev if examples is None else examples)
     model.eval()
     device = next(model.parameters()).device
     said: list[Any] = [None] * len(batches.encoded)

@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,10 @@ from tombola.errors import DivergedError
 from tombola.masks import Enforcer, Mask
 from tombola.tasks import Batches
 from tombola.training.checkpoint import Checkpoint, capture, restore
+from tombola.training.gradients import Loss, backward
 from tombola.training.settings import Training, learning_rate_at
 
 SECONDS_BETWEEN_SAVES = 60.0
-
-Loss = Callable[[torch.nn.Module, Mapping[str, Tensor]], Tensor]
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def train(
     model.train()
     # Dropout draws from torch's global generator; the fork gives the caller's back afterwards.
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        for batch in _from_step(batches, seed, step):
+        for some in _from_step(batches, seed, step, training):
             if step in wanted and step not in kept:
                 kept[step] = capture(model, optimizer, step)
                 if resume is not None:
@@ -101,11 +101,9 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate_at(training, step, total)
             optimizer.zero_grad(set_to_none=True)
-            loss = loss_of(model, {key: value.to(device) for key, value in batch.items()})
-            value = float(loss.detach())
+            value = backward(model, some, loss_of, training.precision)
             if not math.isfinite(value):
                 raise DivergedError(f"the loss became {value} at step {step + 1} of {total}")
-            loss.backward()
             if enforcer is not None:
                 enforcer.gradients()  # before clipping, which then counts surviving weights only
             if training.max_grad_norm is not None:
@@ -137,12 +135,15 @@ def build_optimizer(model: torch.nn.Module, training: Training) -> torch.optim.A
     )
 
 
-def _from_step(batches: Batches, seed: int, step: int) -> Iterator[dict[str, Tensor]]:
-    """The endless stream of training batches from `step` on."""
-    epoch, skip = divmod(step, len(batches))
+def _from_step(
+    batches: Batches, seed: int, step: int, training: Training
+) -> Iterator[list[dict[str, Tensor]]]:
+    """The endless stream of training batches from `step` on, those of one step together."""
+    epoch, skip = divmod(step, training.steps_per_epoch(len(batches)))
     while True:
-        for indices in batches.order(seed, epoch)[skip:]:
-            yield batches.collate(indices)
+        left = batches.epoch(seed, epoch, skip * training.accumulate)
+        while some := list(islice(left, training.accumulate)):
+            yield some
         epoch, skip = epoch + 1, 0
 
 

@@ -17,6 +17,15 @@ class Training(Settings):
     """Optimizer steps; give this or `epochs`."""
     batch_size: int = Field(32, gt=0)
     """Examples in a batch."""
+    batch_tokens: int | None = Field(None, gt=0)
+    """Tokens in a batch, padding included, instead of a number of examples; where both sides of an
+    example are read, those of the longer one. Batches are of examples of like length."""
+    accumulate: int = Field(1, gt=0)
+    """Batches whose gradients make one optimizer step: a batch of so many times the size, where
+    memory has no room for it. What is averaged is labels, not batches, so it is the same step."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of products in training; with bf16 weights, sums and optimizer stay in float32 (autocast).
+    Models are scored in float32 either way."""
     learning_rate: float = Field(5e-5, gt=0)
     """Peak learning rate."""
     schedule: Literal["linear", "constant", "inverse-sqrt"] = "linear"
@@ -38,14 +47,25 @@ class Training(Settings):
     def _one_length(self) -> "Training":
         if (self.epochs is None) == (self.steps is None):
             raise ValueError("give either epochs or steps")
+        if self.batch_tokens is not None and "batch_size" in self.model_fields_set:
+            raise ValueError("give either batch_size (examples) or batch_tokens")
         return self
 
-    def total_steps(self, steps_per_epoch: int) -> int:
-        """Optimizer steps of a whole run."""
+    def steps_per_epoch(self, batches: int) -> int:
+        """Optimizer steps of an epoch of so many batches; the last may have fewer of them."""
+        return -(-batches // self.accumulate)
+
+    def total_steps(self, batches: int) -> int:
+        """Optimizer steps of a whole run, with so many batches in each epoch."""
         if self.steps is not None:
             return self.steps
         assert self.epochs is not None  # the validator saw to it
-        return max(1, math.ceil(self.epochs * steps_per_epoch))
+        return max(1, math.ceil(self.epochs * self.steps_per_epoch(batches)))
+
+    def examples_per_step(self, tokens: int) -> float:
+        """About how many examples of so many tokens an optimizer step sees."""
+        size = self.batch_size if self.batch_tokens is None else self.batch_tokens / tokens
+        return self.accumulate * max(1.0, size)
 
 
 def learning_rate_at(training: Training, step: int, total_steps: int) -> float:

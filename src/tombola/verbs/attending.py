@@ -105,7 +105,7 @@ def attention_patterns(
     task = tasks.load_task(name, folder, None, examples)
     live, reader, _ = given_model(model, tokenizer)
     encoded = tasks.encode(task, task.dev, reader, max_tokens)
-    batches = tasks.Batches(encoded, batch_size, reader.pad_token_id)
+    batches = tasks.in_batches(task, encoded, batch_size, reader)
     looks: dict[Any, Any] = {}
     trained: dict[Any, Any] = {}
     for each in patterns.WEIGHTINGS:

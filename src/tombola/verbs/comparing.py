@@ -55,7 +55,7 @@ def compare(
     if vocabulary(first, a) != vocabulary(second, b):
         raise UserError(f"{a} and {b} have different vocabularies: they cannot read the same text")
     encoded = tasks.encode(task, task.dev, first.tokenizer, max_tokens)
-    batches = tasks.Batches(encoded, batch_size, first.tokenizer.pad_token_id)
+    batches = tasks.in_batches(task, encoded, batch_size, first.tokenizer)
     able = all(_has_head(ticket.model) for ticket in (first, second))
     behaviour = dissect.compare(first.model, second.model, batches.in_order()) if able else None
     layers = dissect.layer_similarity(first.model, second.model, batches.in_order(), measure)

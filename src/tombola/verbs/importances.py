@@ -96,7 +96,7 @@ def importance(
     tickets.check_fit(live, task, called)
     split_rows = getattr(task, settings.split)
     encoded = tasks.encode(task, split_rows, reader, max_tokens)
-    batches = tasks.Batches(encoded, settings.batch_size, reader.pad_token_id)
+    batches = tasks.in_batches(task, encoded, settings.batch_size, reader)
     sight = tickets.Sight(live, batches.in_order, tasks.TASK_KINDS[task.kind].loss, settings.per)
     found = tuple(tickets.PART_SCORES[each].score(sight) for each in settings.score)
     return Importances(found, settings.norm, tuple(tickets.agreements(found, settings.norm)))

@@ -10,7 +10,7 @@ from tombola.language.knobs import Language
 from tombola.language.meaning import Meaning
 from tombola.language.splits import Fresh, Split
 from tombola.registry import Registry
-from tombola.text.examples import SentenceExample, TaggedSentence, TranslationExample
+from tombola.text.examples import Passage, SentenceExample, TaggedSentence, TranslationExample
 
 T = TypeVar("T")
 
@@ -21,11 +21,13 @@ TRAIN, DEV = 10_000, 1_000
 class Made(NamedTuple):
     """A task as the language makes it."""
 
-    kind: Literal["classification", "regression", "translation", "tagging"]
+    kind: Literal[
+        "classification", "regression", "translation", "tagging", "masked-lm", "causal-lm"
+    ]
     labels: tuple[str, ...] | None
     metric: str
-    train: tuple[SentenceExample | TranslationExample | TaggedSentence, ...]
-    dev: tuple[SentenceExample | TranslationExample | TaggedSentence, ...]
+    train: tuple[SentenceExample | TranslationExample | TaggedSentence | Passage, ...]
+    dev: tuple[SentenceExample | TranslationExample | TaggedSentence | Passage, ...]
 
 
 BUILTIN: Registry[Callable[[int, int, int, Language], Made]] = Registry(

@@ -1,11 +1,11 @@
-"""Translation and parts of speech."""
+"""Translation, parts of speech, and the text alone."""
 
 from tombola.language.knobs import Language
 from tombola.language.splits import Split, sentences
 from tombola.language.tasks.make import BUILTIN, Made, noisy
 from tombola.language.translation import translator
 from tombola.language.trees import TAGS, words
-from tombola.text.examples import TaggedSentence, TranslationExample
+from tombola.text.examples import Passage, TaggedSentence, TranslationExample
 
 
 @BUILTIN.register("builtin-translation")
@@ -28,6 +28,22 @@ def _pos(n_train: int, n_dev: int, seed: int, language: Language) -> Made:
         train=_tagged(n_train, seed, "train", language),
         dev=_tagged(n_dev, seed, "dev", language),
     )
+
+
+@BUILTIN.register("builtin-masked-lm")
+def _masked(n_train: int, n_dev: int, seed: int, language: Language) -> Made:
+    train = _passages(n_train, seed, "train", language)
+    return Made("masked-lm", None, "loss", train, _passages(n_dev, seed, "dev", language))
+
+
+@BUILTIN.register("builtin-causal-lm")
+def _causal(n_train: int, n_dev: int, seed: int, language: Language) -> Made:
+    return _masked(n_train, n_dev, seed, language)._replace(kind="causal-lm")
+
+
+def _passages(n: int, seed: int, split: Split, language: Language) -> tuple[Passage, ...]:
+    """Sentences; noise is of labels, and these have none."""
+    return tuple(Passage(sentence.text) for sentence in sentences(n, seed, split, language))
 
 
 def _translated(

@@ -5,7 +5,7 @@ from typing import Any
 
 from tombola.report.claims.claim import Finding
 from tombola.report.reading import Tables
-from tombola.report.words import decimals, number
+from tombola.report.words import LOWER_IS_BETTER, decimals, number
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,13 @@ def at_sparsity(
     """The difference nearest to a sparsity, to the first of several models that there is.
 
     By the first metric, where models were held to each other by several.
+    Of scores of which more is better: what papers say of those is not said of losses.
     """
     if "differences" not in tables:
         return None
     rows = tables["differences"]
     rows = rows[(rows["criterion"] == criterion) & rows["difference"].notna()]
+    rows = rows[~rows["metric"].isin(LOWER_IS_BETTER)] if "metric" in rows else rows
     rows = rows[rows["metric"] == rows["metric"].iloc[0]] if len(rows) else rows
     for other in (against,) if isinstance(against, str) else against:
         found = rows[rows["against"] == other]

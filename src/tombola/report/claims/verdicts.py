@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tombola.report.claims.claim import Finding, Verdict, silent
-from tombola.report.words import clip, count, listed, number
+from tombola.report.words import LOWER_IS_BETTER, clip, count, listed, number
 
 MARGIN = 0.02
 """What is taken for no difference where a step names no margin: two points of a score up to 1."""
@@ -65,6 +65,8 @@ def interval(value: float, low: float, high: float, places: int = 3) -> str:
 def by_task(rows: pd.DataFrame, rule: Callable[[pd.Series], Rule]) -> list[Part]:
     """A part for each paired difference: a task, and whatever else tells two of one task apart."""
     rows = rows[rows["difference"].notna()] if len(rows) else rows
+    if "metric" in rows:  # rules are of scores of which more is better
+        rows = rows[~rows["metric"].isin(LOWER_IS_BETTER)]
     return [
         Part(
             name,

@@ -7,7 +7,16 @@ import pandas as pd
 from tombola.report.parts.part import PARTS, Part
 from tombola.report.reading import Tables
 from tombola.report.tickets import AS_LONG, CONTROL, TicketKind, kinds, named, with_kind
-from tombola.report.words import clip, count, decimals, listed, number, percent, pretty
+from tombola.report.words import (
+    LOWER_IS_BETTER,
+    clip,
+    count,
+    decimals,
+    listed,
+    number,
+    percent,
+    pretty,
+)
 
 OTHERS = {CONTROL: "random masks", AS_LONG: "dense, trained as long"}
 SIDES = {
@@ -65,8 +74,8 @@ def measured(row: pd.Series, places: int) -> str:
 def matched(rows: pd.DataFrame) -> str:
     """Up to which sparsity tickets match another model; empty where that was not asked.
 
-    A ticket matches where its interval stays above the margin's lower edge, and so does every
-    sparser one before it.
+    A ticket matches where its interval stays above the margin's lower edge (below the upper one,
+    where less is better), and so does every denser one before it.
     """
     asked = rows["margin"].notna() & (rows["against"] != CONTROL) & (rows["criterion"] != AS_LONG)
     rows = rows[asked].sort_values("at")
@@ -74,7 +83,10 @@ def matched(rows: pd.DataFrame) -> str:
         return ""
     other, margin = against_in_words(str(rows["against"].iloc[0])), rows["margin"].max()
     what = f"{clip(other)} (margin {margin:g})"
-    held = (rows["low"] > -rows["margin"]).cumprod().astype(bool)
+    as_good = rows["low"] > -rows["margin"]
+    if rows["metric"].iloc[0] in LOWER_IS_BETTER:
+        as_good = rows["high"] < rows["margin"]
+    held = as_good.cumprod().astype(bool)
     if not held.any():
         return f"is not shown to match {what} even at {percent(rows['at'].iloc[0])} sparsity"
     return f"matches {what} up to {percent(rows.loc[held, 'at'].max())} sparsity"
@@ -101,8 +113,10 @@ def _say_of(rows: pd.DataFrame, kind: str) -> str:
     verdicts = "; ".join(f"{verdict} at {listed(where)}" for verdict, where in sides.items())
     match = matched(rows)
     last = rows.iloc[-1]
+    metric = str(rows["metric"].iloc[0])
+    scored = pretty(metric) + (" (less is better)" if metric in LOWER_IS_BETTER else "")
     return (
-        f"{named(rows)}, {pretty(str(rows['metric'].iloc[0]))}, {clip(kind)}: {verdicts} sparsity. "
+        f"{named(rows)}, {scored}, {clip(kind)}: {verdicts} sparsity. "
         f"At {percent(last['at'])}: {measured(last, places)}, "
         f"{count(int(last['seeds']), 'seed')}, n = {count(int(last['n']), 'example')}."
         f"{' It ' + match + '.' if match else ''}"

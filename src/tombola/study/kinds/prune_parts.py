@@ -11,7 +11,7 @@ from tombola.errors import UserError
 from tombola.settings import named_in
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
-from tombola.study.floor import check_split, floor_of
+from tombola.study.floor import check_share, check_split, floor_of
 from tombola.study.job import MODEL, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.prune_while import PRUNINGS
@@ -117,6 +117,7 @@ class PruneParts(Kind[PrunePartsStep]):
             raise UserError("of is a `train` step, whose model is pruned")
         settings = point.settings
         check_split(settings.split, str(point.at["task"]), library)
+        check_share(str(point.at["task"]), library)
         if settings.pruned_count and settings.by != "gate":
             raise UserError("pruned_count: only the score `gate` is defined for what is gone")
 

@@ -11,7 +11,7 @@ from tombola.errors import UserError
 from tombola.study.evidence import evidence_for, mask_seed
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
-from tombola.study.floor import check_split, floor_of
+from tombola.study.floor import check_share, check_split, floor_of
 from tombola.study.job import MODEL, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.train import TrainStep
@@ -87,6 +87,7 @@ class PruneWhile(Kind[PruneWhileStep]):
         if not point.settings.criterion.criterion.prunes:
             raise UserError("criterion: one that prunes nothing never ends")
         check_split(point.settings.split, str(point.at["task"]), library)
+        check_share(str(point.at["task"]), library)
 
     def facts(self, settings: PruneWhileStep) -> dict[str, Any]:
         """All settings, the criterion with its version."""

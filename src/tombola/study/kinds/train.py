@@ -1,5 +1,6 @@
 """`train`: a model learns a task, from its beginning, another step's end or a moment of it."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -74,6 +75,12 @@ class Train(Kind[TrainStep]):
         if point.settings.removed and (point.settings.mask is None or point.settings.begin):
             raise UserError("removed: is for a training from its beginning, with a mask")
         task = point.task()
+        longest, budget = library.choice(task).max_tokens, point.settings.training.batch_tokens
+        if budget is not None and budget < longest:
+            raise UserError(
+                f"training.batch_tokens: {budget} are fewer than the {longest} that one example of "
+                f"{task} may have (max_tokens)"
+            )
         if library.looking and library.task_facts(task)["digest"] == UNKNOWN:
             return
         if library.kind(task).head == BARE:
@@ -227,9 +234,10 @@ def training_cost(
         examples = len(library.task(task).train)
     except UserError:
         return {}
-    tokens = min(library.choice(task).max_tokens, 32) * training.batch_size
-    steps = training.total_steps(-(-examples // training.batch_size))
-    return {"flops": 6.0 * weights * tokens * steps, "bytes": 4.0 * weights}
+    tokens = min(library.choice(task).max_tokens, 32)
+    size = training.examples_per_step(tokens)
+    steps = training.total_steps(math.ceil(examples / size) * training.accumulate)
+    return {"flops": 6.0 * weights * tokens * size * steps, "bytes": 4.0 * weights}
 
 
 KINDS.add(Train())

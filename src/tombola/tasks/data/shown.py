@@ -13,7 +13,13 @@ from tombola.tasks.data.source import from_file, from_language, word_task
 from tombola.tasks.load import load_task
 from tombola.tasks.words.task import Target, WordTask
 from tombola.text.annotated import Annotated
-from tombola.text.examples import Example, SentenceExample, TaggedSentence, TranslationExample
+from tombola.text.examples import (
+    Example,
+    Passage,
+    SentenceExample,
+    TaggedSentence,
+    TranslationExample,
+)
 
 MORE = (1, 5, 50)
 """So many times the texts that are asked for are made, until enough hold what a task labels."""
@@ -110,6 +116,8 @@ def _example(
             drawn = f"→ {draw.shown(said) if said is not None else 'hidden'}"
             lines = (text, drawn) if pair is None else (text, pair, drawn)
             return lines, {"text": text, "pair": pair, "label": said}
+        case Passage(text):
+            return (text,), {"text": text}
         case TranslationExample(source, target):
             return (source, f"→ {target}"), {"source": source, "target": target}
         case TaggedSentence(words, tags):

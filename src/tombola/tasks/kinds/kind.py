@@ -1,6 +1,6 @@
 """What every kind of task knows, and all of them by their names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from tombola.registry import Registry
@@ -8,6 +8,7 @@ from tombola.registry import Registry
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from tombola.tasks.batches import Drawn
     from tombola.tasks.search import Search
     from tombola.tasks.task import Task
     from tombola.tasks.tokenize import Encoded
@@ -26,8 +27,8 @@ class TaskKind(Protocol):
         """What the model is to be used for, as `tombola.anatomy.load_model` says it."""
 
     @property
-    def purpose(self) -> Literal["encoder", "translation"]:
-        """Of a tokenizer of words for a new model, see `word_tokenizer`."""
+    def purpose(self) -> Literal["encoder", "translation", "decoder"]:
+        """Of a tokenizer for a new model, see `word_tokenizer`."""
 
     def n_labels(self, task: "Task") -> int | None:
         """How many labels the head tells apart, 1 for a number; None where it has no labels."""
@@ -75,6 +76,27 @@ class Searches(Protocol):
 
     def searching(self, search: "Search") -> TaskKind:
         """The same kind, whose answers are searched for in this way."""
+
+
+@runtime_checkable
+class Packs(Protocol):
+    """A kind of task whose encoded rows are not its examples: these are packed into sequences."""
+
+    def pieces(
+        self, examples: Iterable[Any], tokenizer: Any, max_tokens: int
+    ) -> "Iterator[Encoded]":
+        """Rows in their order, some at a time."""
+
+    def sequences(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+        """The examples that answers are to, one for each row."""
+
+
+@runtime_checkable
+class Draws(Protocol):
+    """A kind of task in which part of what a model is given is drawn anew each time."""
+
+    def drawer(self, tokenizer: Any) -> "Drawn":
+        """What makes of a batch what is given: see `Batches`."""
 
 
 TASK_KINDS: Registry[TaskKind] = Registry("kind of task", "tombola.tasks.kinds")

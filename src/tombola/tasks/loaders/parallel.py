@@ -1,12 +1,14 @@
 """Translation: text in two languages, line by line."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.tasks.task import TASKS, Task, sample
 from tombola.text.lines import check_folder
 from tombola.text.parallel import read_parallel
+from tombola.text.streamed import gathered
 
 DEV_NAMES = ("dev", "val", "valid", "validation")
 """What the dev split may be called."""
@@ -26,7 +28,8 @@ def load_translation(
 
     The folder holds `train.SOURCE` and `train.TARGET`, and the same for `dev`, `val`, `valid` or
     `validation`, plain or gzipped. With `n_train` or `n_dev`, that many pairs drawn by `seed`, in
-    the file's order. Raises UserError as `read_parallel` does, and where a file is missing.
+    the file's order. Training pairs are held in memory where they are few, and else read when asked
+    for. Raises UserError as `read_parallel` does, and where a file is missing.
     """
     holds = f"train.{source} and train.{target}"
     folder = check_folder(folder, "translation", holds)
@@ -41,14 +44,15 @@ def load_translation(
             if path is None:
                 raise UserError(f"{folder / f'{split}.{language}'}: no such file (nor .gz)")
         one, other = (path for path in paths if path is not None)
-        splits.append(sample(tuple(read_parallel(one, other)), n, seed, f"translation {split}"))
+        pairs = gathered(partial(read_parallel, one, other), str(one))
+        splits.append(sample(pairs, n, seed, f"translation {split}"))
     return Task(
         name=f"translation-{source}-{target}",
         kind="translation",
         labels=None,
         metric="bleu",
         train=splits[0],
-        dev=splits[1],
+        dev=tuple(splits[1]),
     )
 
 

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import scipy
@@ -35,8 +35,8 @@ class Score:
 
     metric: str
     value: float
-    """Per one, except BLEU, which is out of 100. NaN where undefined (a constant prediction has no
-    correlation)."""
+    """Per one, except BLEU, which is out of 100, and what is made of a loss. NaN where undefined (a
+    constant prediction has no correlation)."""
     n: int
     """Examples scored."""
     low: float
@@ -60,6 +60,8 @@ class Metric(ABC):
     name: str
     version = 1
     """Raised when its numbers change, those of its interval too."""
+    better: Literal["higher", "lower"] = "higher"
+    """Which of two scores is that of the better model."""
     highest = 1.0
     """Score of answers that are all right."""
     lowest = 0.0

@@ -65,7 +65,7 @@ def load_word_task(
     data = load_words(task, train, dev, test, format, seed, unseen="union")
     numbers = (n_train, n_dev, n_test)
     splits = [
-        None if texts is None else sample(texts, n, seed, str(file))
+        None if texts is None else tuple(sample(texts, n, seed, str(file)))
         for texts, n, file in zip(
             (data.train, data.dev, data.test), numbers, (train, dev, test), strict=True
         )
