@@ -24,8 +24,10 @@ def start(out: Path) -> subprocess.Popen[bytes]:
     """The demo's study in a process group of its own, shortened by its settings alone."""
     changes = ["seeds=[1]", "tasks.translation.train=800", "tasks.acceptability.train=800"]
     changes += ["tasks.pos.train=300", "tasks.pos-simple.train=300"]
-    for kind in ("translator", "classifier"):
+    for kind, rounds in (("translator", 1), ("classifier", 2)):
         changes += [f"dense-{kind}.training.steps=60", f"{kind}-tags.training.epochs=3"]
+        tickets = f"{{of: {kind}s, criterion: [magnitude, random]}}"
+        changes += [f"{kind}s.rounds={rounds}", f"{kind}-tags.of=[dense-{kind}, {tickets}]"]
     command = [sys.executable, "-m", "tombola.cli", "run", "first-look", "--out", str(out)]
     command += [part for change in changes for part in ("--set", change)]
     return subprocess.Popen(
