@@ -40,7 +40,7 @@ fast: install
 	$(BIN)/pytest -q -n auto
 
 test: lint
-	$(BIN)/pytest -q -n auto -m "whole or not whole"
+	$(BIN)/pytest -q -n auto -m "whole or not whole" --durations=40
 
 bench: install
 	$(BIN)/python -m benchmarks

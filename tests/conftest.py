@@ -13,3 +13,8 @@ import torch
 @pytest.fixture(autouse=True)
 def _one_thread() -> None:
     torch.set_num_threads(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that the workers of a session end together."""
+    items.sort(key=lambda item: item.get_closest_marker("whole") is None)
