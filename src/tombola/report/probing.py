@@ -37,11 +37,17 @@ def cells_of(rows: pd.DataFrame) -> pd.DataFrame:
     task. The embedding output, which the published maps have not, counts for neither mean nor
     deviation.
     """
-    rows = rows[rows["value"].notna() & ~rows["redrawn"] & (rows["layer"] != MIX)]
+    rows = once(rows[rows["value"].notna() & ~rows["redrawn"] & (rows["layer"] != MIX)])
     if rows.empty:
         return pd.DataFrame(columns=[*PROBE, *POINT, "layer", "mean", "chosen", "z"])
     cells = with_chosen(over_seeds(rows, [*PROBE, *POINT, "layer"], "value"))
     return standardised(cells)
+
+
+def once(rows: pd.DataFrame) -> pd.DataFrame:
+    """Without the probes that two steps trained alike: one for its scores, one for a code, say."""
+    replicate = ["replicate"] if "replicate" in rows else []
+    return rows.drop_duplicates(["experiment", "model", *PROBE, "layer", *replicate])
 
 
 def standardised(cells: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from tombola.report.figures.panels import panel_width, round_labels
 from tombola.report.figures.sources import Sources
 from tombola.report.figures.task_panels import TaskPanel, in_a_row, task_grid
 from tombola.report.means import over_seeds
-from tombola.report.probing import MIX, TASK
+from tombola.report.probing import MIX, TASK, once
 from tombola.report.reading import Tables
 from tombola.report.style import DIVERGING
 from tombola.report.tickets import DENSE, KIND, with_kind
@@ -38,7 +38,7 @@ DETAILS = [
 def difference(tables: Tables) -> Picture | None:
     """Probe score of tickets less dense, by layer and sparsity, task by task."""
     rows = with_kind(tables.joined("probes"))
-    rows = rows[rows["value"].notna() & ~rows["redrawn"] & (rows["layer"] != MIX)]
+    rows = once(rows[rows["value"].notna() & ~rows["redrawn"] & (rows["layer"] != MIX)])
     if rows.empty:
         return None
     means = over_seeds(rows, [*TASK, *KIND, "stack", "layer", "round"], "value")

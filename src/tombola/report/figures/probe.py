@@ -13,7 +13,7 @@ from tombola.report.figures.panels import round_labels
 from tombola.report.figures.sources import Sources
 from tombola.report.figures.task_panels import TaskPanel, in_a_row, task_grid, task_panels
 from tombola.report.means import over_seeds, with_chosen
-from tombola.report.probing import MIX, TASK
+from tombola.report.probing import MIX, TASK, once
 from tombola.report.reading import Tables
 from tombola.report.style import BLACK, GREY, SOLID, Key, shades
 from tombola.report.tickets import DENSE, KIND, kinds, with_kind
@@ -45,7 +45,7 @@ DETAILS = [
 def probe(tables: Tables) -> Picture | None:
     """Probe scores by layer, dense and by sparsity, task by task."""
     rows = with_kind(tables.joined("probes"))
-    rows = rows[rows["value"].notna() & (rows["layer"] != MIX)]
+    rows = once(rows[rows["value"].notna() & (rows["layer"] != MIX)])
     models = rows[~rows["redrawn"]]
     if models.empty:
         return None
