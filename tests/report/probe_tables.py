@@ -68,7 +68,8 @@ def probes(
             rows.append(filled(
                 PROBES, model=model["model"], **about(task, by), layer=layer, value=value,
                 low=value - 0.01, high=value + 0.01, chance=0.2, word_baseline=0.6,
-                stopping=value + rng.normal(0, 0.004), redrawn=drawn, replicate=0,
+                stopping=value + rng.normal(0, 0.004), redrawn=drawn, replicate=0, unknown=0.0,
+                n_unseen=0,
             ))  # fmt: skip
     return rows
 

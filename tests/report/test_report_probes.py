@@ -66,6 +66,16 @@ def test_sentences_say_scores_beside_dense_and_random(study: Tables) -> None:
     assert "no ticket was probed" in PARTS["probes"].say(study.where(criterion="dense"))[0]
 
 
+def test_foreign_texts_and_unseen_labels_are_said(study: Tables) -> None:
+    assert "does not know" not in " ".join(PARTS["probes"].say(study))
+    names = study.probes["asked"] == "ner"
+    rows = study.probes.assign(unknown=0.009, n_unseen=0)
+    rows.loc[names, ["unknown", "n_unseen"]] = 0.127, 31
+    *_, foreign, unseen = PARTS["probes"].say(Tables({**study, "probes": rows}))
+    assert "sub-tokens (names 12.7%)" in foreign
+    assert "training has not count as wrong: names 31." in unseen
+
+
 def test_maps_and_best_scores_are_files(study: Tables) -> None:
     files = dict(paper_files(study))
     best = files["probe-best"]

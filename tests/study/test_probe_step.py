@@ -152,6 +152,11 @@ def test_what_cannot_be_probed_is_said_before_work(tmp_path: Path):
         recipe = small.of(raw(tmp_path / str(i), probe))
         with pytest.raises(UserError, match=said):
             plan(recipe, Library(recipe))
+    value = raw(tmp_path / "lacks", "names")
+    value["tasks"]["names"] = {**value["tasks"]["errors"], "name": "ner"}
+    recipe = small.of(value)
+    with pytest.raises(UserError, match=r"format 'errors' carries correct; .*'ner' needs names"):
+        plan(recipe, Library(recipe))
     value = raw(tmp_path / "other", "errors")
     value["steps"]["dense"]["task"] = "errors"
     recipe = small.of(value)

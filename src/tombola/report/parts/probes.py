@@ -12,6 +12,8 @@ from tombola.report.values import Value
 from tombola.report.words import clip, count, number, percent, pretty
 
 PLACES = 3
+MOST_UNKNOWN = 0.01
+"""Share of sub-tokens from which on a text is said to be foreign to a model."""
 AT_ONCE = 4
 """Tasks in one sentence."""
 
@@ -24,7 +26,37 @@ def say(tables: Tables) -> list[str]:
         cells = cells_of(rows)
         if len(cells):
             said += _probes_of(rows, best_of(cells), which["by"])
+    for which in tables.groups("probes", ("experiment",)):
+        said += _warnings(tables.where(**which).joined("probes"))
     return said
+
+
+def _warnings(rows: pd.DataFrame) -> list[str]:
+    """Of texts that are foreign to the model, and of labels that training has not."""
+    said = []
+    foreign = _most(rows, "unknown")
+    foreign = foreign[foreign > MOST_UNKNOWN]
+    if len(foreign):
+        tasks = ", ".join(f"{clip(pretty(str(t)))} {percent(x)}" for t, x in foreign.items())
+        said.append(
+            f"{named(rows)}: the tokenizer does not know much of some texts' sub-tokens ({tasks}): "
+            "what a probe says of them is no word of the model's."
+        )
+    unseen = _most(rows, "n_unseen")
+    unseen = unseen[unseen > 0]
+    if len(unseen):
+        tasks = ", ".join(f"{clip(pretty(str(t)))} {int(n):,}" for t, n in unseen.items())
+        said.append(f"{named(rows)}: labels that training has not count as wrong: {tasks}.")
+    return said
+
+
+def _most(rows: pd.DataFrame, column: str) -> pd.Series:
+    """The most of a column for each task; nothing where the table does not say."""
+    return (
+        rows.groupby("asked", sort=False)[column].max()
+        if column in rows
+        else pd.Series(dtype=float)
+    )
 
 
 def _probes_of(rows: pd.DataFrame, best: pd.DataFrame, by: str) -> list[str]:
