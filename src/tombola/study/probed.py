@@ -57,7 +57,7 @@ class Probed:
         if "of" in stage.reads:
             model = record_of(job.beside(stage).folder("of"), "model")
             sparsity = model["pruned"] / model["prunable"] if model["prunable"] else 0.0
-        rows = [
+        rows: list[dict[str, Any]] = [
             {key: math.nan if value is None else value for key, value in row.items()}
             for row in record_of(folder, "rows")
         ]

@@ -111,7 +111,8 @@ def _results(
 ) -> Iterator[tuple[ProbeResult, Float[np.ndarray, "texts k"]]]:
     """Of one kind of probe, on layers alone (all of them where none are named) or on their mix."""
     probes = _trained(reader, posed, seed, layers=layers, **kind)
-    answers, told, others = probes.answers(posed.words[-1], posed.scored), [None, None], None
+    answers, others = probes.answers(posed.words[-1], posed.scored), None
+    told: list[Code | None] = [None, None]
     if reader.settings.code and layers is None:
         told = [
             None if one is None else _told(reader, one, seed, **kind) for one in (posed, control)
