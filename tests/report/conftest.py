@@ -11,6 +11,7 @@ import synthetic
 from tombola import tables
 from tombola.report import report
 
+PROBED = tuple((task, "linear") for task in ("pos", "ner", "chunk", "ps-role"))
 STUDY = replace(
     synthetic.ACCEPTABILITY, tickets=(("magnitude", "weights"), ("random", "weights")),
     as_long=True, paired=True, margin=0.02,
@@ -65,7 +66,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "pattern-classifier": new_tables.pattern_classifier(last[0]["root"], "raw"),
         "probe-trends": [
             row | {"model": last[0]["model"]}
-            for row in probe_tables.trends({("pos", "linear"): (-0.02, -0.03, -0.01)})
+            for row in probe_tables.trends(dict.fromkeys(PROBED, (-0.02, -0.03, -0.01)))
         ],
         "probe-differences": [
             probe_tables.differences("pos", "linear", last[0]["model"], last[0]["root"])
@@ -124,8 +125,15 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         "pattern-classifier": new_tables.pattern_classifier(model, bad[0], maps=bad[1]),
         "probe-trends": [
-            row | {"model": model, "asked": bad[0], "by": bad[1], "group": bad[2], "stack": bad[3]}
-            for row in probe_tables.trends({("pos", "linear"): (-0.02, -0.03, -0.01)})
+            row
+            | {
+                "model": model,
+                "asked": row["asked"] + bad[0],
+                "by": bad[1],
+                "group": bad[2],
+                "stack": bad[3],
+            }
+            for row in probe_tables.trends(dict.fromkeys(PROBED, (-0.02, -0.03, -0.01)))
         ],
         "probe-differences": [probe_tables.differences("pos", "linear", model, model, over=bad[0])],
     }
