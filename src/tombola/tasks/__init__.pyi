@@ -5,6 +5,7 @@ from .encoding import encode as encode
 from .encoding import encode_blocks as encode_blocks
 from .encoding import in_batches as in_batches
 from .kinds.kind import TASK_KINDS as TASK_KINDS
+from .kinds.kind import Packs as Packs
 from .kinds.kind import TaskKind as TaskKind
 from .load import load_task as load_task
 from .loaders.builtin import load_builtin as load_builtin
