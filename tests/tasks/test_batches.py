@@ -89,7 +89,8 @@ def test_batches_by_tokens_are_as_full_as_they_can_be(lengths, budget, seed, epo
     order = list(batches.order(seed, epoch))
     assert sorted(i for batch in order for i in batch) == list(range(len(lengths)))
     assert len(order) == len(batches)
-    by_length = sorted(order, key=lambda batch: (max(lengths[i] for i in batch), -len(batch)))
+    lengths_of = {tuple(batch): [lengths[i] for i in batch] for batch in order}
+    by_length = sorted(lengths_of, key=lambda b: (min(lengths_of[b]), max(lengths_of[b]), -len(b)))
     for batch, later in pairwise([*by_length, None]):
         longest = max(lengths[i] for i in batch)
         assert len(batch) * longest <= budget

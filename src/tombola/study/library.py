@@ -201,6 +201,8 @@ class _Task:
             choice.test,
             files,
         )
+        if choice.moses is not None:
+            found = tasks.in_moses(found, choice.moses)
         if choice.held is not None:
             found = found.holding(choice.held, choice.seed)
         if choice.search is not None:

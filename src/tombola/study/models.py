@@ -135,7 +135,7 @@ def finish(
     cut = job.encoded("dev", task, tokenizer).n_cut
     write_json(folder / "score.json", {**asdict(score), "task": task, "cut": cut})
     if known.further:
-        others = [tasks.METRICS[name](said, known.references) for name in known.further]
+        others = [tasks.METRICS[name](said, right) for name in known.further]
         write_json(folder / FURTHER_FILE, [{**asdict(o), "task": task, "cut": cut} for o in others])
     if known.held:
         held = training.evaluate(

@@ -15,6 +15,7 @@ from tombola.settings import ONE_OR_MORE, Settings, validate
 from tombola.study.changes import change
 from tombola.tasks.search import Search
 from tombola.tasks.subword_settings import Subwords
+from tombola.text.moses import Moses
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
 
@@ -84,6 +85,9 @@ class TaskChoice(Settings):
     search: Search | None = None
     """How translations are searched for: `{beams: 4, length_penalty: 0.6}`; greedily where not
     given."""
+    moses: Moses | None = None
+    """Whether translations are read and written as Moses tokenises them, `plain` or `as_published`,
+    as models with BPE within words expect; scored is what is put together again."""
     max_tokens: int = Field(128, gt=2, le=MOST)
     """Longer sentences are cut (the signature says how many)."""
 

@@ -5,10 +5,12 @@ from .encoding import encode as encode
 from .encoding import encode_blocks as encode_blocks
 from .encoding import in_batches as in_batches
 from .kinds.kind import TASK_KINDS as TASK_KINDS
+from .kinds.kind import Packs as Packs
 from .kinds.kind import TaskKind as TaskKind
 from .load import load_task as load_task
 from .loaders.builtin import load_builtin as load_builtin
 from .loaders.glue import load_glue as load_glue
+from .loaders.parallel import in_moses as in_moses
 from .loaders.parallel import load_translation as load_translation
 from .loaders.pos import load_pos as load_pos
 from .loaders.pos import read_conllu as read_conllu

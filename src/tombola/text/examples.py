@@ -55,6 +55,10 @@ class TranslationExample:
         """The translation."""
         return self.target
 
+    def written(self, said: str) -> str:
+        """What a model says, as translations are scored: as it is."""
+        return said
+
 
 @dataclass(frozen=True)
 class TaggedSentence:

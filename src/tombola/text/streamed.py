@@ -7,6 +7,7 @@ from typing import TypeVar, overload
 from tombola.errors import UserError
 
 T = TypeVar("T")
+U = TypeVar("U")
 HELD = 200_000
 """Examples of a split that are held in memory; of more, none is."""
 
@@ -63,6 +64,10 @@ class Streamed(Sequence[T]):
                     wanted = next(left, None)
 
         return Streamed(chosen, len(places), self._what)
+
+    def each(self, change: Callable[[T], U]) -> "Streamed[U]":
+        """The same examples, each changed as it is read."""
+        return Streamed(lambda: map(change, self._read()), self._n, self._what)
 
 
 def gathered(read: Callable[[], Iterator[T]], what: str) -> Sequence[T]:

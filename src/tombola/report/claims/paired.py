@@ -27,8 +27,8 @@ def at_sparsity(
 ) -> Paired | None:
     """The difference nearest to a sparsity, to the first of several models that there is.
 
-    By the first metric, where models were held to each other by several.
-    Of scores of which more is better: what papers say of those is not said of losses.
+    Of scores of which more is better, for what papers say of those is not said of losses; by the
+    first of these metrics, where models were held to each other by several.
     """
     if "differences" not in tables:
         return None

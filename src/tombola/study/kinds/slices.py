@@ -116,6 +116,8 @@ class Slices(Kind[SlicesStep]):
         check_metric(point.settings.metric, task, library)
         if library.looking and library.task_facts(task)["digest"] == UNKNOWN:
             return
+        if isinstance(library.kind(task), tasks.Packs):
+            raise UserError(f"{task}: slices are of examples; its text is packed into sequences")
         n = len(library.task(task).dev)
         for name, labels in _labels(point.settings).items():
             if len(labels) != n:

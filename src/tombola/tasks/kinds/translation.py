@@ -52,8 +52,8 @@ class Translation:
         labels: Sequence[str] | None = None,
     ) -> Encoded:
         """Examples have their target's tokens as labels; both sides are cut."""
-        rows, cut = tokenize([e.source for e in examples], tokenizer, max_tokens)
-        targets = [e.target for e in examples]
+        sources, targets = zip(*(example.lines for example in examples), strict=True)
+        rows, cut = tokenize(sources, tokenizer, max_tokens)
         target_rows, target_cut = tokenize(targets, tokenizer, max_tokens, as_target=True)
         for row, target in zip(rows, target_rows, strict=True):
             row["labels"] = target["input_ids"]
@@ -93,7 +93,7 @@ class Translation:
             max_new_tokens=int(most.max()) + 1,
         )
         said: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
-        return said
+        return [one.written(text) for one, text in zip(examples, said, strict=True)]
 
     def _beams(self) -> dict[str, Any]:
         return {

@@ -1,19 +1,25 @@
 """Translation: text in two languages, line by line."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tombola.errors import UserError
 from tombola.tasks.task import TASKS, Task, sample
+from tombola.text.examples import Example
 from tombola.text.lines import check_folder
+from tombola.text.moses import Moses, MosesPair
 from tombola.text.parallel import read_parallel
-from tombola.text.streamed import gathered
+from tombola.text.streamed import Streamed, gathered
 
 DEV_NAMES = ("dev", "val", "valid", "validation")
 """What the dev split may be called."""
 
 _DIRECTION = re.compile(r"([A-Za-z_]+)-([A-Za-z_]+)")
+_NAME = re.compile(f"translation-{_DIRECTION.pattern}")
 
 
 def load_translation(
@@ -54,6 +60,25 @@ def load_translation(
         train=splits[0],
         dev=tuple(splits[1]),
     )
+
+
+def in_moses(task: Task, moses: Moses) -> Task:
+    """The same translations, read and written as Moses tokenises them.
+
+    Raises UserError for a task that is not of two languages in files.
+    """
+    found = _NAME.fullmatch(task.name)
+    if found is None:
+        raise UserError(f"task {task.name!r}: moses is for translation from files")
+    codes = (found[1].partition("_")[0], found[2].partition("_")[0])
+
+    def pair(example: Any) -> MosesPair:
+        return MosesPair(example.source, example.target, codes, moses)
+
+    def changed(split: Sequence[Example]) -> Sequence[Example]:
+        return split.each(pair) if isinstance(split, Streamed) else tuple(map(pair, split))
+
+    return replace(task, train=changed(task.train), dev=changed(task.dev))
 
 
 def languages(folder: Path) -> tuple[str, ...]:
