@@ -52,10 +52,9 @@ def compare(
     if (task is None) == (data is None):
         raise UserError("name a --task, or a text as --data")
     if data is not None:
-        more = {"measures": measure} if measure else {}
         found = verbs.dissect_models(
             models, data, target=target, labels=labels, format=form, train=train,
-            examples=examples, **more,
+            examples=examples, measures=measure or None,
         )  # fmt: skip
         answer(found, as_json, dissection)
         return
@@ -64,7 +63,7 @@ def compare(
     assert task is not None
     (chosen,) = measure or ["debiased"]
     answer(
-        verbs.compare(*models, task, folder, examples=examples, measure=chosen),
+        verbs.compare(models[0], models[1], task, folder, examples=examples, measure=chosen),
         as_json,
         _comparison,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -82,7 +83,7 @@ def dissect_models(
     *,
     target: str | Path | Sequence[str] | None = None,
     tokenizer: Any = None,
-    measures: Sequence[str] = MEASURES,
+    measures: Sequence[str] | None = None,
     labels: str | None = None,
     format: str | None = None,  # noqa: A002 — the word that users know
     train: str | Path | None = None,
@@ -98,7 +99,8 @@ def dissect_models(
         data: a file of plain text, a sentence in each line, or sentences.
         target: their translations, which the decoder of an encoder-decoder is given.
         tokenizer: what reads the text for models in memory; or by their names.
-        measures: of similarity, by name; those of attention give its stacks, and `cross`.
+        measures: of similarity, by name, those of attention for its stacks and `cross`. By default
+            debiased linear CKA, NeuronSim, AttentionSim and HeadSim.
         labels: a task of single words (`pos`, `semtag`): `data` is then a file of words with such
             labels, and words are told apart by them.
         format: of that file; by default what its ending tells.
@@ -116,6 +118,7 @@ def dissect_models(
     Raises UserError for fewer than two models, unknown measures, text that cannot be read or does
     not pair, and models that cannot be loaded.
     """
+    measures = MEASURES if measures is None else measures
     for name in measures:
         dissect.MEASURES[name]
     text = read_text(data, target, labels, format, examples)
@@ -133,10 +136,8 @@ def dissect_models(
     }
     peaks = {}
     for name, one in ones.items():
-        found = _tried(
-            lambda one=one, name=name: dissect.attention_peaks(one.model, read[name].in_order()),
-            f"{name}: attention", notes,
-        )  # fmt: skip
+        peaked = partial(dissect.attention_peaks, one.model, read[name].in_order())
+        found = _tried(peaked, f"{name}: attention", notes)
         if found is not None:
             peaks[name] = found
     by_states = [name for name in measures if dissect.MEASURES[name].reads == "states"]
@@ -149,12 +150,10 @@ def dissect_models(
             similarity[pair] += rows
     words = {}
     for pair in pairs:
-        found_words = _tried(
-            lambda pair=pair: _by_words(
-                ones, pair, by_states, text, read[first], train, ranks, max_tokens
-            ),
-            f"{pair[0]} and {pair[1]}, kinds of words", notes,
-        )  # fmt: skip
+        told = partial(
+            _by_words, ones, pair, by_states, text, read[first], train, ranks, max_tokens
+        )
+        found_words = _tried(told, f"{pair[0]} and {pair[1]}, kinds of words", notes)
         if found_words is not None:
             words[pair] = found_words
     notes += [
@@ -192,13 +191,13 @@ def _pairs(ones: Mapping[str, _One], first: str, notes: list[str]) -> Iterator[P
             able.append(name)
         else:
             notes.append(f"{name}: another vocabulary than {first}: not held to the others")
-    for one, other in combinations(able, 2):
-        stacks = [stack_names(ones[name].model) for name in (one, other)]
+    for a, b in combinations(able, 2):
+        stacks = [stack_names(ones[name].model) for name in (a, b)]
         if stacks[0] == stacks[1]:
-            yield one, other
+            yield a, b
         else:
             named = " and ".join(" with ".join(own) for own in stacks)
-            notes.append(f"{one} and {other} have other stacks ({named}): not held together")
+            notes.append(f"{a} and {b} have other stacks ({named}): not held together")
 
 
 def _tried(do: Callable[[], T], what: str, notes: list[str]) -> T | None:

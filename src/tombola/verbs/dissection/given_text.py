@@ -129,9 +129,9 @@ def marked(
             orders={FREQUENCY: ranks.names},
         )
     special = set(tokenizer.all_special_ids)
-    rows = list(batches.encoded)
+    rows: list[Any] = list(batches.encoded)
     if train is not None:
-        rows, _ = tokenize(list(read_plain(Path(train))), tokenizer, max_tokens)
+        rows = tokenize(list(read_plain(Path(train))), tokenizer, max_tokens)[0]
     columns: dict[Any, str] = {stacks[0]: "input_ids"}
     if len(stacks) > 1 and train is None and text.targets is not None:
         columns[stacks[1]] = "labels"
