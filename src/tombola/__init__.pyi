@@ -19,6 +19,7 @@ from .verbs import compare as compare
 from .verbs import compare_masks as compare_masks
 from .verbs import count_data as count_data
 from .verbs import data as data
+from .verbs import dissect_models as dissect_models
 from .verbs import importance as importance
 from .verbs import inspect as inspect
 from .verbs import measure as measure

@@ -129,9 +129,9 @@ def test_pictures_have_names_and_the_story_has_its_order(clean_visit: Visit) -> 
         "Which heads and MLPs matter", "Whether scores rank parts alike",
         "Which patterns heads show", "What tells patterns apart",
         "What survives in both", "Whether masks agree", "How layers moved",
-        "Neuron by neuron", "How many directions layers use",
-        "What the probes say", "What probes lose with sparsity", "Probes held to each other",
-        "Weather",
+        "Neuron by neuron", "Which words moved", "How many directions layers use",
+        "How peaked attention is", "What the probes say", "What probes lose with sparsity",
+        "Probes held to each other", "Weather",
         "The models", "Where each number comes from", "Signatures and files",
     ]  # fmt: skip
     links = clean_visit.page.locator("a[href^=tables], a[href^=figures]")

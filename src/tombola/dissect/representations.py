@@ -150,14 +150,16 @@ def showing_attention(*models: PreTrainedModel) -> Iterator[None]:
 
     Raises UserError for a model that has no such way.
     """
-    before = [(model, model.config._attn_implementation) for model in models]
+    before: list[tuple[PreTrainedModel, str]] = []
     try:
         for model in models:
+            before.append((model, model.config._attn_implementation))
             _show_attention(model)
         yield
     finally:
         for model, implementation in reversed(before):
-            model.set_attn_implementation(implementation)
+            if model.config._attn_implementation != implementation:
+                model.set_attn_implementation(implementation)
 
 
 def _show_attention(model: PreTrainedModel) -> None:

@@ -7,6 +7,8 @@ from .datasets.check import check_data as check_data
 from .datasets.count import count_data as count_data
 from .datasets.show import show_data as show_data
 from .datasets.write import write_data as write_data
+from .dissection.dissect_models import Dissection as Dissection
+from .dissection.dissect_models import dissect_models as dissect_models
 from .importances import Importances as Importances
 from .importances import importance as importance
 from .inspection.inspect import inspect as inspect

@@ -77,11 +77,12 @@ def by_frequency(
         exclude: ids that are no words: special tokens.
     """
     stacks = stack_names(model)
-    tables = {stack: _table(own, exclude) for stack, own in ranks.items()}
+    tables: dict[str, Any] = {stack: _table(own, exclude) for stack, own in ranks.items()}
     for batch in batches:
         inputs = body_inputs(model, batch)
         read = dict(zip(stacks, _ids(inputs), strict=False))
-        words, kinds = {}, {}
+        words: dict[str, Tensor] = {}
+        kinds: dict[str, dict[str, Tensor]] = {}
         for stack, ids in read.items():
             if stack not in tables:
                 continue

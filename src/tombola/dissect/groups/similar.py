@@ -48,13 +48,14 @@ def similarities_by_group(
     """
     given = [measures] if isinstance(measures, str | Measure) else measures
     chosen = [MEASURES[one] if isinstance(one, str) else one for one in given]
-    for one in chosen:
-        if one.reads != "states":
-            raise UserError(f"measure {one.name} reads {one.reads}, which is not of single words")
-        if not recentred and not one.any_centre:
+    for measure in chosen:
+        if measure.reads != "states":
+            said = f"reads {measure.reads}, which is not of single words"
+            raise UserError(f"measure {measure.name} {said}")
+        if not recentred and not measure.any_centre:
             able = [n for n in MEASURES if MEASURES[n].any_centre and MEASURES[n].reads == "states"]
             raise UserError(
-                f"measure {one.name} has no form about the mean of all words; allowed: "
+                f"measure {measure.name} has no form about the mean of all words; allowed: "
                 f"{', '.join(able)}"
             )
     wanted = list(dict.fromkeys(combinations(models, 2) if pairs is None else pairs))

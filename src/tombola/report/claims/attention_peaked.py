@@ -1,5 +1,7 @@
 """Movva & Zhao 2020: decoder self-attention is most peaked, cross-attention least."""
 
+from functools import partial
+
 import pandas as pd
 
 from tombola.report.claims.claim import CLAIMS, Claim, Finding, silent
@@ -20,7 +22,7 @@ def test(tables: Tables) -> Finding:
     return both({
         f"{words}, {one} above {other}": over_seeds(
             rows[rows["rows"] == way],
-            lambda r, one=one, other=other: _difference(r, one, other),
+            partial(_difference, one=one, other=other),
             above(),
             f"share of peaked rows, {one} less {other},",
         )

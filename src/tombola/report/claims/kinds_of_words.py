@@ -1,5 +1,7 @@
 """Movva & Zhao 2020: which kinds of words stay most alike."""
 
+from functools import partial
+
 import pandas as pd
 
 from tombola.report.claims.claim import CLAIMS, Claim, Finding, silent
@@ -25,7 +27,7 @@ def test(tables: Tables) -> Finding:
     name = "word-similarity"
     if name not in tables:
         return silent("no similarity by kind of word")
-    halves = {}
+    halves: dict[str, Finding] = {}
     for text in tables.joined(name)["text"].unique():
         rows = nearest(of_tickets(tables.where(text=text), name, measures=CKA))
         rows = rows[(rows["n"] >= rows["width"]) & rows["value"].notna()]
@@ -42,11 +44,13 @@ def _bins(rows: pd.DataFrame, text: str) -> dict[str, Finding]:
     ends = {"most frequent": int(rows["place"].min()), "rarest": int(rows["place"].max())}
     inner = ~rows["place"].isin(ends.values())
 
-    def less(end: int) -> Finding:
-        what = "similarity of mid-frequency words less that"
-        return over_seeds(rows, lambda r: _difference(r, inner, r["place"] == end), above(), what)
-
-    return {f"{text}, {end} words": less(place) for end, place in ends.items()}
+    what = "similarity of mid-frequency words less that"
+    return {
+        f"{text}, {end} words": over_seeds(
+            rows, partial(_difference, one=inner, other=rows["place"] == place), above(), what
+        )
+        for end, place in ends.items()
+    }
 
 
 def _labels(rows: pd.DataFrame, text: str) -> dict[str, Finding]:
@@ -59,7 +63,7 @@ def _labels(rows: pd.DataFrame, text: str) -> dict[str, Finding]:
         if is_other.any():
             found[f"{text}, {name}"] = over_seeds(
                 rows,
-                lambda r, other=is_other: _difference(r, is_conjunction, other),
+                partial(_difference, one=is_conjunction, other=is_other),
                 above(),
                 "similarity of conjunctions less that",
             )

@@ -71,7 +71,7 @@ def nearest(rows: pd.DataFrame, sparsity: float = PUBLISHED) -> pd.DataFrame:
     if rows.empty:
         return rows
     far = (rows["sparsity"] - sparsity).abs()
-    return rows[rows["round"] == rows.loc[far.idxmin(), "round"]]
+    return rows[rows["round"] == rows["round"].to_numpy()[int(far.to_numpy().argmin())]]
 
 
 def beside(rows: pd.DataFrame) -> pd.DataFrame:

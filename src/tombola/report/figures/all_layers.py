@@ -49,11 +49,9 @@ def all_layers(tables: Tables) -> Picture | None:
         both = placed["round_one"].isin(rounds) & placed["round_other"].isin(rounds)
         placed = placed[both]
     names = {
-        int(step): percent(float(of.mean()))
-        for step, of in placed.groupby("round_one")["sparsity_one"]
-    } | {
-        int(step): percent(float(of.mean()))
-        for step, of in placed.groupby("round_other")["sparsity_other"]
+        int(str(step)): percent(float(of.mean()))
+        for end in ("one", "other")
+        for step, of in placed.groupby(f"round_{end}")[f"sparsity_{end}"]
     }
     by = ["stack", "round_one", "round_other", "dense_layer", "sparse_layer"]
     cells = over_seeds(placed, by, "value")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from tombola.report.means import over_seeds
 from tombola.report.parts.part import PARTS, Part
+from tombola.report.parts.similarity import sparse
 from tombola.report.reading import Tables
 from tombola.report.tickets import KIND, kinds, named, with_kind
 from tombola.report.values import seeds_of
@@ -17,7 +18,7 @@ PLACES = 3
 
 def by_kind(tables: Tables) -> pd.DataFrame:
     """Kinds of words at the last round of every kind of ticket, mean over seeds."""
-    rows = with_kind(tables.joined("word-similarity"))
+    rows = with_kind(sparse(tables.joined("word-similarity")))
     rows = rows[rows["value"].notna()]
     rows = rows[rows["round"] == rows.groupby("kind")["round"].transform("max")]
     rows = rows[rows["layer"] == rows.groupby("stack")["layer"].transform("max")]
