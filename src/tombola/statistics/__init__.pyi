@@ -7,6 +7,9 @@ from .influence import influences as influences
 from .influence import total as total
 from .intervals import effective_wilson as effective_wilson
 from .intervals import wilson as wilson
+from .lines import Fit as Fit
+from .lines import Line as Line
+from .lines import fit_line as fit_line
 from .margins import Verdict as Verdict
 from .margins import matches_up_to as matches_up_to
 from .margins import verdict as verdict
