@@ -22,6 +22,7 @@ from .verbs import data as data
 from .verbs import importance as importance
 from .verbs import inspect as inspect
 from .verbs import measure as measure
+from .verbs import movement as movement
 from .verbs import probe as probe
 from .verbs import prune as prune
 from .verbs import recipes as recipes
