@@ -30,4 +30,5 @@ from .scopes import groups as groups
 from .selection import select as select
 from .sets import prunable as prunable
 from .sparsify import Sparsify as Sparsify
+from .trainer import GradualPruning as GradualPruning
 from .trainer import MaskCallback as MaskCallback
