@@ -61,6 +61,8 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "stack": ["encoder"],
     "code": [True],
     "layers": [[0]],
+    "sparsify": [{"amount": 0.3, "end": 0}],
+    "hold": ["frozen"],
     "language": [{"lexicon": 31, "depth": 0}],
     "edges": [{"length": [2.0]}, {"rarest": [2.0]}],
 }

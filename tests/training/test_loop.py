@@ -9,6 +9,8 @@ from tombola.errors import DivergedError, UserError
 from tombola.masks import Mask, Sparsify
 from tombola.tasks import TASK_KINDS, Batches
 from tombola.text import IGNORED
+from tombola.tickets import Rewinding, rewind
+from tombola.training import Checkpoint, Training, learning_rate_at, train
 from tombola.training import loop as loop_module
 from tombola.training.checkpoint import restore
 from tombola.training.loop import build_optimizer

@@ -145,6 +145,8 @@ def _what(name: str, stages: Mapping[str, _Stage]) -> tuple[Any, ...]:
     if stage.kind == "subnetwork":
         return _constructed(stage, stages)
     if stage.kind == "train":
+        if "sparsify" in stage.facts:  # it is pruned while it trains
+            return (OTHER, *nothing)
         length, redrawn = _length(stage.facts), _redrawn(stage)
         if "mask" not in stage.reads:
             return (FULL, "", "", False, "", redrawn, *length)

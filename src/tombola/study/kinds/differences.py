@@ -174,7 +174,8 @@ def named_against(stage: Stage) -> str:
     for axis in ("choose", "criterion"):
         if axis in stage.at:
             return str(stage.at[axis])
-    return "dense" if "mask" not in stage.reads else stage.step
+    pruned = "mask" in stage.reads or "sparsify" in stage.facts
+    return stage.step if pruned else "dense"
 
 
 KINDS.add(Differences())
