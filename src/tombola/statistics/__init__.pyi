@@ -17,6 +17,8 @@ from .means import clustered_interval as clustered_interval
 from .means import correlation_interval as correlation_interval
 from .means import mean_interval as mean_interval
 from .means import shuffled_difference as shuffled_difference
+from .partial import partial_spearman as partial_spearman
+from .partial import spearman as spearman
 from .patterns import Patterns as Patterns
 from .scores import score_interval as score_interval
 from .seeds import Difference as Difference
