@@ -10,6 +10,7 @@ from .mask import Mask as Mask
 from .n_of_m import parsed as parsed
 from .n_of_m import select_n_of_m as select_n_of_m
 from .overlaps import Overlap as Overlap
+from .overlaps import n_different as n_different
 from .overlaps import overlap as overlap
 from .parts import UNITS as UNITS
 from .parts import PartShare as PartShare
