@@ -13,6 +13,10 @@ from .lines import fit_line as fit_line
 from .margins import Verdict as Verdict
 from .margins import matches_up_to as matches_up_to
 from .margins import verdict as verdict
+from .matching import RULES as RULES
+from .matching import Held as Held
+from .matching import Matching as Matching
+from .matching import Runs as Runs
 from .means import clustered_interval as clustered_interval
 from .means import correlation_interval as correlation_interval
 from .means import mean_interval as mean_interval
@@ -32,3 +36,5 @@ from .standing import z_scores as z_scores
 from .trends import Trend as Trend
 from .trends import change_weights as change_weights
 from .trends import trend as trend
+from .transfers import Transfer as Transfer
+from .transfers import transfers as transfers
