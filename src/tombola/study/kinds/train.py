@@ -107,7 +107,7 @@ class Train(Kind[TrainStep]):
     def run(self, job: Job[TrainStep]) -> Run:
         """The training of a stage, from its beginning."""
         settings, task = job.settings, job.task_name()
-        ticket = self._start(job, task)
+        ticket = starting(job, task)
         mask = None
         if settings.mask is not None:
             mask = fitted(job, ticket.model)
@@ -155,25 +155,6 @@ class Train(Kind[TrainStep]):
         moment = point.nodes["model"].moment
         return 1.0 if moment is None else moment
 
-    def _start(self, job: Job[TrainStep], task: str) -> "tickets.Ticket":
-        """The model as training finds it, with the head that the task needs."""
-        if "model" in job.stage.sources:
-            return job.ticket("model")
-        known, kind = job.library.task(task), job.library.kind(task)
-        ticket = job.ticket("model")
-        if job.read_stage("model").at.get("task") == task:
-            return ticket
-        n_labels = kind.n_labels(known)
-        fresh = anatomy.load_model(
-            str(job.folder("model") / MODEL), kind.head, n_labels=n_labels, seed=job.seed
-        )
-        trained: Any = ticket.model
-        body = dict(trained.base_model.named_parameters())
-        for name, parameter in fresh.base_model.named_parameters():
-            if name in body:  # a pooler may be new, as a head is
-                parameter.data.copy_(body[name].data)  # as it was at the moment that is meant
-        return tickets.Ticket(fresh, None, ticket.tokenizer)
-
     def _behind(self, job: Job[TrainStep]) -> int:
         """Steps that the starting weights have behind them."""
         if "model" in job.stage.sources:
@@ -191,6 +172,26 @@ class Train(Kind[TrainStep]):
         if "mask" in job.stage.reads:
             return str(record_of(job.folder("mask"), "model")["root"])
         return ""
+
+
+def starting(job: Job[Any], task: str) -> "tickets.Ticket":
+    """The model that the role `model` leads to, with the head that the task needs."""
+    if "model" in job.stage.sources:
+        return job.ticket("model")
+    known, kind = job.library.task(task), job.library.kind(task)
+    ticket = job.ticket("model")
+    if job.read_stage("model").at.get("task") == task:
+        return ticket
+    n_labels = kind.n_labels(known)
+    fresh = anatomy.load_model(
+        str(job.folder("model") / MODEL), kind.head, n_labels=n_labels, seed=job.seed
+    )
+    trained: Any = ticket.model
+    body = dict(trained.base_model.named_parameters())
+    for name, parameter in fresh.base_model.named_parameters():
+        if name in body:  # a pooler may be new, as a head is
+            parameter.data.copy_(body[name].data)  # as it was at the moment that is meant
+    return tickets.Ticket(fresh, None, ticket.tokenizer)
 
 
 def _check_masks(point: Point[TrainStep]) -> None:
