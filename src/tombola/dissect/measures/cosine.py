@@ -25,9 +25,9 @@ class Cosines:
 
     n: int
     total: Float[Tensor, "layers_x layers_y"]
-    x: list[Float[Tensor, " d"]]
+    x: list[Float[Tensor, " _d"]]
     """Vectors of length 1 added up, for each layer."""
-    y: list[Float[Tensor, " d"]]
+    y: list[Float[Tensor, " _d"]]
 
     @classmethod
     def start(cls, x: Sequence[Tensor], y: Sequence[Tensor]) -> "Cosines":
