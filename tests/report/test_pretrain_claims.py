@@ -68,3 +68,121 @@ def test_paired_differences(claim: str, held: dict[tuple[str, str], made.Ends], 
     for (of, to), ends in held.items():
         study.differ(of, to, ends)
     assert verdict(claim, study) == said
+
+
+def line(task: str, slope: float, r2: float = 0.98, without: float | None = None) -> list[Any]:
+    shared = {"step": "worth", "task": task, "metric": "accuracy", "axis": "amount", "n": 6}
+    ends = {"low": slope - 0.02, "high": slope + 0.02, "r2": r2}
+    whole = {**shared, "slope": slope, **ends}
+    other = slope if without is None else without
+    rest = {**whole, "left_out": "0.9", "slope": other, "low": other - 0.02, "high": other + 0.02}
+    return [whole, rest]
+
+
+@pytest.mark.parametrize(("lines", "said"), [
+    ({"slope": -0.1}, SUPPORTED), ({"slope": 0.1}, CONTRADICTED),
+    ({"slope": -0.1, "r2": 0.3}, CONTRADICTED), ({"slope": -0.1, "without": 0.0}, UNDECIDED),
+])  # fmt: skip
+def test_lines_that_hang_on_a_point_show_nothing(lines: dict[str, float], said: str) -> None:
+    study = made.Pretrained()
+    for task in made.TASKS:
+        study.add("worth", *line(task, **lines))
+    assert verdict("go-linear", study) == said
+    assert verdict("go-linear", made.Pretrained()) == SILENT
+
+
+@pytest.mark.parametrize(("slopes", "said"), [
+    ((-0.4, -0.3, -0.2, -0.1), SUPPORTED), ((-0.1, -0.2, -0.3, -0.4), CONTRADICTED),
+    ((-0.2, -0.4, -0.1, -0.3), UNDECIDED),
+])  # fmt: skip
+def test_larger_tasks_lose_less(slopes: tuple[float, ...], said: str) -> None:
+    study = made.Pretrained()
+    for (task, _), slope in zip(made.TASKS.items(), slopes, strict=True):
+        study.add("worth", *line(task, slope))
+        study.add("worth-points", {"task": task, "model": f"released-{task}-0.5"})
+    assert verdict("go-big-tasks", study) == said
+    assert verdict("go-big-tasks", made.Pretrained()) == SILENT
+
+
+@pytest.mark.parametrize(("course", "said"), [
+    (lambda cut, layer: 1 - max(0, cut - 0.4) * (1 + 0.01 * layer), SUPPORTED),
+    (lambda cut, layer: 1 - min(cut, 0.35) * (1 + 0.01 * layer), CONTRADICTED),
+])  # fmt: skip
+def test_features_move_past_a_bend(course: Any, said: str) -> None:
+    study = made.Pretrained()
+    for cut in made.CUTS:
+        study.add("similarity", *(
+            {"model": f"kept-cola-{cut}", "against": "dense-cola", "measure": "cosine",
+             "map": "between", "stack": "encoder", "dense_layer": i, "sparse_layer": i,
+             "value": course(cut, i), "n": 10}
+            for i in range(5)
+        ))  # fmt: skip
+    assert verdict("go-features", study) == said
+    assert verdict("go-features", made.Pretrained()) == SILENT
+
+
+@pytest.mark.parametrize(("found", "said"), [
+    ((0.02, 0.05), SUPPORTED), ((0.07, 0.2), CONTRADICTED), ((0.02, 0.2), UNDECIDED),
+])  # fmt: skip
+def test_masks_before_and_after(found: tuple[float, float], said: str) -> None:
+    rows = [{"axis": "of", "difference": d, "most_different": 0.8, "expected_difference": 0.4,
+             "n": 100} for d in found]  # fmt: skip
+    assert verdict("go-masks", made.Pretrained().add("overlap", *rows)) == said
+    assert verdict("go-masks", made.Pretrained()) == SILENT
+
+
+@pytest.mark.parametrize(("end", "early", "down", "said"), [
+    (0.04, 0.03, True, SUPPORTED), (0.04, 0.01, True, CONTRADICTED),
+    (0.3, 0.25, True, CONTRADICTED), (0.04, 0.03, False, CONTRADICTED), (0.04, None, True, UNDECIDED),
+])  # fmt: skip
+def test_movement(end: float, early: float | None, down: bool, said: str) -> None:
+    study, at = made.Pretrained(), {"against": "pre-0", "role": "all", "n": 9}
+    study.add("movement", {**at, "model": "dense-cola", "mean": end})
+    if early is not None:
+        study.add("movement", {**at, "model": "dense-cola@0.33", "mean": early})
+    means = [0.05 - 0.003 * i if down else 0.02 + 0.003 * i for i in range(10)]
+    study.add("movement-ranks", *(
+        {"model": "dense-cola", "bin": i, "bins": 10, "n": 9, "mean": mean}
+        for i, mean in enumerate(means)
+    ))  # fmt: skip
+    assert verdict("go-ranks", study) == said
+    assert verdict("go-ranks", made.Pretrained()) == SILENT
+
+
+@pytest.mark.parametrize(("least", "most", "said"), [
+    (0.56, 0.64, SUPPORTED), (0.4, 0.9, CONTRADICTED),
+])  # fmt: skip
+def test_heads_are_struck_alike(least: float, most: float, said: str) -> None:
+    row = {"model": "pre-0", "scope": "matrix", "cut": 0.6, "heads": 12, "least": least,
+           "most": most, "sd": 0.01, "chance_sd": 0.001}  # fmt: skip
+    assert verdict("go-heads-even", made.Pretrained().add("head-shares", row)) == said
+    assert verdict("go-heads-even", made.Pretrained()) == SILENT
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.2, SUPPORTED), (0.03, CONTRADICTED)])
+def test_magnitude_that_goes_for_nothing(share: float, said: str) -> None:
+    study = made.Pretrained().differ("kept", "dense", SAME, SAME, DOWN)
+    rows = [{"model": "pre-0", "scope": "matrix", "cut": c, "share": share} for c in made.CUTS]
+    assert verdict("go-sums", study.add("pruned-magnitude", *rows)) == said
+    assert verdict("go-sums", made.Pretrained()) == SILENT
+
+
+@pytest.mark.parametrize(("between", "said"), [
+    ([0.9] * 9, SUPPORTED), ([0.05] * 9, CONTRADICTED), ([0.9, 0.05] * 3, UNDECIDED),
+])  # fmt: skip
+def test_bands_of_heads(between: list[float], said: str) -> None:
+    rows = [{"model": "pre-0", "role": "key", "layer": i, "between": b, "chance": 0.05, "low": 0.01,
+             "high": 0.1} for i, b in enumerate(between)]  # fmt: skip
+    assert verdict("go-bands", made.Pretrained().add("head-bands", *rows)) == said
+    assert verdict("go-bands", made.Pretrained()) == SILENT
+
+
+@pytest.mark.parametrize(("alone", "fixed", "said"), [
+    (UP, UP, SUPPORTED), (UP, DOWN, CONTRADICTED), (UP, OPEN, UNDECIDED),
+])  # fmt: skip
+def test_short_words(alone: made.Ends, fixed: made.Ends, said: str) -> None:
+    rows = [{"model": "pre-0", "about": "length", "fixed": name, "value": sum(ends) / 2,
+             "low": ends[0], "high": ends[1], "n": 50}
+            for name, ends in (("", alone), ("frequency", fixed))]  # fmt: skip
+    assert verdict("go-short-words", made.Pretrained().add("word-magnitudes", *rows)) == said
+    assert verdict("go-short-words", made.Pretrained()) == SILENT
