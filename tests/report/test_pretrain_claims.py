@@ -133,7 +133,8 @@ def test_masks_before_and_after(found: tuple[float, float], said: str) -> None:
 
 @pytest.mark.parametrize(("end", "early", "down", "said"), [
     (0.04, 0.03, True, SUPPORTED), (0.04, 0.01, True, CONTRADICTED),
-    (0.3, 0.25, True, CONTRADICTED), (0.04, 0.03, False, CONTRADICTED), (0.04, None, True, UNDECIDED),
+    (0.3, 0.25, True, CONTRADICTED), (0.04, 0.03, False, CONTRADICTED),
+    (0.04, None, True, UNDECIDED),
 ])  # fmt: skip
 def test_movement(end: float, early: float | None, down: bool, said: str) -> None:
     study, at = made.Pretrained(), {"against": "pre-0", "role": "all", "n": 9}
@@ -186,3 +187,70 @@ def test_short_words(alone: made.Ends, fixed: made.Ends, said: str) -> None:
             for name, ends in (("", alone), ("frequency", fixed))]  # fmt: skip
     assert verdict("go-short-words", made.Pretrained().add("word-magnitudes", *rows)) == said
     assert verdict("go-short-words", made.Pretrained()) == SILENT
+
+
+@pytest.mark.parametrize(("full", "paired", "said"), [
+    ("matches", "matches", SUPPORTED), ("falls short", "matches", CONTRADICTED),
+    ("matches", "undecided", UNDECIDED),
+])  # fmt: skip
+def test_matching_tickets_exist(full: str, paired: str, said: str) -> None:
+    rows = [{"task": task, "criterion": "magnitude", "sparsity": 0.5, "rule": rule, "gap": -0.001,
+             "allowed": 0.01, "answer": answer, "seeds": 3}
+            for task in made.TASKS for rule, answer in (("full-sd", full), ("paired", paired))
+            ]  # fmt: skip
+    assert verdict("ch-exist", made.Pretrained().add("matching", *rows)) == said
+    assert verdict("ch-exist", made.Pretrained()) == SILENT
+
+
+def test_controls_do_worse() -> None:
+    def study(ends: made.Ends) -> made.Pretrained:
+        found = made.Pretrained().differ("kept", "random", UP, cuts=(0.5,))
+        return found.differ("kept", "control", ends, cuts=(0.5,))
+
+    assert verdict("ch-init", study(DOWN)) == CONTRADICTED
+    assert verdict("ch-init", study(UP)) == UNDECIDED  # layers were not shuffled
+    assert verdict("ch-init", made.Pretrained()) == SILENT
+
+
+@pytest.mark.parametrize(("ends", "said"), [
+    (SAME, SUPPORTED), (UP, CONTRADICTED), (OPEN, UNDECIDED),
+])  # fmt: skip
+def test_rewinding_to_fine_tuning(ends: made.Ends, said: str) -> None:
+    study = made.Pretrained()
+    for name, to in (("start", 0.0), ("later", 0.1)):
+        facts = {"rewind": {"what": "weights", **({"to": to} if to else {})}}
+        for task in made.TASKS:
+            study.model(f"{name}-{task}-0.5", task, 0.5, "rounds", facts, 2000)
+    study.differ("later", "start", ends, cuts=(0.5,))
+    assert verdict("ch-rewind", study) == said
+    assert verdict("ch-rewind", made.Pretrained()) == SILENT
+
+
+def transferred(general: float, own: float, away: dict[str, float]) -> made.Pretrained:
+    """Tickets of pre-training and of each task, on each task."""
+    study = made.Pretrained()
+    for task in made.TASKS:
+        for source in ("text", *made.TASKS):
+            name = f"moved-{source}-{task}"
+            study.model(name, task, 0.95, "train", {}, 2000, model="pre-0", mask="pre-0.9")
+            study.rows["models"][-1]["source_task"] = source
+            score = general if source == "text" else own if source == task else away[source]
+            study.add("scores", {"model": name, "task": task, "score": score, "n": 10})
+        study.add("scores", {"model": f"dense-{task}", "task": task, "score": 0.85, "n": 10})
+    for row in study.rows["models"]:
+        row.setdefault("source_task", "")
+    return study
+
+
+def test_who_serves_other_tasks() -> None:
+    low = dict.fromkeys(made.TASKS, 0.6)
+    assert verdict("ch-transfer", transferred(0.8, 0.8, low)) == SUPPORTED
+    assert verdict("ch-transfer-full", transferred(0.8, 0.8, low)) == CONTRADICTED
+    assert verdict("ch-transfer-full", transferred(0.9, 0.8, low)) == SUPPORTED
+    assert verdict("ch-transfer", transferred(0.7, 0.8, low)) == CONTRADICTED
+    assert verdict("ch-transfer", made.Pretrained()) == SILENT
+    rising = dict(zip(made.TASKS, (0.5, 0.6, 0.7, 0.75), strict=True))
+    falling = dict(zip(made.TASKS, (0.75, 0.7, 0.6, 0.5), strict=True))
+    assert verdict("ch-large", transferred(0.8, 0.8, rising)) == SUPPORTED
+    assert verdict("ch-large", transferred(0.8, 0.8, falling)) == CONTRADICTED
+    assert verdict("ch-large", made.Pretrained()) == SILENT
