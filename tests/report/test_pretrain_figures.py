@@ -14,7 +14,7 @@ from tombola.report.figures import drawings
 from tombola.report.style import DOUBLE_PT, SINGLE_PT
 
 FIGURES = {
-    "conditions": 4, "worth": 1, "movement": 4, "movement-course": 4, "movement-ranks": 4,
+    "conditions": 1, "worth": 1, "movement": 4, "movement-course": 4, "movement-ranks": 4,
     "pruned-magnitude": 1, "head-shares": 1, "word-lengths": 1, "magnitude-map": 1,
 }  # fmt: skip
 """How many charts each has in the study below."""

@@ -51,7 +51,8 @@ def conditions(tables: Tables) -> pd.DataFrame:
         str(row["model"]): (str(row["task"]), float(row["sparsity"]), int(row["steps"]))
         for row in models[["model", "task", "sparsity", "steps"]].to_dict("records")
     }
-    found = [_what(str(name), stages, facts) for name in models["model"]]
+    begun = _begun(stages, facts)
+    found = [_what(str(name), stages, facts, begun) for name in models["model"]]
     return models.assign(**{c: [row[i] for row in found] for i, c in enumerate(FOUND)})
 
 
@@ -70,14 +71,26 @@ def within(rows: pd.DataFrame, least: float, most: float, column: str = "of_cut"
 Known = Mapping[str, tuple[str, float, int]]
 
 
-def _what(name: str, stages: Mapping[str, StageRow], known: Known) -> Condition:
+def _begun(stages: Mapping[str, StageRow], known: Known) -> frozenset[str]:
+    """What models of other tasks begin as: pre-trained ones."""
+    found = set()
+    for name, stage in stages.items():
+        base = stage.reads.get("model", "")
+        if name in known and base in known and known[name][0] != known[base][0]:
+            found.add(base)
+    return frozenset(found)
+
+
+def _what(
+    name: str, stages: Mapping[str, StageRow], known: Known, begun: frozenset[str]
+) -> Condition:
     stage = stages.get(name)
     task, sparsity, steps = known.get(name, ("", 0.0, 0))
     if stage is None:
         return Condition("", sparsity, "", float("nan"))
     if stage.kind == "best":  # whichever was chosen, they are of one kind
         first = next((read for role, read in stage.reads.items() if role.startswith("of")), "")
-        return _what(first, stages, known)
+        return _what(first, stages, known, begun)
     if stage.kind == "control":
         return Condition(CONTROL, sparsity, _named(stage.facts.get("choose", "")), 0.0)
     if stage.kind in ("draw", "rounds"):
@@ -89,10 +102,10 @@ def _what(name: str, stages: Mapping[str, StageRow], known: Known) -> Condition:
     before = known.get(base, ("", 0.0, 0))
     learned = float(steps - before[2])
     if "sparsify" in stage.facts:
-        same = before[0] == task
-        return Condition(AFTER if same else PRUNING, sparsity, "", learned)
+        tuned = before[0] == task and name not in begun
+        return Condition(AFTER if tuned else PRUNING, sparsity, "", learned)
     if "mask" in stage.reads:
-        held = _what(stage.reads["mask"], stages, known)
+        held = _what(stage.reads["mask"], stages, known, begun)
         kept = KEPT if held.condition in (PRUNING, AFTER) else held.condition
         return Condition(kept or KEPT, sparsity, held.control, learned)
     if before[1] > 0:

@@ -24,10 +24,10 @@ DETAILS = ["line", "sparsity", "score", "least", "most", "seeds", "n"]
 @enter(
     "conditions",
     table="scores",
-    one_per=("task", "metric"),
+    one_per=("metric",),
     place=15,
     caption="Score by the sparsity that weights went through, mean over models of one condition; "
-    "the band reaches from the lowest to the highest of them. Broken line: dense, mean. Released "
+    "the band reaches from the lowest to the highest of them. Released "
     "models have all their weights: their zeros may grow back.",
 )
 def conditions_by_sparsity(tables: Tables) -> Picture | None:
@@ -41,31 +41,34 @@ def conditions_by_sparsity(tables: Tables) -> Picture | None:
     shown = rows[rows["condition"].isin(WORDS) & (rows["cut"] > 0)]
     if shown.empty:
         return None
-    by = ["condition", "cut"]
-    found = shown.assign(cut=shown["cut"].round(2)).groupby(by).agg(
+    by = ["task", "condition", "cut"]
+    found = shown.assign(cut=shown["cut"].round(2)).groupby(by, sort=False).agg(
         score=("score", "mean"), least=("score", "min"), most=("score", "max"),
         seeds=("seed", "nunique"), n=("n", "max"),
     ).reset_index()  # fmt: skip
     place = {name: i for i, name in enumerate(WORDS)}
-    found = found.sort_values(by, key=lambda c: c.map(place) if c.name == "condition" else c)
+    found = found.sort_values(
+        by[1:], key=lambda c: c.map(place) if c.name == "condition" else c, kind="stable"
+    )
     found = found.assign(
         line=found["condition"].map(WORDS), sparsity=found["cut"], x=100 * found["cut"],
         y=found["score"], low=found["least"], high=found["most"],
     )  # fmt: skip
-    dense = rows[rows["condition"] == DENSE]["score"]
-    metric, task = (pretty(clip(str(rows[c].iloc[0]))) for c in ("metric", "task"))
-    curves = Curves(
-        "sparsity that weights went through (%)", metric, details=DETAILS,
-        rules=[] if dense.empty else [float(dense.mean())],
-    )  # fmt: skip
+    # Dense models stand in each panel as a level line.
+    dense = rows[(rows["condition"] == DENSE) & rows["task"].isin(found["task"])]
+    ends = [found["cut"].min(), found["cut"].max()]
+    levels = [
+        {"task": task, "line": DENSE, "x": 100 * x, "y": score, "score": score, "low": score,
+         "high": score, "sparsity": 0.0, "least": score, "most": score, "seeds": 0, "n": 0}
+        for task, score in dense.groupby("task", sort=False)["score"].mean().items() for x in ends
+    ]  # fmt: skip
+    found = pd.concat([found, pd.DataFrame(levels)], ignore_index=True)
+    metric = pretty(clip(str(rows["metric"].iloc[0])))
+    curves = Curves("sparsity that weights went through (%)", metric, details=DETAILS)
     sources = Sources()
     return finished(
-        curves.drawn(sources, found, None), sources, _named(rows), "when weights are pruned",
-        [f"{metric} on {task}, {seeds_of(shown['seed'])}, "
-         f"{count(int(shown['n'].max()), 'example')}; broken line: dense"],
-        single=True,
+        curves.drawn(sources, found, "task"), sources, rows.assign(experiment=metric),
+        "when weights are pruned",
+        [f"Up to {seeds_of(shown['seed'])} and {count(int(shown['n'].max()), 'example')}"],
+        single=found["task"].nunique() == 1,
     )  # fmt: skip
-
-
-def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(experiment=rows["task"])

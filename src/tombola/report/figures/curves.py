@@ -10,10 +10,13 @@ import pandas as pd
 from tombola.report.figures.encodings import tooltip
 from tombola.report.figures.panels import panel_width
 from tombola.report.figures.sources import Sources
-from tombola.report.style import BLACK, CATEGORIES, DASHES, Key
+from tombola.report.style import BLACK, CATEGORIES, DASHES, SOLID, Key
+from tombola.report.tickets import DENSE
 from tombola.report.words import clip
 
 AXIS_PT, HEIGHT = 44, 120
+LONG = {True: 16, False: 44}
+"""Characters of a name beyond which a legend of one figure's width, or two, has one column."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class Curves:
     """Title of the horizontal axis."""
     y: str
     """Title of the vertical axis."""
-    x_format: str = "~g"
-    y_format: str = "~g"
+    x_format: str = ".3~g"
+    y_format: str = ".3~g"
     details: Sequence[str] = ()
     """Columns of the tooltip."""
     zero: bool = False
@@ -52,7 +55,9 @@ class Curves:
         columns += [c for c in ("low", "high") if c in rows and c not in columns]
         base = alt.Chart(sources.add(rows, list(dict.fromkeys(columns))))
         single = across == 1
-        color, dash = (of(3 if not single else 2, single=single) for of in (key.color, key.dash))
+        longest = max(len(name) for name, _, _ in key.entries)
+        across_legend = 1 if longest > LONG[single] else 2 if single or longest > 24 else 3
+        color, dash = (of(across_legend, single=single) for of in (key.color, key.dash))
         x = alt.X("x:Q", title=self.x, axis=alt.Axis(format=self.x_format, grid=False, tickCount=6),
                   scale=alt.Scale(zero=False, nice=False, padding=5))  # fmt: skip
         shape = {"axis": alt.Axis(tickCount=5, format=self.y_format),
@@ -76,8 +81,10 @@ class Curves:
 
 
 def key_of(names: list[str]) -> Key:
-    """Colours, and where they run out dashes, for lines of these names."""
-    n = len(CATEGORIES)
+    """Colours, and where they run out dashes, for lines of these names; dense is black."""
+    n, coloured = len(CATEGORIES), [name for name in names if name != DENSE]
     return Key(tuple(
-        (name, CATEGORIES[i % n], DASHES[(i // n) % len(DASHES)]) for i, name in enumerate(names)
+        (name, BLACK, SOLID) if name == DENSE else
+        (name, CATEGORIES[coloured.index(name) % n],
+         DASHES[coloured.index(name) // n % len(DASHES)]) for name in names
     ))  # fmt: skip
