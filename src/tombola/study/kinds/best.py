@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from tombola import tasks
 from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.study.facts import facts_of
@@ -94,7 +95,9 @@ class Best(Kind[BestStep]):
         ]
         if not defined:
             raise UserError(f"across {job.settings.across}: no model has a score to choose by")
-        chosen = next(i for i, s in enumerate(scores) if s["score"] == max(defined))
+        metric = tasks.METRICS[record_of(job.folder(job.roles("of")[0]), "score")["metric"]]
+        best = min(defined) if getattr(metric, "better", "higher") == "lower" else max(defined)
+        chosen = next(i for i, each in enumerate(scores) if each["score"] == best)
         source = job.folder(job.roles("of")[chosen])
         for name in (ANSWERS_FILE, HELD_FILE, "score.json", "model.json"):
             if (source / name).exists():

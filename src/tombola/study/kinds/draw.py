@@ -13,6 +13,7 @@ from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
+from tombola.study.kinds.train import starting
 from tombola.study.library import Library
 from tombola.study.models import MODEL_TABLES, finish, model_rows
 from tombola.study.plan import Planner, Point
@@ -95,7 +96,8 @@ class Draw(Kind[DrawStep]):
 
     def work(self, job: Job[DrawStep], folder: Path) -> None:
         """Score the weights, prune, score the model."""
-        settings, task, ticket = job.settings, job.task_name(), job.ticket("of")
+        settings, task = job.settings, job.task_name()
+        ticket = starting(job, task, "of")
         body, pruning = anatomy.anatomy(ticket.model), settings.pruning
         seed = mask_seed(job.seed, 1)
         evidence = evidence_for(job, settings.criterion, pruning, ticket, task, seed, dense="of")

@@ -114,6 +114,8 @@ class Train(Kind[TrainStep]):
             masks.apply(ticket.model, mask)
         more = {"mask": mask, "sparsify": settings.sparsify, "taken": self._behind(job)}
         run = new_run(job, ticket, task, settings.training, **more)
+        if settings.sparsify is not None:
+            settings.sparsify.check(run.total)
         if not settings.begin:
             return run
         state = state_of(job, job.read_stage("model"), job.stage.moment("model", 1.0))
@@ -174,17 +176,15 @@ class Train(Kind[TrainStep]):
         return ""
 
 
-def starting(job: Job[Any], task: str) -> "tickets.Ticket":
-    """The model that the role `model` leads to, with the head that the task needs."""
-    if "model" in job.stage.sources:
-        return job.ticket("model")
-    known, kind = job.library.task(task), job.library.kind(task)
-    ticket = job.ticket("model")
-    if job.read_stage("model").at.get("task") == task:
+def starting(job: Job[Any], task: str, role: str = "model") -> "tickets.Ticket":
+    """The model that a role leads to, with the head that the task needs."""
+    ticket = job.ticket(role)
+    if role in job.stage.sources or job.read_stage(role).at.get("task") == task:
         return ticket
+    known, kind = job.library.task(task), job.library.kind(task)
     n_labels = kind.n_labels(known)
     fresh = anatomy.load_model(
-        str(job.folder("model") / MODEL), kind.head, n_labels=n_labels, seed=job.seed
+        str(job.folder(role) / MODEL), kind.head, n_labels=n_labels, seed=job.seed
     )
     trained: Any = ticket.model
     body = dict(trained.base_model.named_parameters())
