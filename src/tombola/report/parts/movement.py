@@ -30,7 +30,8 @@ def moment(model: str) -> float:
 
 def at_end(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of models at the end of their training."""
-    return rows[[moment(str(model)) == 1 for model in rows["model"]]]
+    ended = [moment(str(model)) == 1 for model in rows["model"]]
+    return rows[pd.Series(ended, rows.index, dtype=bool)]
 
 
 def say(tables: Tables) -> list[str]:
