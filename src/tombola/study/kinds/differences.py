@@ -174,7 +174,8 @@ def named_against(stage: Stage) -> str:
     for axis in ("choose", "criterion"):
         if axis in stage.at:
             return str(stage.at[axis])
-    pruned = "mask" in stage.reads or "sparsify" in stage.facts
+    # what was chosen of several is named by its step, whatever those are
+    pruned = {"mask", "of.0"} & stage.reads.keys() or "sparsify" in stage.facts
     return stage.step if pruned else "dense"
 
 
