@@ -17,7 +17,7 @@ AXIS_PT, HEIGHT = 40, 150
 @enter(
     "magnitude-map",
     table="magnitude-maps",
-    one_per=("experiment", "model", "stack", "layer", "block", "role"),
+    one_per=("experiment", "model", "stack", "block", "role"),
     place=10,
     caption="Mean magnitude of weights in each cell: across, channels head by head, white lines "
     "between heads; down, what the matrix reads. Whether what looks like bands is more than chance "
@@ -35,14 +35,20 @@ def magnitude_map(tables: Tables) -> Picture | None:
         right=rows["head"] * per_head + rows["column"] + 1, bottom=rows["row"] + 1,
     )  # fmt: skip
     sources = Sources()
-    width = DOUBLE_PT - AXIS_PT - 20
-    chart = alt.layer(
-        _cells(sources, cells, per_head, heads, n_rows), _lines(sources, per_head, heads)
-    ).properties(width=width, height=HEIGHT)
+    charts = [
+        alt.layer(
+            _cells(sources, cells[cells["layer"] == layer], per_head, heads, n_rows),
+            _lines(sources, per_head, heads),
+        ).properties(
+            width=DOUBLE_PT - AXIS_PT - 20, height=HEIGHT,
+            title=alt.Title(f"layer {layer}", fontSize=7.5, anchor="start", offset=3),
+        )
+        for layer in sorted(cells["layer"].unique())
+    ]  # fmt: skip
     row = rows.iloc[0]
-    what = f"{clip(str(row['role']), 20)}, {clip(str(row['stack']), 20)} layer {int(row['layer'])}"
+    what = f"{clip(str(row['role']), 20)}, {clip(str(row['stack']), 20)}"
     return finished(
-        alt.concat(chart, columns=1), sources, rows, f"magnitudes of {what}",
+        alt.concat(*charts, columns=1), sources, rows, f"magnitudes of {what}",
         [f"Mean |w| in cells; {count(heads, 'head')}, white lines between them"],
     )  # fmt: skip
 

@@ -91,7 +91,7 @@ class Train(Kind[TrainStep]):
             return
         if library.kind(task).head == BARE:
             raise UserError(f"{task}: a task of words is for probes: no model is trained on it")
-        if node.model:
+        if node.model and not _unseen(node.model, library):
             body = anatomy.anatomy(library.empty(node.model, task))
             if point.settings.sparsify is not None:
                 point.settings.sparsify.parameters(body)
@@ -192,6 +192,14 @@ def starting(job: Job[Any], task: str, role: str = "model") -> "tickets.Ticket":
         if name in body:  # a pooler may be new, as a head is
             parameter.data.copy_(body[name].data)  # as it was at the moment that is meant
     return tickets.Ticket(fresh, None, ticket.tokenizer)
+
+
+def _unseen(model: str, library: Library) -> bool:
+    """Whether a plan is only looked at, and a model of it is not here."""
+    if not library.looking:
+        return False
+    library.model_facts(model, next(iter(library.recipe.tasks)))
+    return model in library.missing
 
 
 def _check_masks(point: Point[TrainStep]) -> None:
