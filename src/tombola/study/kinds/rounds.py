@@ -24,7 +24,7 @@ from tombola.study.runs import Run, new_run
 from tombola.study.stage import Stage
 from tombola.study.states import keep_states, state_of, steps_to_keep
 from tombola.tickets.criteria.criterion import Choice
-from tombola.tickets.rewinding import Rewinding, rewind
+from tombola.tickets.rewinding import Rewinding, rewind, with_head
 from tombola.tickets.rounds import Pruning, next_mask
 from tombola.training.checkpoint import Checkpoint
 
@@ -98,7 +98,7 @@ class Rounds(Kind[RoundsStep]):
             if this.rewind is not None:
                 if this.rewind.what == "weights":
                     planner.keep(dense, this.rewind.share)
-                else:
+                if this.rewind.what != "weights" or this.rewind.head == "as_published":
                     planner.keep(before, 1.0)
             if settings.criterion.criterion.needs == "course":
                 planner.keep(dense, 0.0)
@@ -178,6 +178,16 @@ class Rounds(Kind[RoundsStep]):
         start = rewind(settings.rewind, Checkpoint(begin, {}, {}), trained)
         taken = int(record_of(job.folder("before"), "model")["steps"])
         return replace(run, start=start, taken=taken, until=until)
+            start, taken = early, step
+            if settings.rewind.head == "as_published":
+                head = anatomy.anatomy(ticket.model).in_sets(("task_head",))
+                end = state_of(job, job.read_stage("before"), 1.0)
+                start = with_head(early, end, [p.name for p in head])
+        else:
+            end = state_of(job, job.read_stage("before"), 1.0)
+            start = rewind(settings.rewind, Checkpoint(step, {}, {}), end)
+            taken = int(record_of(job.folder("before"), "model")["steps"])
+        return replace(run, start=start, taken=taken)
 
     def _training(self, job: Job[RoundsStep]) -> "training.Training":
         found = job.read_stage("of").settings
