@@ -61,7 +61,7 @@ def fit_line(x: Sequence[float], y: Sequence[float], level: float = 0.95) -> Fit
 def _line(x: np.ndarray, y: np.ndarray, level: float) -> Line:
     n = len(x)
     if n < FEWEST or np.ptp(x) == 0 or not (np.isfinite(x).all() and np.isfinite(y).all()):
-        return Line(*[math.nan] * 5, n)
+        return Line(math.nan, math.nan, math.nan, math.nan, math.nan, n)
     found = stats.linregress(x, y)
     half = student(level, n - 2) * float(found.stderr)
     slope, r2 = float(found.slope), float(found.rvalue) ** 2 if np.ptp(y) else math.nan
