@@ -73,7 +73,7 @@ class Cosine(Measure[Cosines, Block]):
     """Mean over tokens."""
 
     name = "cosine"
-    title = "Cosine"
+    title = "cosine"
     sums = Cosines
 
     def value(self, sums: Cosines) -> Float[Tensor, "layers_x layers_y"]:
