@@ -45,8 +45,6 @@ def test_everything_is_there(clean: Path) -> None:
         "survival-all-tasks",
         "transfer",
     }
-    # No ticket here was trained on another task, and no heads were taken away.
-    absent = {"transfer", "subnetworks", "survival", "survival-all-tasks", "importance-turns"}
     # Nor was anything pruned in pre-training: test_pretrain_figures has a study for these.
     absent |= {name for name, each in FIGURES.items() if each.table in OF_PRETRAINING}
     absent.add("conditions")

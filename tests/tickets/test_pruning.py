@@ -90,6 +90,8 @@ def test_as_published_the_last_epoch_is_trained_once_more_and_updates_drift():
     begin, end = late.course(total, total, epoch)
     assert (begin, end - begin) == (1200, 49 * epoch)
     assert Rewinding(what="learning-rate", to=0.5).course(total, 6200, epoch) == (3000, 6000)
+
+
 def test_a_head_that_is_not_rewound_goes_on_from_round_to_round():
     early, trained = (
         Checkpoint(step, {"body": torch.full((2,), v), "head": torch.full((2,), v)}, {})

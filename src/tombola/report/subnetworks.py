@@ -76,7 +76,6 @@ def usual(models: pd.DataFrame) -> pd.DataFrame:
     return found[(found["state"] != PRUNED) | ~found.duplicated(same)]
 
 
-def pairs(tables: Tables) -> pd.DataFrame:
 def pairs(
     tables: Tables, what: Callable[[Tables], pd.DataFrame] = subnetworks,
     columns: Sequence[str] = FOUND,

@@ -33,8 +33,8 @@ from .seeds import mean_over_seeds as mean_over_seeds
 from .seeds import paired_difference as paired_difference
 from .shuffles import shuffled_histograms as shuffled_histograms
 from .standing import z_scores as z_scores
+from .transfers import Transfer as Transfer
+from .transfers import transfers as transfers
 from .trends import Trend as Trend
 from .trends import change_weights as change_weights
 from .trends import trend as trend
-from .transfers import Transfer as Transfer
-from .transfers import transfers as transfers

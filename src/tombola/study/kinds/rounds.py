@@ -172,22 +172,16 @@ class Rounds(Kind[RoundsStep]):
         run = new_run(job, ticket, self._task(job), self._training(job), mask=mask)
         if settings.rewind.what == "weights":
             early = state_of(job, job.read_stage("of"), settings.rewind.share)
+            if settings.rewind.head == "as_published":
+                head = anatomy.anatomy(ticket.model).in_sets(("task_head",))
+                end = state_of(job, job.read_stage("before"), 1.0)
+                early = with_head(early, end, [p.name for p in head])
             return replace(run, start=early, taken=settings.rewind.step(run.total))
         trained = state_of(job, job.read_stage("before"), 1.0)
         begin, until = settings.rewind.course(run.total, trained.step, len(run.batches))
         start = rewind(settings.rewind, Checkpoint(begin, {}, {}), trained)
         taken = int(record_of(job.folder("before"), "model")["steps"])
         return replace(run, start=start, taken=taken, until=until)
-            start, taken = early, step
-            if settings.rewind.head == "as_published":
-                head = anatomy.anatomy(ticket.model).in_sets(("task_head",))
-                end = state_of(job, job.read_stage("before"), 1.0)
-                start = with_head(early, end, [p.name for p in head])
-        else:
-            end = state_of(job, job.read_stage("before"), 1.0)
-            start = rewind(settings.rewind, Checkpoint(step, {}, {}), end)
-            taken = int(record_of(job.folder("before"), "model")["steps"])
-        return replace(run, start=start, taken=taken)
 
     def _training(self, job: Job[RoundsStep]) -> "training.Training":
         found = job.read_stage("of").settings

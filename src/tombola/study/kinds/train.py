@@ -223,6 +223,8 @@ def _check_schedule(settings: TrainStep, task: str, library: Library) -> None:
         return
     steps = settings.training.steps
     if steps is None:
+        if settings.training.batch_tokens is not None:
+            return  # known once text is in batches
         if library.looking and library.task_facts(task)["digest"] == UNKNOWN:
             return
         size = settings.training.batch_size
