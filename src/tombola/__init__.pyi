@@ -6,6 +6,8 @@ from .anatomy import save as save
 from .dissect import layer_similarity as layer_similarity
 from .errors import UserError as UserError
 from .masks import Mask as Mask
+from .masks.sparsify import Sparsify as Sparsify
+from .masks.trainer import GradualPruning as GradualPruning
 from .masks.trainer import MaskCallback as MaskCallback
 from .report import Tables as Tables
 from .report import figure as figure
@@ -23,6 +25,7 @@ from .verbs import dissect_models as dissect_models
 from .verbs import importance as importance
 from .verbs import inspect as inspect
 from .verbs import measure as measure
+from .verbs import movement as movement
 from .verbs import probe as probe
 from .verbs import prune as prune
 from .verbs import recipes as recipes

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from worlds import build, flat, masks, random_mask
 
-from tombola.masks import Mask, overlap
+from tombola.masks import Mask, n_different, overlap
 
 
 @settings(deadline=None)
@@ -46,3 +46,19 @@ def test_same_mask():
     mask = random_mask({"a": (30, 30)}, 0.5, 0)
     assert overlap(mask, mask).jaccard == 1
     assert overlap(mask, ~mask).jaccard == 0
+
+
+def test_difference_is_what_survives_in_one_only_beside_bound_and_chance():
+    shapes = {"a": (5, 13), "b": (77,), "c": (3, 64)}
+    one, other = (random_mask(shapes, d, s) for d, s in ((0.4, 1), (0.3, 2)))
+    found = overlap(one, other)
+    apart = int((flat(one) != flat(other)).sum())
+    assert n_different(one, other) == apart
+    assert found.difference == apart / one.n
+    assert n_different(one, one) == overlap(one, one).difference == 0
+    assert found.difference <= found.most_different
+    p, q = one.density, other.density
+    assert abs(found.expected_difference - (p * (1 - q) + q * (1 - p))) < 1e-12
+    assert overlap(one, ~one).difference == 1
+    kept = Mask({"w": torch.arange(10) < 3}), Mask({"w": torch.arange(10) >= 7})
+    assert overlap(*kept).difference == overlap(*kept).most_different == 0.6  # 2 · min(s, 1 - s)

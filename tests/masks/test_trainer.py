@@ -13,7 +13,7 @@ from worlds import random_mask
 
 import tombola.masks
 from tombola.errors import UserError
-from tombola.masks import Enforcer, Mask, MaskCallback
+from tombola.masks import Enforcer, GradualPruning, Mask, MaskCallback, Sparsify
 
 MAX_NORM = 0.1
 
@@ -190,3 +190,40 @@ def test_the_trainer_is_imported_late():
     assert tombola.masks.MaskCallback is MaskCallback
     with pytest.raises(AttributeError, match="Other"):
         tombola.masks.Other  # noqa: B018
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_pruning_while_training_resumes_as_if_it_had_never_stopped(tmp_path, accumulate):
+    settings = Sparsify(amount=0.5, end=2, every=1)
+
+    def run(folder, resume=None, **more):
+        model, _ = make()
+        pruning = GradualPruning(settings)
+        trainer = Trainer(
+            model, arguments(tmp_path / folder, accumulate, **more), train_dataset=Sentences(),
+            callbacks=[pruning],
+        )  # fmt: skip
+        trainer.model_accepts_loss_kwargs = False
+        trainer.train(resume_from_checkpoint=resume)
+        return model, pruning
+
+    whole, first = run("whole", save_strategy="steps", save_steps=2)
+    again, second = run("whole", resume=str(tmp_path / "whole" / "checkpoint-2"))
+    assert first.mask == second.mask
+    assert first.mask.sparsity == pytest.approx(0.5, abs=0.01)
+    assert (pruned(whole, first.mask) == 0).all()
+    for a, b in zip(whole.parameters(), again.parameters(), strict=True):
+        assert torch.equal(a, b)
+    assert all(not p._post_accumulate_grad_hooks for p in again.parameters())
+    (tmp_path / "whole" / "checkpoint-2" / "gradual-pruning.safetensors").unlink()
+    with pytest.raises(UserError, match="written without this"):
+        run("whole", resume=str(tmp_path / "whole" / "checkpoint-2"))
+
+
+def test_a_schedule_beyond_training_is_refused(tmp_path):
+    trainer = Trainer(
+        make()[0], arguments(tmp_path, 1), train_dataset=Sentences(),
+        callbacks=[GradualPruning(Sparsify(amount=0.5, end=99))],
+    )  # fmt: skip
+    with pytest.raises(UserError, match="after the training's 3"):
+        trainer.train()

@@ -124,6 +124,50 @@ TABLES = {table.name: table for table in (
         "pattern": TEXT, "f1": NUMBER, "low": NUMBER, "high": NUMBER, "n": WHOLE,
         "signature": TEXT,
     }),
+    _table("worth", {
+        "step": TEXT, "task": TEXT, "metric": TEXT, "axis": TEXT, "loss": TEXT, "left_out": TEXT,
+        "slope": NUMBER, "low": NUMBER, "high": NUMBER, "per_bit": NUMBER, "intercept": NUMBER,
+        "r2": NUMBER, "n": WHOLE, "signature": TEXT,
+    }, open_axes=True),
+    _table("worth-points", {
+        "step": TEXT, "task": TEXT, "metric": TEXT, "axis": TEXT, "loss": TEXT, "value": TEXT,
+        "model": TEXT, "against": TEXT, "x": NUMBER, "y": NUMBER, "fitted": TRUTH,
+        "signature": TEXT,
+    }, open_axes=True),
+    _table("movement", {
+        "model": TEXT, "against": TEXT, "binned": TEXT, "stack": TEXT, "layer": WHOLE,
+        "block": TEXT, "role": TEXT, "n": WHOLE, "mean": NUMBER, "sd": NUMBER, "chance": NUMBER,
+        "signature": TEXT,
+    }),
+    _table("movement-ranks", {
+        "model": TEXT, "against": TEXT, "binned": TEXT, "bin": WHOLE, "bins": WHOLE, "n": WHOLE,
+        "mean": NUMBER, "share": NUMBER, "signature": TEXT,
+    }),
+    _table("pruned-magnitude", {
+        "model": TEXT, "text": TEXT, "scope": TEXT, "cut": NUMBER, "n": WHOLE, "total": NUMBER,
+        "pruned": NUMBER, "signed": NUMBER, "share": NUMBER, "signature": TEXT,
+    }),
+    _table("head-shares", {
+        "model": TEXT, "text": TEXT, "scope": TEXT, "cut": NUMBER, "heads": WHOLE, "mean": NUMBER,
+        "least": NUMBER, "most": NUMBER, "sd": NUMBER, "chance_sd": NUMBER, "signature": TEXT,
+    }),
+    _table("head-bands", {
+        "model": TEXT, "text": TEXT, "stack": TEXT, "layer": WHOLE, "block": TEXT, "role": TEXT,
+        "between": NUMBER, "chance": NUMBER, "low": NUMBER, "high": NUMBER, "channels": WHOLE,
+        "heads": WHOLE, "signature": TEXT,
+    }),
+    _table("magnitude-maps", {
+        "model": TEXT, "text": TEXT, "stack": TEXT, "layer": WHOLE, "block": TEXT, "role": TEXT,
+        "row": WHOLE, "head": WHOLE, "column": WHOLE, "value": NUMBER, "signature": TEXT,
+    }),
+    _table("word-magnitudes", {
+        "model": TEXT, "text": TEXT, "about": TEXT, "fixed": TEXT, "value": NUMBER, "low": NUMBER,
+        "high": NUMBER, "n": WHOLE, "signature": TEXT,
+    }),
+    _table("word-lengths", {
+        "model": TEXT, "text": TEXT, "length": WHOLE, "n": WHOLE, "mean": NUMBER, "sd": NUMBER,
+        "signature": TEXT,
+    }),
     _table("stages", {
         "stage": TEXT, "step": TEXT, "kind": TEXT, "facts": TEXT, "reads": TEXT,
     }),

@@ -9,6 +9,7 @@ from tombola.anatomy import anatomy
 from tombola.errors import UserError
 from tombola.masks import Mask
 from tombola.tickets import Pruning, Rewinding, draw, rewind
+from tombola.tickets.rewinding import with_head
 from tombola.training import Checkpoint
 
 
@@ -89,3 +90,16 @@ def test_as_published_the_last_epoch_is_trained_once_more_and_updates_drift():
     begin, end = late.course(total, total, epoch)
     assert (begin, end - begin) == (1200, 49 * epoch)
     assert Rewinding(what="learning-rate", to=0.5).course(total, 6200, epoch) == (3000, 6000)
+
+
+def test_a_head_that_is_not_rewound_goes_on_from_round_to_round():
+    early, trained = (
+        Checkpoint(step, {"body": torch.full((2,), v), "head": torch.full((2,), v)}, {})
+        for step, v in ((0, 1.0), (9, 2.0))
+    )
+    found = with_head(early, trained, ["head"])
+    assert (found.step, found.weights["body"][0], found.weights["head"][0]) == (0, 1.0, 2.0)
+    kept = Rewinding(what="weights", to=(0.0, 0.1), head="as_published")
+    assert kept.label == "weights 0 0.1 head kept"
+    assert kept.at(2) == Rewinding(what="weights", to=0.1, head="as_published")
+    assert Rewinding(what="weights").label == "weights 0"

@@ -6,7 +6,7 @@ import torch
 
 import toys
 from tombola.errors import DivergedError, UserError
-from tombola.masks import Mask
+from tombola.masks import Mask, Sparsify
 from tombola.tasks import TASK_KINDS, Batches
 from tombola.text import IGNORED
 from tombola.tickets import Rewinding, rewind
@@ -25,6 +25,8 @@ def same(a: Checkpoint, b: Checkpoint) -> bool:
         a.step == b.step
         and a.weights.keys() == b.weights.keys()
         and a.moments.keys() == b.moments.keys()
+        and a.held.keys() == b.held.keys()
+        and all(torch.equal(t, b.held[k]) for k, t in a.held.items())
         and all(torch.equal(t, b.weights[k]) for k, t in a.weights.items())
         and all(torch.equal(t, b.moments[k]) for k, t in a.moments.items())
     )
@@ -238,3 +240,21 @@ def test_a_checkpoint_of_another_model_is_refused():
     end = train(toys.bert(), toys.batches(), LOSS, Training(steps=1), seed=1).end
     with pytest.raises(UserError, match="another model"):
         train(toys.bert(layers=2), toys.batches(), LOSS, SETTINGS, seed=1, start=end)
+
+
+@pytest.mark.parametrize("hold", ["recomputed", "frozen"])
+def test_pruning_while_training_goes_on_from_any_checkpoint_on_disk(tmp_path: Path, hold: str):
+    sparsify = Sparsify(amount=0.5, end=8, every=3, hold=hold)
+    more = {"seed": 1, "sparsify": sparsify}
+    whole = train(toys.bert(), toys.batches(), LOSS, SETTINGS, keep=(0, 5), **more)
+    assert whole.mask is not None
+    assert whole.mask.sparsity == pytest.approx(0.5, abs=0.01)
+    assert all((whole.end.weights[name][~whole.mask[name]] == 0).all() for name in whole.mask)
+    for step in (0, 5):
+        whole.kept[step].save(tmp_path / f"{step}")
+        start = Checkpoint.load(tmp_path / f"{step}")
+        again = train(
+            toys.bert(seed=99), toys.batches(), LOSS, SETTINGS, start=start, keep=(7,), **more
+        )
+        assert same(again.end, whole.end)
+        assert again.mask == whole.mask

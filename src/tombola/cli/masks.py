@@ -47,12 +47,18 @@ def _mask_pairs(pairs: "tuple[MaskPair, ...]") -> None:
             f"{pair.overlap.jaccard:.4f}",
             f"{pair.overlap.expected_jaccard:.4f}",
             f"{pair.overlap.expected_jaccard_by_tensor:.4f}",
+            f"{pair.overlap.difference:.4f}",
+            f"{pair.overlap.expected_difference:.4f}",
+            f"{pair.overlap.most_different:.4f}",
             f"{pair.overlap.n:,}",
         )
         for pair in pairs
     ]
-    heads = ("masks", "shared", "Jaccard", "by chance", "by chance per tensor", "n weights")
-    table(heads, rows, right=(1, 2, 3, 4, 5))
+    heads = (
+        "masks", "shared", "Jaccard", "by chance", "by chance per tensor", "differ in", "by chance",
+        "at most", "n weights",
+    )  # fmt: skip
+    table(heads, rows, right=tuple(range(1, len(heads))))
 
 
 def _mask_agreement(found: "MasksTogether") -> None:

@@ -19,3 +19,6 @@ from .similarity import layer_similarity as layer_similarity
 from .similarity import similarities as similarities
 from .spectrum import LayerComplexity as LayerComplexity
 from .spectrum import complexity as complexity
+from .weights.movement import Movement as Movement
+from .weights.movement import movements as movements
+from .weights.movement import pooled as pooled

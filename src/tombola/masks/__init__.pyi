@@ -5,10 +5,12 @@ from .files import MaskFile as MaskFile
 from .files import load as load
 from .files import read as read
 from .files import save as save
+from .gradual import Sparsifier as Sparsifier
 from .mask import Mask as Mask
 from .n_of_m import parsed as parsed
 from .n_of_m import select_n_of_m as select_n_of_m
 from .overlaps import Overlap as Overlap
+from .overlaps import n_different as n_different
 from .overlaps import overlap as overlap
 from .parts import UNITS as UNITS
 from .parts import PartShare as PartShare
@@ -22,9 +24,12 @@ from .schedules import OFS as OFS
 from .schedules import cubic as cubic
 from .schedules import n_pruned_after as n_pruned_after
 from .schedules import n_to_prune as n_to_prune
+from .schedules import polynomial as polynomial
 from .scopes import SCOPES as SCOPES
 from .scopes import Region as Region
 from .scopes import groups as groups
 from .selection import select as select
 from .sets import prunable as prunable
+from .sparsify import Sparsify as Sparsify
+from .trainer import GradualPruning as GradualPruning
 from .trainer import MaskCallback as MaskCallback

@@ -1,5 +1,7 @@
 """Keeping pruned weights at zero while the others train."""
 
+from collections.abc import Mapping
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
@@ -44,6 +46,17 @@ class Enforcer:
             (tied[0], torch.stack([mask[name] for name in tied]).all(0)) for tied in names.values()
         )
         self._held: dict[nn.Parameter, Tensor] = {}
+        self.mask = mask
+
+    def refresh(self, step: int) -> None:
+        """Nothing: this mask is never drawn anew (`Sparsifier`'s is)."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Nothing: the mask is no state of a training."""
+        return {}
+
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        """Nothing, likewise."""
 
     def survives(self, parameter: nn.Parameter) -> Bool[Tensor, "..."]:
         """Where a parameter survives, on its device."""
@@ -57,7 +70,7 @@ class Enforcer:
     def weights(self) -> None:
         """Set the pruned weights to +0.0, in place."""
         for parameter in self.parameters:
-            _zero(parameter, self.survives(parameter))
+            zero(parameter, self.survives(parameter))
 
     def gradients(self) -> None:
         """Set the gradients of pruned weights to zero, in place; absent gradients stay absent."""
@@ -67,7 +80,7 @@ class Enforcer:
     def gradient(self, parameter: nn.Parameter) -> None:
         """Do what `gradients` does for one parameter."""
         if parameter.grad is not None:
-            _zero(parameter.grad, self.survives(parameter))
+            zero(parameter.grad, self.survives(parameter))
 
     def optimizer_state(self, optimizer: Optimizer) -> None:
         """Set what the optimizer remembers of pruned weights to zero, in place.
@@ -84,7 +97,7 @@ class Enforcer:
                     and value.is_floating_point()
                     and key != "step"  # has the shape of a scalar parameter
                 ):
-                    _zero(value, survives.to(value.device))
+                    zero(value, survives.to(value.device))
 
 
 def apply(model: nn.Module, mask: Mask) -> None:
@@ -92,10 +105,11 @@ def apply(model: nn.Module, mask: Mask) -> None:
     mask.check(model)
     parameters = dict(model.named_parameters(remove_duplicate=False))
     for name in mask:
-        _zero(parameters[name], mask[name].to(parameters[name].device))
+        zero(parameters[name], mask[name].to(parameters[name].device))
 
 
-def _zero(tensor: Float[Tensor, "*shape"], survives: Bool[Tensor, "*shape"]) -> None:
+def zero(tensor: Float[Tensor, "*shape"], survives: Bool[Tensor, "*shape"]) -> None:
+    """Set what does not survive to +0.0, in place."""
     # The bits times 0 or 1: exactly +0.0 whatever was there, NaN and negatives too, and survivors
     # stay as they are. On random masks masked_fill_ branches: it takes 25 times as long.
     tensor.detach().view(INTEGER[tensor.itemsize]).mul_(survives)

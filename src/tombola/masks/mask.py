@@ -173,7 +173,7 @@ class Mask(Mapping[str, Tensor]):
 
     @cached_property
     def _survivors(self) -> dict[str, int]:
-        return {name: int(ONES_IN_BYTE[bits].sum()) for name, bits in self._bits.items()}
+        return {name: ones(bits) for name, bits in self._bits.items()}
 
     def n_survivors(self, name: str) -> int:
         """Number of surviving entries of one tensor."""
@@ -222,6 +222,15 @@ class Mask(Mapping[str, Tensor]):
             row["n"] += prod(shape)
             row["pruned"] += prod(shape) - self.n_survivors(name)
         return list(rows.values())
+
+
+def ones(bits: UInt8[np.ndarray, " bytes"]) -> int:
+    """How many bits are set."""
+    if not hasattr(np, "bitwise_count"):  # NumPy before 2
+        return int(ONES_IN_BYTE[bits].sum())
+    whole = len(bits) // 8 * 8  # eight bytes at a time
+    words = bits[:whole].view(np.uint64) if bits.flags.c_contiguous else bits[:whole]
+    return int(np.bitwise_count(words).sum()) + int(np.bitwise_count(bits[whole:]).sum())
 
 
 def weights_of(model: nn.Module | Mapping[str, Tensor]) -> Mapping[str, Tensor]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import nan, prod
 
-from tombola.masks.mask import Mask
+from tombola.masks.mask import Mask, ones
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,40 @@ class Overlap:
         """Jaccard index at the expected intersection, `expected_by_tensor`."""
         return self._jaccard(self.expected_by_tensor)
 
+    @property
+    def difference(self) -> float:
+        """Share of entries that survive in just one of the two, 0 to 1; 0 for no entries.
+
+        Gordon, Duh & Andrews (2020), section 6, say this of masks before and after fine-tuning.
+        """
+        return self._difference(self.intersection)
+
+    @property
+    def most_different(self) -> float:
+        """The largest difference that masks of these sizes can have: 2·min(s, 1 - s) of equal s."""
+        kept = sum(self.survivors)
+        return min(kept, 2 * self.n - kept) / self.n if self.n else 0.0
+
+    @property
+    def expected_difference(self) -> float:
+        """The difference of independent masks of these sizes, on average."""
+        return self._difference(self.expected)
+
+    def _difference(self, intersection: int | float) -> float:
+        return (sum(self.survivors) - 2 * intersection) / self.n if self.n else 0.0
+
     def _jaccard(self, intersection: int | float) -> float:
         union = sum(self.survivors) - intersection
         return intersection / union if union else nan
+
+
+def n_different(a: Mask, b: Mask) -> int:
+    """Entries that survive in just one of two masks, counted packed.
+
+    Raises UserError for masks of different models.
+    """
+    a.check_same(b)
+    return sum(ones(a.bits(name) ^ b.bits(name)) for name in a)
 
 
 def overlap(a: Mask, b: Mask) -> Overlap:

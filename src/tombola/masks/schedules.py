@@ -40,11 +40,14 @@ def n_pruned_after(n: int, rounds: int, amount: float, of: str) -> int:
     return n - remaining
 
 
-def cubic(step: int, *, begin: int, end: int, final: float, initial: float = 0.0) -> float:
+def polynomial(
+    step: int, *, begin: int, end: int, final: float, initial: float = 0.0, power: float = 3.0
+) -> float:
     """Sparsity at a step that rises from `initial` to `final`, quickly first, slowly at last.
 
-    s_f + (s_i - s_f)(1 - p)³ where p runs from 0 at step `begin` to 1 at step `end`
-    (Zhu & Gupta 2017, section 3, equation 1). `end` equal to `begin` is one shot.
+    s_f + (s_i - s_f)(1 - p)^power where p runs from 0 at step `begin` to 1 at step `end`; cubic by
+    default (Zhu & Gupta 2017, section 3, equation 1), linear where the power is 1. `end` equal to
+    `begin` is one shot.
 
     Raises ValueError where `end` is before `begin`.
     """
@@ -53,4 +56,9 @@ def cubic(step: int, *, begin: int, end: int, final: float, initial: float = 0.0
     if step >= end:
         return final
     progress = max(0, step - begin) / (end - begin)
-    return final + (initial - final) * (1 - progress) ** 3
+    return final + (initial - final) * (1 - progress) ** power
+
+
+def cubic(step: int, *, begin: int, end: int, final: float, initial: float = 0.0) -> float:
+    """`polynomial` of power 3."""
+    return polynomial(step, begin=begin, end=end, final=final, initial=initial)

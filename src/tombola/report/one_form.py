@@ -19,6 +19,8 @@ from tombola.report.others import with_others
 DENSE = "dense"
 UNPRUNED = "unpruned"
 CONTROL = "random"
+WHILE_TRAINED = "pruned"
+"""The criterion of what lost weights while it was trained, or began as such a model."""
 AS_LONG = "none"
 """The criterion that prunes nothing and trains as long as the tickets do."""
 NO_REWIND = "none"
@@ -42,6 +44,9 @@ def seen_models(models: pd.DataFrame) -> pd.DataFrame:
     Index labels are kept, and repeated where a model stands in several experiments.
     """
     models = _named(models).assign(place=models.index).reset_index(drop=True)
+    # what was pruned while it was trained has no criterion of its own, and is not dense
+    sparse = (models["criterion"] == DENSE) & (models["sparsity"] > 0)
+    models = models.assign(criterion=models["criterion"].mask(sparse, WHILE_TRAINED))
     if "source_task" not in models:
         models = models.assign(source_task="")
     if "experiment" not in models:

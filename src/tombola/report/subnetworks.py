@@ -1,7 +1,7 @@
 """Which model of a study is which subnetwork: from the facts of its stages, not from names."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -51,12 +51,7 @@ def subnetworks(tables: Tables) -> pd.DataFrame:
     """
     if not {"models", "stages"} <= set(tables):
         return pd.DataFrame(columns=[*COLUMNS, *FOUND])
-    stages = {
-        str(name): _Stage(str(kind), json.loads(facts), json.loads(reads))
-        for name, kind, facts, reads in tables["stages"][
-            ["stage", "kind", "facts", "reads"]
-        ].itertuples(index=False, name=None)
-    }
+    stages = stages_of(tables)
     models = tables["models"]
     found = [_what(str(name), stages) for name in models["model"]]
     # An axis of the recipe may have one of these names, and be empty for some models.
@@ -81,13 +76,16 @@ def usual(models: pd.DataFrame) -> pd.DataFrame:
     return found[(found["state"] != PRUNED) | ~found.duplicated(same)]
 
 
-def pairs(tables: Tables) -> pd.DataFrame:
+def pairs(
+    tables: Tables, what: Callable[[Tables], pd.DataFrame] = subnetworks,
+    columns: Sequence[str] = FOUND,
+) -> pd.DataFrame:  # fmt: skip
     """The paired differences of scores with what both sides are.
 
-    The table `differences` with the columns of `subnetworks`, those of the model as `of_…`, those
-    of what it is held to as `to_…`. Without it there are no rows.
+    The table `differences` with the columns that `what` finds out of models, those of the model as
+    `of_…`, those of what it is held to as `to_…`. Without it there are no rows.
     """
-    models = subnetworks(tables)
+    models = what(tables)
     if "differences" not in tables or models.empty:
         return pd.DataFrame()
     rows = tables["differences"]
@@ -109,7 +107,7 @@ def pairs(tables: Tables) -> pd.DataFrame:
     sides["turn"] = sides.groupby(which).cumcount()
     both = rows.assign(turn=rows.groupby(which).cumcount()).merge(sides, on=[*which, "turn"])
     for side, column in (("of", "model"), ("to", "other")):
-        named = models[["model", "steps", "seed", *FOUND]].add_prefix(f"{side}_")
+        named = models[["model", "steps", "seed", *columns]].add_prefix(f"{side}_")
         both = both.merge(named, left_on=column, right_on=f"{side}_model")
     return both
 
@@ -124,14 +122,24 @@ def chosen(rows: pd.DataFrame, **which: Any) -> pd.DataFrame:
     return rows
 
 
-class _Stage:
+def stages_of(tables: Tables) -> "dict[str, StageRow]":
+    """The table `stages` by name."""
+    columns = ["stage", "kind", "facts", "reads"]
+    rows = tables["stages"][columns].itertuples(index=False, name=None)
+    return {
+        str(name): StageRow(str(kind), json.loads(facts), json.loads(reads))
+        for name, kind, facts, reads in rows
+    }
+
+
+class StageRow:
     """A row of the table `stages`."""
 
     def __init__(self, kind: str, facts: Facts, reads: Mapping[str, str]) -> None:
         self.kind, self.facts, self.reads = kind, facts, reads
 
 
-def _what(name: str, stages: Mapping[str, _Stage]) -> tuple[Any, ...]:
+def _what(name: str, stages: Mapping[str, StageRow]) -> tuple[Any, ...]:
     """The columns `FOUND` of one model."""
     stage = stages.get(name)
     nothing = ("", "", False, "", False, *UNTRAINED)
@@ -145,6 +153,8 @@ def _what(name: str, stages: Mapping[str, _Stage]) -> tuple[Any, ...]:
     if stage.kind == "subnetwork":
         return _constructed(stage, stages)
     if stage.kind == "train":
+        if "sparsify" in stage.facts:  # it is pruned while it trains
+            return (OTHER, *nothing)
         length, redrawn = _length(stage.facts), _redrawn(stage)
         if "mask" not in stage.reads:
             return (FULL, "", "", False, "", redrawn, *length)
@@ -154,7 +164,7 @@ def _what(name: str, stages: Mapping[str, _Stage]) -> tuple[Any, ...]:
     return (OTHER, *nothing)
 
 
-def _constructed(stage: _Stage, stages: Mapping[str, _Stage]) -> tuple[Any, ...]:
+def _constructed(stage: StageRow, stages: Mapping[str, StageRow]) -> tuple[Any, ...]:
     of = [name for role, name in stage.reads.items() if role.split(".")[0] == "of"]
     first = stages.get(of[0]) if of else None
     choose = stage.facts.get("choose", "good")
@@ -166,7 +176,7 @@ def _constructed(stage: _Stage, stages: Mapping[str, _Stage]) -> tuple[Any, ...]
     return (PRUNED, method, choose, "across" in stage.facts, what, False, *UNTRAINED)
 
 
-def _redrawn(stage: _Stage) -> bool:
+def _redrawn(stage: StageRow) -> bool:
     """Whether a training begins at a model that nobody trained."""
     if "model" in stage.reads:
         return False

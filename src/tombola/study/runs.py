@@ -10,7 +10,7 @@ from tombola import training
 if TYPE_CHECKING:
     import torch
 
-    from tombola.masks import Mask
+    from tombola.masks import Mask, Sparsify
     from tombola.study.job import Job
     from tombola.tasks import Batches
     from tombola.tickets import Ticket
@@ -34,6 +34,7 @@ class Run:
     seed: int
     start: "training.Checkpoint | None" = None
     mask: "Mask | None" = None
+    sparsify: "Sparsify | None" = None
     taken: int = 0
     """Optimizer steps that the starting weights have behind them."""
     until: int | None = None
@@ -65,6 +66,7 @@ class Run:
             seed=self.seed,
             start=self.start,
             mask=self.mask,
+            sparsify=self.sparsify,
             keep=keep,
             until=self.until if until is None else until,
             resume=folder / RESUME,

@@ -1,3 +1,6 @@
+from .controls.control import CONTROLS as CONTROLS
+from .controls.control import Control as Control
+from .controls.control import Given as Given
 from .criteria.criterion import CRITERIA as CRITERIA
 from .criteria.criterion import Choice as Choice
 from .criteria.criterion import Criterion as Criterion

@@ -1,5 +1,6 @@
 """Where retraining begins after a round."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Literal
 
@@ -27,6 +28,10 @@ class Rewinding(Settings):
     """The step to go back to, as a share of the whole run, 0 to below 1; a list has one for each
     round, the last of which holds from then on."""
 
+    head: Literal["rewound", "as_published"] = "rewound"
+    """Whether the task's head goes back with the weights. The public code of Chen et al. (2020)
+    rewinds what belongs to the body only: heads go on from round to round (`as_published`)."""
+
     @model_validator(mode="before")
     @classmethod
     def _in_short(cls, value: Any) -> Any:
@@ -48,13 +53,15 @@ class Rewinding(Settings):
         """As tables name it: `learning-rate 0.5`, `learning-rate 0.5×6 0.2`."""
         shares = self.to if isinstance(self.to, tuple) else (self.to,)
         runs = [(share, len(list(run))) for share, run in groupby(shares)]
-        return " ".join([self.what, *(f"{s:g}" + (f"×{n}" if n > 1 else "") for s, n in runs)])
+        said = [self.what, *(f"{s:g}" + (f"×{n}" if n > 1 else "") for s, n in runs)]
+        return " ".join([*said, *(["head kept"] if self.head == "as_published" else [])])
 
     def at(self, round_: int) -> "Rewinding":
         """That of one round, from 1 on."""
         if not isinstance(self.to, tuple):
             return self
-        return Rewinding(what=self.what, to=self.to[min(round_, len(self.to)) - 1])
+        to = self.to[min(round_, len(self.to)) - 1]
+        return Rewinding(what=self.what, to=to, head=self.head)
 
     @property
     def share(self) -> float:
@@ -83,6 +90,12 @@ class Rewinding(Settings):
         begin = int(self.share * before)
         behind = int(self.share * total / epoch) * epoch
         return begin, begin + total - behind + epoch
+
+
+def with_head(early: Checkpoint, trained: Checkpoint, head: Iterable[str]) -> Checkpoint:
+    """An early state with the trained values of some parameters."""
+    kept = {name: trained.weights[name] for name in head}
+    return Checkpoint(early.step, {**early.weights, **kept}, early.moments)
 
 
 def rewind(rewinding: Rewinding, early: Checkpoint, trained: Checkpoint) -> Checkpoint:

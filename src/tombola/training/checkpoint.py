@@ -1,7 +1,8 @@
 """The exact state of a training run between two steps."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -26,11 +27,15 @@ class Checkpoint:
     """Parameter name to values, ties once."""
     moments: dict[str, Tensor]
     """`parameter name/state name` to the optimizer's values."""
+    held: Mapping[str, Tensor] = field(default_factory=dict)
+    """What holds the weights that changes as they do: a mask that is drawn anew while training, and
+    the values behind it. The weights are those of the sparse model."""
 
     def save(self, path: Path) -> None:
         """Write one safetensors file, whole or not at all."""
         tensors = {f"weights/{name}": t.detach().contiguous() for name, t in self.weights.items()}
         tensors |= {f"moments/{name}": t.detach().contiguous() for name, t in self.moments.items()}
+        tensors |= {f"held/{name}": t.detach().contiguous() for name, t in self.held.items()}
         metadata = {"tombola": json.dumps({"kind": "checkpoint", "step": self.step})}
         with atomic_file(path) as draft:
             save_file(tensors, draft, metadata=metadata)
@@ -40,25 +45,32 @@ class Checkpoint:
         """Read what `save` wrote. Raises UserError where the file is not that."""
         weights: dict[str, Tensor] = {}
         moments: dict[str, Tensor] = {}
+        held: dict[str, Tensor] = {}
+        found = {"weights": weights, "moments": moments, "held": held}
         try:
             with safe_open(path, framework="pt") as file:
                 step = int(json.loads((file.metadata() or {})["tombola"])["step"])
                 for key in file.keys():  # noqa: SIM118 - not a mapping
                     kind, name = key.split("/", 1)
-                    {"weights": weights, "moments": moments}[kind][name] = file.get_tensor(key)
+                    found[kind][name] = file.get_tensor(key)
         except (OSError, SafetensorError, KeyError, ValueError) as problem:
             raise UserError(f"{path}: no readable checkpoint: {problem}") from problem
-        return Checkpoint(step, weights, moments)
+        return Checkpoint(step, weights, moments, held)
 
 
-def capture(model: torch.nn.Module, optimizer: torch.optim.Optimizer, step: int) -> Checkpoint:
+def capture(
+    model: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    step: int,
+    held: Mapping[str, Tensor] | None = None,
+) -> Checkpoint:
     """Copy the state of a run to the CPU."""
     weights, moments = {}, {}
     for name, parameter in model.named_parameters():
         weights[name] = parameter.detach().to("cpu", copy=True)
         for key, value in optimizer.state.get(parameter, {}).items():
             moments[f"{name}/{key}"] = value.detach().to("cpu", copy=True)
-    return Checkpoint(step, weights, moments)
+    return Checkpoint(step, weights, moments, held or {})
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from tombola.errors import DivergedError
-from tombola.masks import Enforcer, Mask
+from tombola.masks import Enforcer, Mask, Sparsifier, Sparsify
 from tombola.tasks import Batches
 from tombola.training.checkpoint import Checkpoint, capture, restore
 from tombola.training.gradients import Loss, backward
@@ -30,6 +30,8 @@ class Trained:
     """The checkpoints asked for, by step."""
     losses: list[tuple[int, float]]
     """Step and loss, about a hundred of them; since the last resumption only."""
+    mask: Mask | None = None
+    """What held the weights at the end."""
 
 
 def train(
@@ -41,6 +43,7 @@ def train(
     seed: int,
     start: Checkpoint | None = None,
     mask: Mask | None = None,
+    sparsify: Sparsify | None = None,
     keep: Iterable[int] = (),
     until: int | None = None,
     resume: Path | None = None,
@@ -59,6 +62,7 @@ def train(
         seed: of the order of the data and of dropout.
         start: where to begin; None begins at step 0 with the weights as they are.
         mask: weights held at exactly zero.
+        sparsify: prune while training, instead of a mask.
         keep: steps whose checkpoints are wanted (0 is the beginning).
         until: stop after this step of the schedule; None goes to its end. A step beyond it trains
             on, at the learning rates that the schedule's formula gives there.
@@ -79,10 +83,18 @@ def train(
     if start is not None:
         restore(start, model, optimizer)
         step = start.step
-    enforcer = Enforcer(model, mask) if mask is not None else None
+    enforcer: Enforcer | Sparsifier | None = None
+    if sparsify is not None:
+        enforcer = Sparsifier(model, sparsify)
+    if mask is not None:
+        enforcer = Enforcer(model, mask)
     if enforcer is not None:
+        enforcer.load(start.held if start is not None else {})
         enforcer.weights()
         enforcer.optimizer_state(optimizer)
+
+    def snapshot() -> Checkpoint:
+        return capture(model, optimizer, step, enforcer.state() if enforcer is not None else None)
 
     losses: list[tuple[int, float]] = []
     log_every, saved_at = max(1, total // 100), time.monotonic()
@@ -91,8 +103,10 @@ def train(
     # Dropout draws from torch's global generator; the fork gives the caller's back afterwards.
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         for some in _from_step(batches, seed, step, training):
+            if enforcer is not None:
+                enforcer.refresh(step)
             if step in wanted and step not in kept:
-                kept[step] = capture(model, optimizer, step)
+                kept[step] = snapshot()
                 if resume is not None:
                     kept[step].save(_beside(resume, step))
             if step >= last:
@@ -117,10 +131,10 @@ def train(
                 losses.append((step, value))
             on_step(step, max(total, last))
             if resume is not None and time.monotonic() - saved_at > SECONDS_BETWEEN_SAVES:
-                capture(model, optimizer, step).save(resume)
+                snapshot().save(resume)
                 saved_at = time.monotonic()
     model.eval()
-    return Trained(capture(model, optimizer, step), kept, losses)
+    return Trained(snapshot(), kept, losses, enforcer.mask if enforcer is not None else None)
 
 
 def build_optimizer(model: torch.nn.Module, training: Training) -> torch.optim.AdamW:

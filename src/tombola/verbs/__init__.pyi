@@ -18,6 +18,8 @@ from .masks import MaskPair as MaskPair
 from .masks import MasksTogether as MasksTogether
 from .masks import compare_masks as compare_masks
 from .measuring import measure as measure
+from .moving import MovementBetween as MovementBetween
+from .moving import movement as movement
 from .probing import probe as probe
 from .pruning import prune as prune
 from .reporting import build_report as build_report

@@ -27,6 +27,9 @@ class MaskPair:
             "jaccard": shared.jaccard,
             "expected_jaccard": shared.expected_jaccard,
             "expected_jaccard_by_tensor": shared.expected_jaccard_by_tensor,
+            "difference": shared.difference,
+            "most_different": shared.most_different,
+            "expected_difference": shared.expected_difference,
         }
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+import pandas as pd
+
 from tombola.errors import UserError
 from tombola.registry import Registry
 from tombola.report.reading import Tables
@@ -82,3 +84,8 @@ def check_claims(names: tuple[str, ...]) -> None:
 def silent(why: str) -> Finding:
     """The tables cannot speak to a claim."""
     return Finding("silent", why)
+
+
+def table_of(tables: Tables, name: str) -> pd.DataFrame | None:
+    """A table of a study, or None where it has none."""
+    return tables[name] if name in tables else None  # noqa: SIM401 - its own error for `get`

@@ -9,6 +9,7 @@ from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import domain, sparsity_axis, tooltip, value_axis
 from tombola.report.figures.panels import panel_width
 from tombola.report.figures.sources import Sources
+from tombola.report.one_form import DENSE, UNPRUNED
 from tombola.report.parts.differences import against_in_words, compared_scores
 from tombola.report.reading import Tables
 from tombola.report.style import BLACK, Key, ticket_key
@@ -39,6 +40,12 @@ APART_PT = 0.8
 def paired(tables: Tables) -> Picture | None:
     """Paired difference by sparsity, a panel for each model compared with."""
     rows = compared_scores(tables)
+    # An unpruned model that is held to another is told by the step that does so.
+    whole = rows["criterion"] == DENSE
+    rows = rows.assign(
+        criterion=rows["criterion"].mask(whole, UNPRUNED),
+        variant=rows["variant"].mask(whole, rows["step"]),
+    )
     rows = with_kind(rows[rows["difference"].notna()])
     if rows.empty:
         return None

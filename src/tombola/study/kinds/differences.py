@@ -174,7 +174,9 @@ def named_against(stage: Stage) -> str:
     for axis in ("choose", "criterion"):
         if axis in stage.at:
             return str(stage.at[axis])
-    return "dense" if "mask" not in stage.reads else stage.step
+    # what was chosen of several is named by its step, whatever those are
+    pruned = {"mask", "of.0"} & stage.reads.keys() or "sparsify" in stage.facts
+    return stage.step if pruned else "dense"
 
 
 KINDS.add(Differences())

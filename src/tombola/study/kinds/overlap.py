@@ -1,7 +1,7 @@
 """`overlap`: what two masks share along an axis, beside what chance gives."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,9 @@ OVERLAP = Table(
             "float64",
             "that of masks which agree only on how much each tensor keeps",
         ),
+        "difference": ("float64", "share of entries that survive in just one, 0 to 1"),
+        "most_different": ("float64", "the largest that masks of these sizes can have"),
+        "expected_difference": ("float64", "that of independent masks of these sizes"),
         "signature": ("string", "every fact that determines the number"),
     },
     open_axes=True,
@@ -96,6 +99,7 @@ class Overlaps(Kind[OverlapStep]):
         at = {axis: str(value) for axis, value in done.stage.at.items()}
         for row in done.record("rows"):
             survivors_a, survivors_b = row["survivors"]
+            shared = masks.Overlap(**{f.name: row[f.name] for f in fields(masks.Overlap)})
             yield (
                 OVERLAP,
                 {
@@ -105,6 +109,9 @@ class Overlaps(Kind[OverlapStep]):
                     "unit": str(done.stage.facts.get("unit", "weights")),
                     "survivors_a": survivors_a,
                     "survivors_b": survivors_b,
+                    "difference": shared.difference,
+                    "most_different": shared.most_different,
+                    "expected_difference": shared.expected_difference,
                     "signature": done.sign(n=row["n"]),
                     **at,
                 },

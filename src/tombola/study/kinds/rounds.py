@@ -24,7 +24,7 @@ from tombola.study.runs import Run, new_run
 from tombola.study.stage import Stage
 from tombola.study.states import keep_states, state_of, steps_to_keep
 from tombola.tickets.criteria.criterion import Choice
-from tombola.tickets.rewinding import Rewinding, rewind
+from tombola.tickets.rewinding import Rewinding, rewind, with_head
 from tombola.tickets.rounds import Pruning, next_mask
 from tombola.training.checkpoint import Checkpoint
 
@@ -98,7 +98,7 @@ class Rounds(Kind[RoundsStep]):
             if this.rewind is not None:
                 if this.rewind.what == "weights":
                     planner.keep(dense, this.rewind.share)
-                else:
+                if this.rewind.what != "weights" or this.rewind.head == "as_published":
                     planner.keep(before, 1.0)
             if settings.criterion.criterion.needs == "course":
                 planner.keep(dense, 0.0)
@@ -172,6 +172,10 @@ class Rounds(Kind[RoundsStep]):
         run = new_run(job, ticket, self._task(job), self._training(job), mask=mask)
         if settings.rewind.what == "weights":
             early = state_of(job, job.read_stage("of"), settings.rewind.share)
+            if settings.rewind.head == "as_published":
+                head = anatomy.anatomy(ticket.model).in_sets(("task_head",))
+                end = state_of(job, job.read_stage("before"), 1.0)
+                early = with_head(early, end, [p.name for p in head])
             return replace(run, start=early, taken=settings.rewind.step(run.total))
         trained = state_of(job, job.read_stage("before"), 1.0)
         begin, until = settings.rewind.course(run.total, trained.step, len(run.batches))

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from tombola import anatomy, masks, tickets
 from tombola.errors import UserError
+from tombola.masks.sparsify import Sparsify
 from tombola.study.finished import Finished
 from tombola.study.job import MODEL, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
@@ -48,6 +49,9 @@ class TrainStep(Step):
     """Whether the heads and MLPs that the mask leaves out are removed for the training, which saves
     their time, and stand in the ticket as zeros again. The mask must be of whole heads and MLPs.
     The course is another one (dropout falls on other places), so this is a fact like any other."""
+    sparsify: Sparsify | None = None
+    """Prune while training: how much, when, and of what. The model at the end is a ticket; a later
+    step that names it as its `mask` keeps what was pruned, one that does not lets it grow back."""
     training: Training
     begin: float = Field(0.0, ge=0, lt=1)
     """Where in the schedule training begins, as a share of the run: with a step as model its
@@ -74,6 +78,7 @@ class Train(Kind[TrainStep]):
             raise UserError("begin needs a step as its model: a new run has no state to go on from")
         if point.settings.removed and (point.settings.mask is None or point.settings.begin):
             raise UserError("removed: is for a training from its beginning, with a mask")
+        _check_masks(point)
         task = point.task()
         longest, budget = library.choice(task).max_tokens, point.settings.training.batch_tokens
         if budget is not None and budget < longest:
@@ -81,12 +86,15 @@ class Train(Kind[TrainStep]):
                 f"training.batch_tokens: {budget} are fewer than the {longest} that one example of "
                 f"{task} may have (max_tokens)"
             )
+        _check_schedule(point.settings, task, library)
         if library.looking and library.task_facts(task)["digest"] == UNKNOWN:
             return
         if library.kind(task).head == BARE:
             raise UserError(f"{task}: a task of words is for probes: no model is trained on it")
-        if node.model:
-            library.empty(node.model, task)
+        if node.model and not _unseen(node.model, library):
+            body = anatomy.anatomy(library.empty(node.model, task))
+            if point.settings.sparsify is not None:
+                point.settings.sparsify.parameters(body)
 
     def expand(self, point: Point[TrainStep], planner: Planner) -> Iterator[Stage]:
         """One stage, after the model and the mask that it reads."""
@@ -99,12 +107,15 @@ class Train(Kind[TrainStep]):
     def run(self, job: Job[TrainStep]) -> Run:
         """The training of a stage, from its beginning."""
         settings, task = job.settings, job.task_name()
-        ticket = self._start(job, task)
+        ticket = starting(job, task)
         mask = None
         if settings.mask is not None:
             mask = fitted(job, ticket.model)
             masks.apply(ticket.model, mask)
-        run = new_run(job, ticket, task, settings.training, mask=mask, taken=self._behind(job))
+        more = {"mask": mask, "sparsify": settings.sparsify, "taken": self._behind(job)}
+        run = new_run(job, ticket, task, settings.training, **more)
+        if settings.sparsify is not None:
+            settings.sparsify.check(run.total)
         if not settings.begin:
             return run
         state = state_of(job, job.read_stage("model"), job.stage.moment("model", 1.0))
@@ -113,12 +124,13 @@ class Train(Kind[TrainStep]):
     def work(self, job: Job[TrainStep], folder: Path) -> None:
         """Train, keep the states that others go back to, score."""
         run, task = self.run(job), job.task_name()
-        model = run.model
+        model, mask = run.model, run.mask
         if job.settings.removed:
             train_smaller(job, folder, run)
         else:
             trained = run.go(folder, steps_to_keep(job, run), on_step=job.reporter(folder))
             keep_states(job, run, trained)
+            mask = trained.mask
         first = run.start.step if run.start is not None else 0
         finish(
             job,
@@ -127,7 +139,7 @@ class Train(Kind[TrainStep]):
             run.tokenizer,
             task=task,
             batch_size=run.training.batch_size,
-            mask=run.mask,
+            mask=mask,
             steps=run.taken + run.total - first,
             source=self._source(job),
             root=self._root(job),
@@ -144,25 +156,6 @@ class Train(Kind[TrainStep]):
     def _moment(self, point: Point[TrainStep]) -> float:
         moment = point.nodes["model"].moment
         return 1.0 if moment is None else moment
-
-    def _start(self, job: Job[TrainStep], task: str) -> "tickets.Ticket":
-        """The model as training finds it, with the head that the task needs."""
-        if "model" in job.stage.sources:
-            return job.ticket("model")
-        known, kind = job.library.task(task), job.library.kind(task)
-        ticket = job.ticket("model")
-        if job.read_stage("model").at.get("task") == task:
-            return ticket
-        n_labels = kind.n_labels(known)
-        fresh = anatomy.load_model(
-            str(job.folder("model") / MODEL), kind.head, n_labels=n_labels, seed=job.seed
-        )
-        trained: Any = ticket.model
-        body = dict(trained.base_model.named_parameters())
-        for name, parameter in fresh.base_model.named_parameters():
-            if name in body:  # a pooler may be new, as a head is
-                parameter.data.copy_(body[name].data)  # as it was at the moment that is meant
-        return tickets.Ticket(fresh, None, ticket.tokenizer)
 
     def _behind(self, job: Job[TrainStep]) -> int:
         """Steps that the starting weights have behind them."""
@@ -181,6 +174,62 @@ class Train(Kind[TrainStep]):
         if "mask" in job.stage.reads:
             return str(record_of(job.folder("mask"), "model")["root"])
         return ""
+
+
+def starting(job: Job[Any], task: str, role: str = "model") -> "tickets.Ticket":
+    """The model that a role leads to, with the head that the task needs."""
+    ticket = job.ticket(role)
+    if role in job.stage.sources or job.read_stage(role).at.get("task") == task:
+        return ticket
+    known, kind = job.library.task(task), job.library.kind(task)
+    n_labels = kind.n_labels(known)
+    fresh = anatomy.load_model(
+        str(job.folder(role) / MODEL), kind.head, n_labels=n_labels, seed=job.seed
+    )
+    trained: Any = ticket.model
+    body = dict(trained.base_model.named_parameters())
+    for name, parameter in fresh.base_model.named_parameters():
+        if name in body:  # a pooler may be new, as a head is
+            parameter.data.copy_(body[name].data)  # as it was at the moment that is meant
+    return tickets.Ticket(fresh, None, ticket.tokenizer)
+
+
+def _unseen(model: str, library: Library) -> bool:
+    """Whether a plan is only looked at, and a model of it is not here."""
+    if not library.looking:
+        return False
+    library.model_facts(model, next(iter(library.recipe.tasks)))
+    return model in library.missing
+
+
+def _check_masks(point: Point[TrainStep]) -> None:
+    """Raise UserError for two kinds of masks at once, and for a mask of what holds none."""
+    settings, node = point.settings, point.nodes.get("mask")
+    if settings.sparsify is not None and settings.mask is not None:
+        raise UserError("sparsify: draws masks of its own; leave `mask` out")
+    if node is None or node.stage is None or not isinstance(node.stage.settings, TrainStep):
+        return
+    its = node.stage.settings
+    if its.mask is None and its.sparsify is None:
+        raise UserError(
+            f"mask: {node.stage.step} trains every weight, so it holds no mask; name a step that "
+            "prunes, or leave `mask` out"
+        )
+
+
+def _check_schedule(settings: TrainStep, task: str, library: Library) -> None:
+    """Raise UserError where a schedule of pruning goes on after training, if that is known."""
+    if settings.sparsify is None:
+        return
+    steps = settings.training.steps
+    if steps is None:
+        if settings.training.batch_tokens is not None:
+            return  # known once text is in batches
+        if library.looking and library.task_facts(task)["digest"] == UNKNOWN:
+            return
+        size = settings.training.batch_size
+        steps = settings.training.total_steps(-(-len(library.task(task).train) // size))
+    settings.sparsify.check(steps)
 
 
 def fitted(job: Job[Any], model: "torch.nn.Module") -> "masks.Mask":

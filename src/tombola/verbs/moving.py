@@ -1,0 +1,71 @@
+"""How far weights move in the order of their magnitudes, from one checkpoint to another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tombola import anatomy, dissect, masks, tickets
+from tombola.dissect.weights.movement import CHANCE, CHANCE_SD, Binned
+from tombola.errors import UserError
+
+
+@dataclass(frozen=True)
+class MovementBetween:
+    """The movement between two checkpoints: all matrices together, and each."""
+
+    together: dissect.Movement
+    matrices: tuple[dissect.Movement, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            "chance": CHANCE,
+            "chance_sd": CHANCE_SD,
+            **_plain(self.together),
+            "matrices": [{"name": each.name, **_plain(each)} for each in self.matrices],
+        }
+
+
+def movement(
+    a: str | Path,
+    b: str | Path,
+    *,
+    sets: Sequence[str] = ("matrices", "pooler"),
+    never: Sequence[str] = (),
+    binned: Binned = "start",
+) -> MovementBetween:
+    """How far each weight moves in its matrix's order of magnitudes, from one model to another.
+
+    Both models are in memory, and what is sorted of one matrix at a time.
+
+    Args:
+        a: where to load the first model from: a folder, a ticket, a hub id.
+        b: where to load the second one from, of the same body; task heads may differ.
+        sets: parameter sets whose matrices are ranked; vectors are not.
+        never: shell patterns of parameter names to leave out.
+        binned: `start` shows movement by the rank that weights begin at; `as_published` by the
+            one that they end at.
+
+    Raises:
+        UserError: no such model, two bodies, shapes or tokenizers, an unknown set.
+    """
+    first, second = tickets.load(a), tickets.load(b)
+    read = [each.tokenizer for each in (first, second) if each.tokenizer is not None]
+    if len(read) == 2 and read[0].get_vocab() != read[1].get_vocab():
+        raise UserError(f"{a} and {b} have different tokenizers: their weights do not pair")
+    body = anatomy.anatomy(first.model)
+    chosen = [p for p in masks.prunable(body, tuple(sets), never=tuple(never)) if len(p.shape) > 1]
+    if not chosen:
+        raise UserError(f"{a}: has no matrices of the sets {', '.join(sets)}")
+    found = dissect.movements(first.model, second.model, chosen, binned=binned)
+    return MovementBetween(dissect.pooled(found), tuple(found))
+
+
+def _plain(found: dissect.Movement) -> dict[str, Any]:
+    return {
+        "n": found.n,
+        "mean": found.mean,
+        "sd": found.sd,
+        "shares": [float(share) for share in found.shares],
+    }
