@@ -30,6 +30,8 @@ COLUMNS = [
     "model", "task", "seed", "root", "source", "sparsity", "sparsity_model", "parameters", "steps",
 ]  # fmt: skip
 FOUND = ["state", "method", "choose", "folded", "what", "redrawn", "length", "length_in"]
+TRUTHS = {"folded": bool, "redrawn": bool}
+"""Columns that rows are chosen by: of a table without rows, too."""
 Facts = Mapping[str, Any]
 UNTRAINED = (float("nan"), "")
 """Length of no training."""
@@ -50,12 +52,13 @@ def subnetworks(tables: Tables) -> pd.DataFrame:
     Without `models` or `stages` there are no rows.
     """
     if not {"models", "stages"} <= set(tables):
-        return pd.DataFrame(columns=[*COLUMNS, *FOUND])
+        return pd.DataFrame(columns=[*COLUMNS, *FOUND]).astype(TRUTHS)
     stages = stages_of(tables)
     models = tables["models"]
     found = [_what(str(name), stages) for name in models["model"]]
     # An axis of the recipe may have one of these names, and be empty for some models.
-    return models.assign(**{name: [row[i] for row in found] for i, name in enumerate(FOUND)})
+    known = {name: [row[i] for row in found] for i, name in enumerate(FOUND)}
+    return models.assign(**known).astype(TRUTHS)
 
 
 def dense(models: pd.DataFrame) -> pd.DataFrame:
