@@ -63,12 +63,13 @@ def _table(tables: Tables, scores: pd.DataFrame) -> PaperTable:
         header += [kind.name, *([f"{kind.name}, less dense"] if len(held[kind.name]) else [])]
     rows = []
     for step in sorted(int(step) for step in means["round"].unique()):
-        rows.append((str(step), *_sparsity(scores, step)))
+        row = [str(step), *_sparsity(scores, step)]
         for kind in found:
             name = DENSE if step == 0 else kind.name
-            rows[-1] += (_score(means[(means["kind"] == name) & (means["round"] == step)], places),)
+            row.append(_score(means[(means["kind"] == name) & (means["round"] == step)], places))
             if len(held[kind.name]):
-                rows[-1] += (_less(held[kind.name], step, places),)
+                row.append(_less(held[kind.name], step, places))
+        rows.append(tuple(row))
     experiment, metric = (str(scores[c].iloc[0]) for c in ("experiment", "metric"))
     return PaperTable(
         f"{experiment}: sparsities and {pretty(metric)} by round", _note(scores, held),

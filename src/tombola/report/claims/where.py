@@ -32,14 +32,12 @@ def over_seeds(
     """
     if rows.empty:
         return silent(NOTHING)
-    of_tickets = {
-        (int(seed), model): statistic(group) for (seed, model), group in
-        rows.groupby(["seed", "model"], sort=False)
-    }  # fmt: skip
-    found = pd.Series(of_tickets).dropna()
+    chains = rows.drop_duplicates("model").set_index("model")["seed"]
+    found = pd.Series({str(m): statistic(of) for m, of in rows.groupby("model", sort=False)})
+    found = found.dropna()
     if found.empty:
         return silent(f"{what} is not defined here")
-    seeds = found.groupby(level=0).mean()
+    seeds = found.groupby(chains.reindex(found.index)).mean()
     mean, low, high = mean_interval(seeds.tolist())
     text = (
         f"{what} with 95% interval over seeds {interval(mean, low, high)}, mean over "

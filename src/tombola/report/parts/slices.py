@@ -34,7 +34,7 @@ def _say_of(rows: pd.DataFrame, kind: str) -> str:
     places = decimals([*rows["difference_low"], *rows["difference_high"]])
     parts = rows[rows["by"] != ALL]
     worst = [
-        f"{clip(str(by))}: {_measured(group.loc[group['difference'].idxmin()], places)}"
+        f"{clip(str(by))}: {_measured(group.sort_values('difference').iloc[0], places)}"
         for by, group in parts.groupby("by", sort=False)
     ]
     whole = rows[rows["by"] == ALL]
