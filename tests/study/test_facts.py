@@ -33,6 +33,9 @@ FEW = 5
 ALL_OF = 2
 """Steps of a kind whose every setting is changed; of further ones in a recipe the last is."""
 
+LONG = 7
+"""Rounds beyond which a chain that goes back alike in all of them is cut, for speed."""
+
 NEIGHBOURS: dict[str, list[Any]] = {
     "schedule": ["constant", "linear", "inverse-sqrt"],
     "scope": ["layer", "matrix", "global"],
@@ -89,7 +92,8 @@ def recipe_of(name: str) -> dict[str, Any]:
         raw["tasks"] = dict(list(raw["tasks"].items())[:2])
     for task in raw["tasks"].values():
         if "folder" in task:
-            task |= {"name": "builtin-acceptability", "language": {"lexicon": 30, "depth": 0}}
+            name = "translation" if task["name"] == "translation" else "acceptability"
+            task |= {"name": f"builtin-{name}", "language": {"lexicon": 30, "depth": 0}}
             del task["folder"]
         task |= TINY
     for model in raw["models"].values():
@@ -102,6 +106,8 @@ def recipe_of(name: str) -> dict[str, Any]:
         if isinstance(step.get("rewind"), dict) and len(step["rewind"]) == 1:  # written in full
             ((what, to),) = step["rewind"].items()
             step["rewind"] = {"what": what, "to": 0.0 if to == "start" else to}
+            if step["rounds"] > LONG and not isinstance(to, list):  # later ones are alike
+                step["rounds"] = 2
     return raw
 
 
