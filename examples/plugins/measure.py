@@ -4,7 +4,7 @@ CKA forgives a rotation; this does not. It asks whether the neurons of a pruned 
 they said, one by one: 1 where the states are equal up to one scale. A few numbers per pair of
 layers are summed, where CKA needs products of all neurons.
 
-    tombola run RECIPE --plugin examples/plugins/measure.py      # with `measures: [cosine]`
+    tombola run RECIPE --plugin examples/plugins/measure.py      # with `measures: [states]`
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Alignment:
         """Nothing yet. Raises UserError where the models' widths differ."""
         width, other = x[0].shape[1], y[0].shape[1]
         if width != other:
-            raise UserError(f"cosine needs models of one width, not of {width} and {other}")
+            raise UserError(f"states needs models of one width, not of {width} and {other}")
         return cls(len(x), len(y), width, x[0].device)
 
     def empty(self) -> "Alignment":
@@ -66,7 +66,7 @@ class Alignment:
 class Cosine(Measure):
     """⟨X, Y⟩ / (‖X‖ ‖Y‖) over all tokens."""
 
-    name = "cosine"
+    name = "states"
     title = "cosine of states"
     sums = Alignment
 

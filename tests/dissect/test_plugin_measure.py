@@ -16,23 +16,23 @@ FILE = Path(__file__).parents[2] / "examples" / "plugins" / "measure.py"
 
 
 @pytest.fixture
-def cosine(monkeypatch) -> Iterator[str]:
+def states(monkeypatch) -> Iterator[str]:
     """The plug-in's measure, for one test."""
-    assert "cosine" not in MEASURES
+    assert "states" not in MEASURES
     monkeypatch.setattr(MEASURES, "_things", dict(MEASURES._things))
     monkeypatch.setattr(MEASURES, "_digests", dict(MEASURES._digests))
     before = set(sys.modules)
     load_plugins([FILE])
-    yield "cosine"
+    yield "states"
     for name in set(sys.modules) - before:  # so that it can be loaded again
         if name.startswith("tombola_plugin_"):
             del sys.modules[name]
 
 
-def test_it_shares_the_pass_and_not_the_sums(cosine) -> None:
+def test_it_shares_the_pass_and_not_the_sums(states) -> None:
     texts = batches(sentences(60, seed=1), 10)
     dense, sparse = bert(1), bert(2)
-    rows = layer_similarity(dense, sparse, texts, ["debiased", cosine], block_sentences=10)
+    rows = layer_similarity(dense, sparse, texts, ["debiased", states], block_sentences=10)
     plain = layer_similarity(dense, sparse, texts, "debiased", block_sentences=10)
     assert rows[: len(plain)] == plain
 
@@ -45,10 +45,10 @@ def test_it_shares_the_pass_and_not_the_sums(cosine) -> None:
         assert row.value == pytest.approx(wanted, abs=1e-6)
         assert row.noise_floor == pytest.approx(pairings, abs=1e-6)
         assert row.low < row.value < row.high
-    assert len(MEASURES.digest(cosine)) == 12
+    assert len(MEASURES.digest(states)) == 12
 
 
-def test_it_says_what_it_cannot_compare(cosine) -> None:
+def test_it_says_what_it_cannot_compare(states) -> None:
     wide = bert(2, hidden_size=32)
     with pytest.raises(UserError, match="one width, not of 16 and 32"):
-        layer_similarity(bert(1), wide, batches(sentences(4, 1), 2), cosine)
+        layer_similarity(bert(1), wide, batches(sentences(4, 1), 2), states)

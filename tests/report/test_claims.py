@@ -117,7 +117,7 @@ def test_a_claim_about_a_study_sees_all_experiments_at_once(tmp_path: Path):
 
 
 def test_a_users_own_claim_is_one_entry():
-    with pytest.raises(UserError, match="no claim 'mine'; allowed: mz-cross-least, mz-ff-late"):
+    with pytest.raises(UserError, match="no claim 'mine'; allowed: ch-exist, ch-init"):
         check_claims(("mine",))
     CLAIMS.add(Claim("mine", "All is well.", "here", lambda tables: Finding("supported", "all")))
     check_claims(("mine",))

@@ -95,6 +95,7 @@ def shared(ratios: list[float], related: float = 0.0) -> made.Lottery:
                 "survivors_a": 1200, "survivors_b": 1200,
                 "intersection": round(600 * (times + more)), "expected": 600.0, "jaccard": 0.5,
                 "expected_jaccard": 0.3, "expected_jaccard_by_tensor": 0.3, "signature": "s",
+                "difference": 0.5, "most_different": 1.0, "expected_difference": 0.5,
                 "seed": str(seed),
             })  # fmt: skip
     return study

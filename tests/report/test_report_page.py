@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import synthetic
 
+from tombola.report.parts import part_of
+from tombola.report.reading import Tables
+
 CHROMIUM = os.environ.get("TOMBOLA_CHROMIUM") or shutil.which("chromium")
 sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright installed")
 if CHROMIUM is None:
@@ -118,22 +121,20 @@ def test_the_slider_changes_the_round(clean_visit: Visit) -> None:
     )
 
 
-def test_pictures_have_names_and_the_story_has_its_order(clean_visit: Visit) -> None:
+def test_pictures_have_names_and_the_story_has_its_order(clean_visit: Visit, clean: Path) -> None:
     pictures = clean_visit.page.locator(".chart svg[role=img]")
     names = pictures.evaluate_all("all => all.map(p => p.getAttribute('aria-label'))")
     assert len(names) == clean_visit.page.locator(".chart").count()
     assert all("acceptability" in name for name in names)
-    assert clean_visit.page.locator("h2").all_inner_texts() == [
-        "What was run", "Score against sparsity", "What is shown to differ",
-        "How far pruning went while the score held", "Where the weights went",
-        "Which heads and MLPs matter", "Whether scores rank parts alike",
-        "Which patterns heads show", "What tells patterns apart",
-        "What survives in both", "Whether masks agree", "How layers moved",
-        "Neuron by neuron", "Which words moved", "How many directions layers use",
-        "How peaked attention is", "What the probes say", "What probes lose with sparsity",
-        "Probes held to each other", "Weather",
-        "The models", "Where each number comes from", "Signatures and files",
+    parts = sorted(map(part_of, Tables.read(clean)), key=lambda part: (part.place, part.name))
+    told = clean_visit.page.locator("h2").all_inner_texts()
+    assert told == ["What was run", *(part.title for part in parts), "Signatures and files"]
+    story = [
+        "Score against sparsity", "What is shown to differ", "Where the weights went",
+        "Which heads and MLPs matter", "What survives in both", "How layers moved",
+        "What the probes say", "Weather", "The models", "Where each number comes from",
     ]  # fmt: skip
+    assert sorted(story, key=told.index) == story
     links = clean_visit.page.locator("a[href^=tables], a[href^=figures]")
     hrefs = links.evaluate_all("all => all.map(a => a.href)")
     assert all(Path(href.removeprefix("file://")).exists() for href in hrefs)

@@ -64,7 +64,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_ends_with_tables_figures_and_a_report(whole: Path):
     assert status(whole).count("done") == len(status(whole).stages)
     assert set(tables.names(whole / "tables")) == {
-        "differences", "models", "probes", "scores", "similarity", "sparsity", "stages",
+        "differences", "models", "probes", "scores", "similarity", "sizes", "sparsity",
+        "stages",
     }  # fmt: skip
     for name in tables.names(whole / "tables"):
         assert len(tables.read(whole / "tables", name)) > 0
