@@ -91,11 +91,13 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = synthetic.write_study(tmp_path_factory.mktemp("hostile"), (experiment,), study)
     bad = synthetic.HOSTILE
     shared = {"task": bad[0], "x": bad[1]}
-    model = tables.read(out / "tables", "models")["model"].iloc[0]
+    models = tables.read(out / "tables", "models")
+    model = models["model"].iloc[0]
     maps = dict.fromkeys(bad[:2], (1, 2, 3, 4, 0))
     strange_maps = {"text": bad[0], "stack": bad[2], "pattern": bad[3]}
     texts = {"text": bad[0], "score": bad[1], "per": bad[2], "stack": bad[3]}
     more = {
+        "sizes": new_tables.sizes(models.to_dict("records")),
         "overlap": new_tables.overlap((bad[0], bad[1], bad[2]), bad[3], shared),
         "stability": [r | {"tests": bad[2]} for r in new_tables.stability(bad[3], shared)],
         "importance": new_tables.importance(

@@ -189,7 +189,7 @@ def test_verdicts_come_from_paired_differences() -> None:
 def test_matching_ends_at_the_first_sparsity_that_fails() -> None:
     rows = pd.DataFrame({
         "at": [0.6, 0.2, 0.4], "low": [0.0, -0.005, -0.02], "margin": 0.01, "against": "dense",
-        "criterion": "magnitude",
+        "criterion": "magnitude", "metric": "accuracy",
     })  # fmt: skip
     assert differences.matched(rows) == "matches dense (margin 0.01) up to 20.0% sparsity"
     assert differences.matched(rows.assign(against="random")) == ""

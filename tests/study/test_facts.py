@@ -64,7 +64,7 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "stack": ["encoder"],
     "code": [True],
     "layers": [[0]],
-    "sparsify": [{"amount": 0.3, "end": 0}],
+    "without": [[0.9], [0.8], [0.7]],
     "hold": ["frozen"],
     "head": ["as_published"],
     "binned": ["as_published"],
@@ -88,8 +88,12 @@ def recipe_of(name: str) -> dict[str, Any]:
     """A shipped recipe over a little text, with one seed."""
     raw: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(shipped()[name])))  # no aliases
     raw["seeds"] = raw["seeds"][:1]
-    if len(raw["tasks"]) > FEW:  # alike, and named by `all`
-        raw["tasks"] = dict(list(raw["tasks"].items())[:2])
+    steps = json.dumps(raw["steps"])
+    if len(raw["tasks"]) > FEW:  # most are alike, and named by `all`
+        raw["tasks"] = {
+            task: choice for i, (task, choice) in enumerate(raw["tasks"].items())
+            if i < 2 or f'"{task}"' in steps
+        }  # fmt: skip
     for task in raw["tasks"].values():
         if "folder" in task:
             name = "translation" if task["name"] == "translation" else "acceptability"
@@ -106,7 +110,8 @@ def recipe_of(name: str) -> dict[str, Any]:
         if isinstance(step.get("rewind"), dict) and len(step["rewind"]) == 1:  # written in full
             ((what, to),) = step["rewind"].items()
             step["rewind"] = {"what": what, "to": 0.0 if to == "start" else to}
-            if step["rounds"] > LONG and not isinstance(to, list):  # later ones are alike
+            selected = isinstance(to, list) or '"round":' in steps
+            if step["rounds"] > LONG and not selected:  # later ones are alike
                 step["rounds"] = 2
     return raw
 
@@ -227,6 +232,7 @@ def test_every_setting_of_every_step_is_in_hash_and_signature_of_what_depends_on
             opened = isinstance(settings.get(key), list) and not listed
             opened |= isinstance(value, list) and key in {"amount", "learning_rate"}
             opened |= "rewind" in path and name in OWN_LABELS  # refers to its own labels
+            opened |= key == "sparsify" and value is None  # it brings the axis of its amount
             # the names of these are axes, or there is no value that the others leave open
             skipped = {*NO_FACTS, *kind.task_fields, "across", "epochs", "steps", "begin", "by",
                        "batch_tokens"}  # fmt: skip

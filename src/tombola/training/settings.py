@@ -65,7 +65,7 @@ class Training(Settings):
     def examples_per_step(self, tokens: int) -> float:
         """About how many examples of so many tokens an optimizer step sees."""
         size = self.batch_size if self.batch_tokens is None else self.batch_tokens / tokens
-        return self.accumulate * max(1.0, size)
+        return float(self.accumulate * max(1.0, size))
 
 
 def learning_rate_at(training: Training, step: int, total_steps: int) -> float:

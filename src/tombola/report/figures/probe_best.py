@@ -15,7 +15,7 @@ from tombola.report.tickets import DENSE, with_kind
 from tombola.report.values import seeds_of
 from tombola.report.words import clip, percent, pretty
 
-ROOM_PT = 120
+ROOM_PT = 123
 """For the names of models."""
 NUMBERED_PT = 15
 DETAILS = ["task", "group", "model", "layer", "mean", "z", "metric", "seeds", "n"]
@@ -65,7 +65,7 @@ def probe_best(tables: Tables) -> Picture | None:
         sources,
         rows,
         f"best layers of {clip(str(rows['by'].iloc[0]))} probes",
-        [f"z-scores of each task over layers and models; means over {seeds_of(cells_seeds(rows))}"],
+        [f"z-scores over layers and models of a task; over {seeds_of(cells_seeds(rows))}"],
         single=single,
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ def _map(
     """Models by the tasks of a group; models are named beside the first."""
     tasks = list(cells["task"].drop_duplicates())
     axis = alt.Axis(labelAngle=-40, labelLimit=110, domain=False, ticks=False)
-    side = alt.Axis(labelLimit=ROOM_PT - 24, domain=False, ticks=False, labels=named)
+    side = alt.Axis(labelLimit=ROOM_PT - 27, domain=False, ticks=False, labels=named)
     base = alt.Chart(sources.add(cells, DETAILS)).encode(
         alt.X("task:N", title=None, sort=tasks, axis=axis),
         alt.Y("model:N", title=None, sort=models, axis=side),
@@ -99,7 +99,8 @@ def with_names(cells: pd.DataFrame) -> pd.DataFrame:
     several = cells.loc[cells["kind"] != DENSE, "kind"].nunique() > 1
     words = cells["at"].map(percent).astype("string")
     if several:
-        words = cells["kind"].map(clip).astype("string") + ", " + words
+        # The sparsity first: it must not be what a narrow figure cuts off.
+        words = words + ", " + cells["kind"].map(clip).astype("string")
     dense = cells["kind"] == DENSE
     kinds = {name: i for i, name in enumerate(dict.fromkeys(cells["kind"]))}
     first = cells["kind"].map(kinds).where(~dense, -1)
@@ -113,7 +114,8 @@ def z_color(z: pd.Series) -> alt.Color:
         "z:Q",
         scale=alt.Scale(domain=[-reach, -reach / 2, 0, reach / 2, reach], range=DIVERGING[::-1],
                         interpolate="rgb"),
-        legend=alt.Legend(title="z-score", format=".1f", direction="horizontal", tickCount=5),
+        legend=alt.Legend(title="z-score", format=".1f", direction="horizontal", tickCount=5,
+                          gradientLength=120),
     )  # fmt: skip
 
 

@@ -99,7 +99,8 @@ class Overlaps(Kind[OverlapStep]):
         at = {axis: str(value) for axis, value in done.stage.at.items()}
         for row in done.record("rows"):
             survivors_a, survivors_b = row["survivors"]
-            shared = masks.Overlap(**{f.name: row[f.name] for f in fields(masks.Overlap)})
+            known = {field.name: row[field.name] for field in fields(masks.Overlap)}
+            shared = masks.Overlap(**{**known, "survivors": (survivors_a, survivors_b)})
             yield (
                 OVERLAP,
                 {
