@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 
-.PHONY: help install demo test fast lint bench clean
+.PHONY: help install demo test long fast lint bench clean
 
 help:
 	@echo "make demo     install into $(VENV) and run a whole study: minutes, no download of models or data"
-	@echo "make test     everything that is checked: style, types, imports, all tests"
+	@echo "make test     everything that is checked: style, types, imports, tests"
+	@echo "make long     three more laptop studies at toy size, and what else takes minutes"
 	@echo "make fast     the quick tests only"
 	@echo "make lint     style, types, imports"
 	@echo "make bench    speed and memory, as ratios measured in one run"
@@ -40,7 +41,10 @@ fast: install
 	$(BIN)/pytest -q -n auto
 
 test: lint
-	$(BIN)/pytest -q -n auto -m "whole or not whole" --durations=40
+	$(BIN)/pytest -q -n auto -m "not long" --durations=40
+
+long: install
+	$(BIN)/pytest -q -n auto -m long --durations=10
 
 bench: install
 	$(BIN)/python -m benchmarks

@@ -84,6 +84,10 @@ NO_FACTS = {"title", "description", "name", "folder", "rounds", "words", "labell
 """What names or extends things: it makes other stages, or none, and leaves the others alone."""
 
 
+ONCE = [name for name in shipped() if f"{name}-laptop" not in shipped()]
+"""Of a study at two scales, the small one: its steps are the same."""
+
+
 def recipe_of(name: str) -> dict[str, Any]:
     """A shipped recipe over a little text, with one seed."""
     raw: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(shipped()[name])))  # no aliases
@@ -216,7 +220,7 @@ def check(raw: dict[str, Any], path: Path_, value: Any, expected: set[str]) -> N
     pytest.fail(f"no other value is allowed for {path} = {value!r}")
 
 
-@pytest.mark.parametrize("name", [name for name in shipped() if f"{name}-laptop" not in shipped()])
+@pytest.mark.parametrize("name", ONCE)
 def test_every_setting_of_every_step_is_in_hash_and_signature_of_what_depends_on_it(name: str):
     raw = recipe_of(name)
     before = planned(json.dumps(raw))
@@ -241,7 +245,7 @@ def test_every_setting_of_every_step_is_in_hash_and_signature_of_what_depends_on
             check(raw, path, value, below(before, own))
 
 
-@pytest.mark.parametrize("name", list(shipped()))
+@pytest.mark.parametrize("name", ONCE)
 def test_every_setting_of_tasks_models_and_the_study_is_in_them_too(name: str):
     raw = recipe_of(name)
     before = planned(json.dumps(raw))

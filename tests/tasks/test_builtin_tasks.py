@@ -353,7 +353,7 @@ def accuracy_of_a_small_transformer(
     ).low
 
 
-@pytest.mark.whole
+@pytest.mark.long
 def test_a_small_transformer_learns_acceptability_and_sentiment():
     small = Language(lexicon=30, depth=0)
     assert accuracy_of_a_small_transformer("builtin-acceptability", small, 8_000, 6) > 0.8

@@ -9,7 +9,7 @@ import pytest
 
 from tombola import tables
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.long
 
 SMALL = (
     "seeds=[1]", "tasks.translation.train=60", "tasks.translation.dev=12",
