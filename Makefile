@@ -9,7 +9,7 @@ TORCH := torch==2.13.0
 help:
 	@echo "make demo     install into $(VENV) and run a whole study: minutes, no download of models or data"
 	@echo "make test     everything that is checked: style, types, imports, tests"
-	@echo "make long     three more laptop studies at toy size, and what else takes minutes"
+	@echo "make long     the laptop studies at toy size, and what else takes minutes"
 	@echo "make fast     the quick tests only"
 	@echo "make lint     style, types, imports"
 	@echo "make bench    speed and memory, as ratios measured in one run"

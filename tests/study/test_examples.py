@@ -79,6 +79,7 @@ def recipe(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_a_step_a_criterion_and_a_kind_of_task_of_a_users_own_run_and_resume(tmp_path: Path):
     path, out = recipe(tmp_path), tmp_path / "out"
     shutil.copytree(EXAMPLES, tmp_path / "plugins")

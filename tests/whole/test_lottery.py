@@ -9,7 +9,7 @@ import pytest
 
 from tombola import tables
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.long
 
 SMALL = (
     "dense.task=[acceptability]", "baselines.task=[acceptability]",
