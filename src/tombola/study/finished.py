@@ -33,6 +33,14 @@ class Finished:
             if column in record
         }
 
+    def axes(self, table: Table) -> dict[str, str]:
+        """The axes that a table has no columns for; seeds, which runs are pooled over, are none."""
+        return {
+            axis: str(value)
+            for axis, value in self.stage.at.items()
+            if axis not in table.columns and axis != "seed"
+        }
+
     def sign(self, **more: Any) -> str:
         """The signature of one of its numbers."""
         return signature(self.stage, self.versions, **more)

@@ -1,4 +1,4 @@
-"""What steps share that fold an axis of tickets: the masks along it, two at least."""
+"""What steps share that fold an axis of models: what stands along it, and masks of tickets."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,14 @@ from tombola.study.plan import Point
 
 if TYPE_CHECKING:
     from tombola.masks import Mask
+
+
+def check_models(point: Point[Any]) -> None:
+    """Raise UserError where something along the axis is no step that ends in models."""
+    for _, nodes in point.folded:
+        for role, node in nodes.items():
+            if not node.ends_in_model:
+                raise UserError(f"{role} is a step that ends in models")
 
 
 def check_masks(point: Point[Any], why_two: str) -> None:

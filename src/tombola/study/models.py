@@ -1,6 +1,6 @@
 """What every stage that ends in a model leaves: the model, its mask, its score, its answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,16 +189,16 @@ def read_answers(path: Path) -> tuple[list[Any], list[Any]]:
     return answers, references
 
 
+def sparsity_of(model: Mapping[str, Any]) -> float:
+    """The pruned share of what may be pruned, 0 to 1, from a stage's record of its model."""
+    return float(model["pruned"] / model["prunable"]) if model["prunable"] else 0.0
+
+
 def model_rows(done: Finished) -> Iterator[Row]:
     """The rows of a stage that ends in a model."""
     facts, score = done.record("model"), done.record("score")
     at, signed = done.stage.at, done.sign(mask=facts["digest"])
     named = {axis: str(at.get(axis, "")) for axis in TEXT_AXES}
-    others = {
-        axis: str(value)
-        for axis, value in at.items()
-        if axis not in {*named, "seed", "round", *MODELS.columns}
-    }
     yield (
         MODELS,
         {
@@ -209,13 +209,13 @@ def model_rows(done: Finished) -> Iterator[Row]:
             **named,
             "source": facts["source"],
             "root": facts["root"],
-            "sparsity": facts["pruned"] / facts["prunable"] if facts["prunable"] else 0.0,
+            "sparsity": sparsity_of(facts),
             "sparsity_model": facts["pruned"] / facts["parameters"],
             "mask": facts["digest"],
             "parameters": facts["parameters"],
             "steps": facts["steps"],
             "signature": signed,
-            **others,
+            **done.axes(MODELS),
         },
     )
     yield SCORES, _score(done, score)

@@ -14,6 +14,7 @@ from tombola.errors import UserError
 from tombola.statistics import Scored
 from tombola.study.job import Job, record_of
 from tombola.study.kinds.similarity import named
+from tombola.study.models import sparsity_of
 
 if TYPE_CHECKING:
     from tombola.dissect import ProbeResult
@@ -55,8 +56,7 @@ class Probed:
         stage, folder = job.read_stage(role), job.folder(role)
         sparsity = 0.0
         if "of" in stage.reads:
-            model = record_of(job.beside(stage).folder("of"), "model")
-            sparsity = model["pruned"] / model["prunable"] if model["prunable"] else 0.0
+            sparsity = sparsity_of(record_of(job.beside(stage).folder("of"), "model"))
         rows: list[dict[str, Any]] = [
             {key: math.nan if value is None else value for key, value in row.items()}
             for row in record_of(folder, "rows")

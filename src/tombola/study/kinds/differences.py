@@ -11,10 +11,11 @@ from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
+from tombola.study.folded import check_models
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import UNKNOWN, Library
-from tombola.study.models import ANSWERS_FILE, read_answers
+from tombola.study.models import ANSWERS_FILE, read_answers, sparsity_of
 from tombola.study.plan import Planner, Point
 from tombola.study.references import Reference, References
 from tombola.study.stage import Stage
@@ -73,10 +74,7 @@ class Differences(Kind[DifferencesStep]):
 
     def check(self, point: Point[DifferencesStep], library: Library) -> None:
         """Both are models that were scored, on the same task."""
-        for _, nodes in point.folded:
-            for role, node in nodes.items():
-                if not node.ends_in_model:
-                    raise UserError(f"{role} is a step that ends in models")
+        check_models(point)
         check_metric(point.settings.metric, str(point.at.get("task", "")), library)
 
     def facts(self, settings: DifferencesStep) -> dict[str, Any]:
@@ -111,8 +109,7 @@ class Differences(Kind[DifferencesStep]):
                 )
             for side, (answers, references) in zip(pairs, sides, strict=True):
                 side.append(metric.counts(answers, references))
-            model = record_of(job.folder(of), "model")
-            sparsity.append(model["pruned"] / model["prunable"] if model["prunable"] else 0.0)
+            sparsity.append(sparsity_of(record_of(job.folder(of), "model")))
         found = metric.difference(*pairs)
         margin = job.settings.margin
         write_json(
@@ -135,11 +132,6 @@ class Differences(Kind[DifferencesStep]):
     def rows(self, done: Finished) -> Iterable[Row]:
         """The one difference."""
         found, at = done.record("difference"), dict(done.stage.at)
-        axes = {
-            axis: str(value)
-            for axis, value in at.items()
-            if axis not in DIFFERENCES.columns and axis != "seed"
-        }
         yield (
             DIFFERENCES,
             {
@@ -151,7 +143,7 @@ class Differences(Kind[DifferencesStep]):
                 "rewind": str(at.get("rewind", "")),
                 "round": int(at.get("round", 0)),
                 "signature": done.sign(n=found["n"], seeds=found["seeds"]),
-                **axes,
+                **done.axes(DIFFERENCES),
             },
         )
 

@@ -7,15 +7,15 @@ from typing import Any
 from pydantic import Field
 
 from tombola import statistics, tasks
-from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.statistics.matching import Rule
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
+from tombola.study.folded import check_models
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
-from tombola.study.models import ANSWERS_FILE, read_answers
+from tombola.study.models import ANSWERS_FILE, read_answers, sparsity_of
 from tombola.study.plan import Planner, Point
 from tombola.study.references import Reference, References
 from tombola.study.stage import Stage
@@ -74,10 +74,7 @@ class MatchingTickets(Kind[MatchingStep]):
 
     def check(self, point: Point[MatchingStep], library: Library) -> None:
         """Both are models that were scored."""
-        for _, nodes in point.folded:
-            for role, node in nodes.items():
-                if not node.ends_in_model:
-                    raise UserError(f"{role} is a step that ends in models")
+        check_models(point)
 
     def facts(self, settings: MatchingStep) -> dict[str, Any]:
         """The rules; models and examples have facts of their own."""
@@ -99,8 +96,7 @@ class MatchingTickets(Kind[MatchingStep]):
         ticket, full = (statistics.Runs.of(each) for each in scores)
         first = record_of(folders[0][0], "score")
         metric = tasks.METRICS[first["metric"]]
-        models = [record_of(f, "model") for f in folders[0]]
-        sparsity = [m["pruned"] / m["prunable"] if m["prunable"] else 0.0 for m in models]
+        sparsity = [sparsity_of(record_of(f, "model")) for f in folders[0]]
         counts: tuple[list[Any], list[Any]] = ([], [])
         for side, each in zip(counts, roles, strict=True):
             for role in each:
@@ -131,11 +127,6 @@ class MatchingTickets(Kind[MatchingStep]):
     def rows(self, done: Finished) -> Iterable[Row]:
         """A row for every rule."""
         at = dict(done.stage.at)
-        axes = {
-            axis: str(value)
-            for axis, value in at.items()
-            if axis not in MATCHING.columns and axis != "seed"
-        }
         for row in done.record("rows"):
             yield (
                 MATCHING,
@@ -146,7 +137,7 @@ class MatchingTickets(Kind[MatchingStep]):
                     "round": int(at.get("round", 0)),
                     **done.cells(MATCHING, row),
                     "signature": done.sign(rule=row["rule"], seeds=row["seeds"]),
-                    **axes,
+                    **done.axes(MATCHING),
                 },
             )
 

@@ -14,11 +14,12 @@ from tombola.settings import ONCE, ONE_OR_MORE, named_in
 from tombola.statistics import total
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
+from tombola.study.folded import check_models
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.differences import check_metric, named_against
 from tombola.study.library import UNKNOWN, Library
-from tombola.study.models import ANSWERS_FILE, read_answers
+from tombola.study.models import ANSWERS_FILE, read_answers, sparsity_of
 from tombola.study.plan import Planner, Point
 from tombola.study.recipe import expand
 from tombola.study.references import Reference, References
@@ -108,10 +109,7 @@ class Slices(Kind[SlicesStep]):
 
     def check(self, point: Point[SlicesStep], library: Library) -> None:
         """All are models that were scored; there is a label for every example."""
-        for _, nodes in point.folded:
-            for role, node in nodes.items():
-                if not node.ends_in_model:
-                    raise UserError(f"{role} is a step that ends in models")
+        check_models(point)
         task = str(point.at.get("task", ""))
         check_metric(point.settings.metric, task, library)
         if library.looking and library.task_facts(task)["digest"] == UNKNOWN:
@@ -156,8 +154,7 @@ class Slices(Kind[SlicesStep]):
                     f"{job.read_stage('of.0').title} and {job.read_stage('to.0').title} were "
                     "scored on other examples: they cannot be paired"
                 )
-        models = [record_of(job.folder(role), "model") for role in job.roles("of")]
-        sparsity = [m["pruned"] / m["prunable"] if m["prunable"] else 0.0 for m in models]
+        sparsity = [sparsity_of(record_of(job.folder(r), "model")) for r in job.roles("of")]
         shared = {
             "metric": metric.name,
             "task": score["task"],
@@ -173,11 +170,6 @@ class Slices(Kind[SlicesStep]):
     def rows(self, done: Finished) -> Iterable[Row]:
         """A row for every slice."""
         at = dict(done.stage.at)
-        axes = {
-            axis: str(value)
-            for axis, value in at.items()
-            if axis not in SLICES.columns and axis != "seed"
-        }
         for row in done.record("rows"):
             yield (
                 SLICES,
@@ -190,7 +182,7 @@ class Slices(Kind[SlicesStep]):
                     "rewind": str(at.get("rewind", "")),
                     "round": int(at.get("round", 0)),
                     "signature": done.sign(by=row["by"], slice=row["slice"], n=row["n"]),
-                    **axes,
+                    **done.axes(SLICES),
                 },
             )
 

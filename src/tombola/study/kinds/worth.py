@@ -10,6 +10,7 @@ from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
+from tombola.study.folded import check_models
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
@@ -86,10 +87,7 @@ class Worth(Kind[WorthStep]):
 
     def check(self, point: Point[WorthStep], library: Library) -> None:
         """There are three points at least, of models that were scored."""
-        for _, nodes in point.folded:
-            for role, node in nodes.items():
-                if not node.ends_in_model:
-                    raise UserError(f"{role} is a step that ends in models")
+        check_models(point)
         values = [value for value, _ in point.folded]
         for value in point.settings.without:
             if value not in values:
