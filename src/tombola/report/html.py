@@ -91,6 +91,7 @@ class Section:
 
 def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
     """The page as text: equal tables and study give equal text."""
+    sections = [_section(part, tables, charts) for part in _parts(tables)]
     vega, draw = _script(_vega()), _script((HERE / "draw.js").read_text(encoding="utf-8"))
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
@@ -104,8 +105,8 @@ def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
         experiments=_experiments(tables),
         diverged=diverged(tables),
         claims=list(judged(study.claims, tables)),
-        sections=[_section(part, tables, charts) for part in _parts(tables)],
-        files=_files(tables),
+        sections=sections,
+        files=_files(tables, sections),
         signatures=_signatures(tables),
         charts=Markup(embedded({chart.id: _packed(chart.spec) for chart in charts})),
         vega=vega,
@@ -208,10 +209,11 @@ def _preview(tables: Tables, name: str) -> FirstRows:
     )
 
 
-def _files(tables: Tables) -> list[dict[str, Any]]:
+def _files(tables: Tables, sections: list[Section]) -> list[dict[str, Any]]:
+    in_latex = {section.id for section in sections if section.papers}
     files = []
     for name, frame in tables.items():
         links = [f"{name}.parquet", f"{name}.csv"]
-        links += [f"{name}.tex"] if part_of(name).papers(tables) else []
+        links += [f"{name}.tex"] if name in in_latex else []
         files.append({"name": name, "rows": len(frame), "links": links})
     return files

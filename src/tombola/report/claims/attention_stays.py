@@ -23,8 +23,7 @@ BAR = 0.9
 
 def test(tables: Tables) -> Finding:
     """Later layers stay above the bar, the first below them, and it comes nearer to later ones."""
-    rows = of_tickets(tables, "similarity", measures=ATTENTION, maps=BETWEEN)
-    rows = rows[rows["stack"] == "encoder"] if len(rows) else rows
+    rows = of_tickets(tables, "similarity", measures=ATTENTION, maps=BETWEEN, stack="encoder")
     if rows.empty or rows["dense_layer"].nunique() < 2:
         return silent("no similarity of an encoder's attention, of two layers or more")
     held = nearest(beside(rows))
@@ -32,8 +31,8 @@ def test(tables: Tables) -> Finding:
         "later layers stay": over_seeds(held, _lowest, above(BAR), "lowest of layers from 2 on"),
         "the first does not": over_seeds(held, _first, below(), "layer 1 less the mean of others"),
     }
-    own = of_tickets(tables, "similarity", measures=ATTENTION, maps=WITHIN)
-    own = apart(own[own["stack"] == "encoder"]) if len(own) else own
+    own = of_tickets(tables, "similarity", measures=ATTENTION, maps=WITHIN, stack="encoder")
+    own = apart(own) if len(own) else own
     if len(own):
         both_models = pd.concat([own[own["criterion"] == DENSE], nearest(own)])
         halves["it comes nearer to later ones"] = over_seeds(

@@ -22,8 +22,7 @@ BAR = 0.95
 
 def test(tables: Tables) -> Finding:
     """The mean beside the same layers is above the bar; across layers above the others'."""
-    rows = of_tickets(tables, "similarity", measures=ATTENTION, maps=BETWEEN)
-    rows = rows[rows["stack"] == "decoder"] if len(rows) else rows
+    rows = of_tickets(tables, "similarity", measures=ATTENTION, maps=BETWEEN, stack="decoder")
     if rows.empty:
         return silent("no similarity of a decoder's attention")
     halves = {

@@ -4,7 +4,7 @@ import pandas as pd
 
 from tombola.report.claims.claim import CLAIMS, Claim, Finding
 from tombola.report.claims.falling import falls
-from tombola.report.claims.layerwise import CKA, beside, nearest, of_tickets, over_seeds
+from tombola.report.claims.layerwise import BETWEEN, CKA, beside, nearest, of_tickets, over_seeds
 from tombola.report.claims.verdicts import above
 from tombola.report.reading import Tables
 
@@ -13,8 +13,7 @@ LAST = "in a decoder the last layer stays above the one before"
 
 def test(tables: Tables) -> Finding:
     """As for neurons; and the last decoder layer less the one before is above 0."""
-    rows = of_tickets(tables, "similarity", measures=CKA, maps=("between",))
-    rows = rows[rows["stack"] == "decoder"] if len(rows) else rows
+    rows = of_tickets(tables, "similarity", measures=CKA, maps=BETWEEN, stack="decoder")
     more = {}
     if len(rows):
         own = nearest(beside(rows))

@@ -24,12 +24,17 @@ Statistic = Callable[[pd.DataFrame], float]
 
 
 def of_tickets(
-    tables: Tables, name: str, *, measures: Sequence[str] = (), maps: Sequence[str] = ()
+    tables: Tables,
+    name: str,
+    *,
+    measures: Sequence[str] = (),
+    maps: Sequence[str] = (),
+    stack: str = "",
 ) -> pd.DataFrame:
     """The rows of magnitude tickets of one way to rewind, and of dense, by the first measure there.
 
-    Rows of a ticket held to another model than dense are left out, and embedding outputs. Empty
-    where the tables have none.
+    Of one stack where it is named. Rows of a ticket held to another model than dense are left out,
+    and embedding outputs. Empty where the tables have none.
     """
     if name not in tables:
         return pd.DataFrame()
@@ -55,7 +60,8 @@ def of_tickets(
     if "text" in rows and len(rows):
         rows = rows[rows["text"] == rows["text"].iloc[0]]
     place = [c for c in rows if c in PLACES]
-    return rows.drop_duplicates(place)  # a dense model that several stages read
+    rows = rows.drop_duplicates(place)  # a dense model that several stages read
+    return rows[rows["stack"] == stack] if stack else rows
 
 
 PLACES = (

@@ -4,27 +4,21 @@ import math
 from functools import cache
 
 import numpy as np
-import scipy
 from jaxtyping import Float
 from sacrebleu.metrics.bleu import BLEU
 
-from tombola.statistics import percentile_interval, wilson
 from tombola.tasks.metrics.answers import check_pairs
-from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Metric, Values
+from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Values
+from tombola.tasks.metrics.of_corpus import OfCorpus
 
 ORDERS = 4
 """N-grams up to so many words."""
 
 
-class Bleu(Metric):
-    """Corpus BLEU out of 100 by sacrebleu's defaults, of strings with one reference each.
-
-    The interval resamples each sentence's n-gram counts: no n-gram is counted twice (Koehn 2004).
-    Where every sentence is right it goes down to where Wilson's interval of their share does.
-    """
+class Bleu(OfCorpus):
+    """Corpus BLEU out of 100 by sacrebleu's defaults, of strings with one reference each."""
 
     name = "bleu"
-    highest = 100.0
 
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """Right n-grams and all n-grams, of 1 to 4 words; words of both sides."""
@@ -46,19 +40,9 @@ class Bleu(Metric):
         scores = [_bleu(row) for row in sums.reshape(-1, sums.shape[-1]).tolist()]
         return np.array(scores).reshape(sums.shape[:-1])
 
-    def interval(self, counts: Counts, seed: int, resamples: int) -> tuple[float, float]:
-        """The middle of the scores of `resamples` samples."""
-        low, high = percentile_interval(counts, self.value, seed, resamples)
-        if low == self.highest:
-            return self.highest * wilson(len(counts), len(counts))[0], high
-        return low, high
-
-    def settings(self, counts: Counts, seed: int, resamples: int) -> str:
-        """sacrebleu's signature, and how the interval is drawn."""
-        return (
-            f"{sacrebleu_signature()}|interval:bootstrap95|resamples:{resamples}|seed:{seed}"
-            f"|numpy:{np.__version__}|scipy:{scipy.__version__}"
-        )
+    def library(self) -> str:
+        """sacrebleu's signature."""
+        return sacrebleu_signature()
 
 
 def _bleu(row: list[float]) -> float:

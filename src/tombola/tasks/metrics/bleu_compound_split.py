@@ -5,7 +5,7 @@ import re
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
 
-from tombola.tasks.metrics.bleu import Bleu, sacrebleu_signature
+from tombola.tasks.metrics.bleu import Bleu
 from tombola.tasks.metrics.metric import METRICS, Answers, Counts
 
 HYPHEN = re.compile(r"(\S)-(\S)")
@@ -30,10 +30,9 @@ class CompoundSplitBleu(Bleu):
         """Takes the words as they are: they are split already."""
         return BLEU(effective_order=True, tokenize="none", force=True)
 
-    def settings(self, counts: Counts, seed: int, resamples: int) -> str:
+    def library(self) -> str:
         """BLEU's, with how words were split."""
-        said = super().settings(counts, seed, resamples)
-        return said.replace(sacrebleu_signature(), f"{sacrebleu_signature()}|split:hyphens", 1)
+        return f"{super().library()}|split:hyphens"
 
 
 def split(text: str) -> str:

@@ -3,28 +3,25 @@
 from functools import cache
 
 import numpy as np
-import scipy
 from jaxtyping import Float
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.helpers import extract_all_char_ngrams
 
-from tombola.statistics import percentile_interval, wilson
 from tombola.tasks.metrics.answers import check_pairs
-from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Metric, Values
+from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Values
+from tombola.tasks.metrics.of_corpus import OfCorpus
 
 ORDERS = CHRF.CHAR_ORDER
 BETA = CHRF.BETA
 
 
-class Chrf(Metric):
+class Chrf(OfCorpus):
     """Corpus chrF2 out of 100 by sacrebleu's defaults, of strings with one reference each.
 
-    F-score of character n-grams, recall counting twice (Popović 2015). The interval resamples each
-    sentence's n-gram counts, as BLEU's does.
+    F-score of character n-grams, recall counting twice (Popović 2015).
     """
 
     name = "chrf"
-    highest = 100.0
 
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """N-grams of the prediction, of the reference, and of both, of 1 to 6 characters."""
@@ -50,19 +47,9 @@ class Chrf(Metric):
         score = (1 + BETA**2) * precision * recall / np.where(under > 0, under, 1)
         return np.asarray(100.0 * score)
 
-    def interval(self, counts: Counts, seed: int, resamples: int) -> tuple[float, float]:
-        """The middle of the scores of `resamples` samples; Wilson's where all is right."""
-        low, high = percentile_interval(counts, self.value, seed, resamples)
-        if low == self.highest:
-            return self.highest * wilson(len(counts), len(counts))[0], high
-        return low, high
-
-    def settings(self, counts: Counts, seed: int, resamples: int) -> str:
-        """sacrebleu's signature, and how the interval is drawn."""
-        return (
-            f"{_signature()}|interval:bootstrap95|resamples:{resamples}|seed:{seed}"
-            f"|numpy:{np.__version__}|scipy:{scipy.__version__}"
-        )
+    def library(self) -> str:
+        """sacrebleu's signature."""
+        return _signature()
 
 
 @cache
