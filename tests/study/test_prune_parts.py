@@ -53,8 +53,7 @@ def test_every_turn_is_recorded_and_the_last_that_held_is_the_ticket(tmp_path: P
         "do": "overlap", "of": "pruned", "across": "what", "unit": "heads",
     }  # fmt: skip
     out = tmp_path / "out"
-    outcome = run_study(small.of(value), out, engine="serial")
-    assert outcome.failures == ()
+    small.ran(value, out)
     turns, models = loop(out), tables.read(out / "tables", "models").set_index("model")
     parts = tables.read(out / "tables", "pruned-parts")
     for name, rows in turns.groupby("model"):
@@ -100,7 +99,7 @@ def test_the_published_way_begins_a_phase_with_what_it_saw_last(tmp_path: Path) 
     value["tasks"]["toy"]["metric"] = "matthews"
     value["steps"]["dense"]["training"]["steps"] = 60
     out = tmp_path / "out"
-    assert run_study(small.of(value), out, engine="serial").failures == ()
+    small.ran(value, out)
     parts = tables.read(out / "tables", "pruned-parts")
     models = tables.read(out / "tables", "models").set_index("model")
     for name, rows in loop(out).groupby("model"):
@@ -115,7 +114,7 @@ def test_what_is_chosen_on_examples_apart_is_scored_on_the_others(tmp_path: Path
     value = raw(tmp_path, split="held", share=0.5)
     value["tasks"]["toy"]["held"] = 0.5
     out = tmp_path / "out"
-    assert run_study(small.of(value), out, engine="serial").failures == ()
+    small.ran(value, out)
     held, scores = (
         tables.read(out / "tables", name).set_index("model") for name in ("held-scores", "scores")
     )
@@ -141,7 +140,7 @@ def test_a_ticket_may_be_trained_without_what_is_gone(tmp_path: Path) -> None:
         "training": {"steps": 8, "batch_size": 8, "learning_rate": 0.01},
     }
     out = tmp_path / "out"
-    assert run_study(small.of(value), out, engine="serial").failures == ()
+    small.ran(value, out)
     models = tables.read(out / "tables", "models")
     rows = models[models["step"] == "retrained"]
     masked, removed = (load_model(str(out / "stages" / n / "model")) for n in rows["model"])

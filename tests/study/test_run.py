@@ -419,7 +419,7 @@ def test_loops_prune_until_the_score_falls_and_carry_over_to_tables(tmp_path: Pa
     }
     raw["tasks"]["toy"]["metric"] = "accuracy"
     out = tmp_path / "out"
-    assert run_study(small.of(raw), out, engine="serial").failures == ()
+    small.ran(raw, out)
     turns = tables.read(out / "tables", "prunings")
     assert list(turns["pruning"]) == list(range(len(turns)))
     assert turns["kept"].iloc[:-1].all()
@@ -453,7 +453,7 @@ def test_tickets_pruned_without_retraining_are_retrained_once(tmp_path: Path):
                     "begin": 0.5},
     }  # fmt: skip
     out = tmp_path / "out"
-    assert run_study(small.of(raw), out, engine="serial").failures == ()
+    small.ran(raw, out)
     known = tables.read(out / "tables", "models").set_index("step")
     assert known.loc["again", "sparsity"] == known.loc["onwards", "sparsity"] == 0.75
     assert known.loc["again", "mask"] == known.loc["shot"].query("round == 2")["mask"].item()

@@ -8,7 +8,6 @@ import small
 
 from tombola import tables, tickets
 from tombola.errors import UserError
-from tombola.study import run_study
 from tombola.study.library import Library
 from tombola.study.plan import plan
 
@@ -37,9 +36,7 @@ def raw(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sparsify")
-    outcome = run_study(small.of(raw(folder)), folder / "out", engine="serial")
-    assert outcome.failures == ()
-    return folder / "out"
+    return small.ran(raw(folder), folder / "out")
 
 
 def test_what_is_kept_stays_pruned_and_what_is_released_grows_back(done: Path) -> None:
