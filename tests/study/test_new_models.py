@@ -1,5 +1,6 @@
 """Models that are trained from scratch: their sizes, and what reads text for them."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tombola.errors import UserError
 from tombola.study.configurations import new_config
 from tombola.study.library import Library
 from tombola.study.sizes import SIZES, sized
+from tombola.tasks import tokenizer_digest
 
 LINES = "the dog sees a cat .\na cat hears the dog .\nno bird likes her friend .\n"
 
@@ -76,3 +78,16 @@ def test_a_new_model_reads_words_or_subwords_as_the_recipe_says(tmp_path):
     library = Library(recipe(tmp_path, subwords=given))
     with pytest.raises(UserError, match=r"subwords.file: .*none.txt: cannot be read"):
         library.model_facts("new", "mt")
+
+
+def test_workers_are_given_the_vocabulary_that_planning_made(tmp_path, monkeypatch):
+    made = recipe(tmp_path, subwords={"size": 350})
+    library = Library(made)
+    library.empty("new", "mt")
+    known = pickle.loads(pickle.dumps(library.known()))
+    monkeypatch.setattr("tombola.study.library.new_tokenizer", None)  # it would be called
+    given = Library(made, known=known).tokenizer("new", "mt")
+    line = library.task("mt").train[0].source
+    ours = library.tokenizer("new", "mt")
+    assert given(line)["input_ids"] == ours(line)["input_ids"]
+    assert tokenizer_digest(given) == tokenizer_digest(ours)

@@ -39,12 +39,17 @@ class Library:
         """What was forgiven, and why."""
         self._tasks = {name: _Task(name, choice) for name, choice in recipe.tasks.items()}
         self._facts: dict[str, dict[str, Any]] = dict((known or {}).get("tasks", {}))
-        self._vocabularies: dict[tuple[Any, ...], Any] = {}
+        self._vocabularies: dict[tuple[Any, ...], Any] = dict((known or {}).get("vocabularies", {}))
         self._digests: dict[str, str] = dict((known or {}).get("models", {}))
 
     def known(self) -> dict[str, Any]:
         """What was found out of texts and weights, for another library of this recipe."""
-        return {"tasks": self._facts, "models": self._digests}
+        return {
+            "tasks": self._facts,
+            "models": self._digests,
+            # Sub-words of a large text take minutes to find.
+            "vocabularies": self._vocabularies,
+        }
 
     def choice(self, task: str) -> TaskChoice:
         """A task of the recipe. Raises UserError for a name that it lacks."""
