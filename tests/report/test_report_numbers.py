@@ -226,12 +226,12 @@ UNPRUNED = {"criterion": "", "rewind": "", "round": 0, "sparsity": 0.0}
 
 def test_an_unpruned_model_stands_beside_all_tickets_that_were_drawn_from_it() -> None:
     seen = seen_models(models(
-        model("d", **UNPRUNED, amount=""), model("a", step="r", amount="0.2"),
-        model("b", step="r", amount="0.4"),
+        model("d", **UNPRUNED, scope=""), model("a", step="r", scope="layer"),
+        model("b", step="r", scope="matrix"),
     ))  # fmt: skip
     pairs = list(seen[["model", "experiment"]].itertuples(index=False, name=None))
-    assert pairs == [("d", "t, amount 0.2"), ("d", "t, amount 0.4"), ("a", "t, amount 0.2"),
-                     ("b", "t, amount 0.4")]  # fmt: skip
+    assert pairs == [("d", "t, scope layer"), ("d", "t, scope matrix"), ("a", "t, scope layer"),
+                     ("b", "t, scope matrix")]  # fmt: skip
     scored = pd.DataFrame({"model": ["d", "b"], "task": "own"}, index=[3, 4]).astype("string")
     both = joined(scored, seen, "scores.parquet")
     assert both.index.tolist() == [3, 3, 4]
@@ -246,6 +246,22 @@ def test_experiments_are_told_by_what_differs() -> None:
     # What all have in common, or only some have, is in no name.
     one = models(model("d", **UNPRUNED, scope=""), model("a", scope="global"))
     assert set(seen_models(one)["experiment"]) == {"t"}
+
+
+def test_amounts_at_one_go_are_a_line_and_amounts_of_a_round_are_not() -> None:
+    seen = seen_models(models(
+        model("a", step="cut", amount="0.3", round=0),
+        model("b", step="cut", amount="0.9", round=0),
+        model("c", step="drawn", amount="0.9", sparsity=0.9), model("d", **UNPRUNED, amount=""),
+    ))  # fmt: skip
+    assert set(seen["experiment"]) == {"t"}
+    assert seen["round"].tolist() == [1, 2, 2, 0]
+    rounds = seen_models(models(*(
+        model(f"{amount}-{turn}", step="tickets", amount=amount, round=turn)
+        for amount in ("0.2", "0.4") for turn in (1, 2)
+    )))  # fmt: skip
+    assert set(rounds["experiment"]) == {"t, amount 0.2", "t, amount 0.4"}
+    assert rounds["round"].tolist() == [1, 2, 1, 2]
 
 
 def test_steps_that_would_be_one_line_are_told_apart() -> None:

@@ -7,7 +7,9 @@ each further axis (an unpruned model stands beside all tickets that were drawn f
 models without a mask; `rewind`, which is `none` for them;
 `variant`, the criterion in words that tell it from others of the experiment;
 `at`, the sparsity at which it is drawn: its own, and where nothing is pruned that of the tickets
-it stands beside.
+it stands beside;
+`round`, which is the place of its amount among all of them where models were pruned at one go to
+several: they are one line, as the rounds of a ticket are.
 Where a table says what a model is held `against`, `beside` says it in words: empty for dense.
 """
 
@@ -31,6 +33,8 @@ NEEDED = {
     "criterion": "text", "rewind": "text", "source": "text", "root": "text", "sparsity": "number",
 }  # fmt: skip
 """Columns without which the table `models` places no model."""
+AMOUNT = "amount"
+"""The axis of what is pruned in a round, or at one go."""
 KNOWN = {
     *NEEDED, "source_task", "sparsity_model", "mask", "parameters", "steps", "signature",
     "experiment",
@@ -49,6 +53,7 @@ def seen_models(models: pd.DataFrame) -> pd.DataFrame:
     models = models.assign(criterion=models["criterion"].mask(sparse, WHILE_TRAINED))
     if "source_task" not in models:
         models = models.assign(source_task="")
+    models = _in_one_line(models)
     if "experiment" not in models:
         models = _in_experiments(models.assign(experiment=_experiment(models)))
     models = _one_dense(models)
@@ -140,6 +145,19 @@ def _experiment(models: pd.DataFrame) -> pd.Series:
             named = f", {axis.replace('_', ' ')} " + values
             label = label + named.where(values != "", "")
     return label.where(label != "", models["step"])
+
+
+def _in_one_line(models: pd.DataFrame) -> pd.DataFrame:
+    """Take the amounts that steps prune at one go for rounds; of steps with rounds they stand."""
+    if AMOUNT not in models:
+        return models
+    rounds = models.groupby("step")["round"].transform("nunique")
+    once = (models[AMOUNT] != "") & (rounds == 1)
+    place = pd.to_numeric(models[AMOUNT].where(once)).rank(method="dense")
+    return models.assign(
+        **{AMOUNT: models[AMOUNT].mask(once, "")},
+        round=models["round"].mask(once, place.fillna(0).astype("int64")),
+    )
 
 
 def _in_experiments(models: pd.DataFrame) -> pd.DataFrame:
