@@ -7,7 +7,12 @@ from tombola.errors import UserError
 
 
 def _marian(width: int, layers: int, heads: int, inner: int, dropout: float) -> dict[str, Any]:
-    """The architecture of Vaswani et al. (2017): ReLU, norms after blocks, sinusoidal positions."""
+    """The architecture of Vaswani et al. (2017): ReLU, norms after blocks, sinusoidal positions.
+
+    Weights begin as wide as in fairseq, whose embeddings have the inverse root of the width as
+    deviation, and whose matrices have nearly that. At the 0.02 that `transformers` takes for every
+    width, words are drowned by positions in narrow models, and attention finds no source for long.
+    """
     return {
         "d_model": width,
         **{f"{stack}_layers": layers for stack in ("encoder", "decoder")},
@@ -16,6 +21,7 @@ def _marian(width: int, layers: int, heads: int, inner: int, dropout: float) -> 
         "dropout": dropout,
         "activation_function": "relu",
         "scale_embedding": True,
+        "init_std": round(width**-0.5, 3),
     }
 
 
