@@ -38,6 +38,7 @@ LONG = 7
 
 NEIGHBOURS: dict[str, list[Any]] = {
     "schedule": ["constant", "linear", "inverse-sqrt"],
+    "stretch": [2.0],
     "scope": ["layer", "matrix", "global"],
     "of": ["original", "remaining"],
     "average": ["sentences", "words"],
@@ -237,6 +238,8 @@ def test_every_setting_of_every_step_is_in_hash_and_signature_of_what_depends_on
             opened |= isinstance(value, list) and key in {"amount", "learning_rate"}
             opened |= "rewind" in path and name in OWN_LABELS  # refers to its own labels
             opened |= key == "sparsify" and value is None  # it brings the axis of its amount
+            falls = settings.get("training", {}).get("schedule", "linear") == "linear"
+            opened |= key == "stretch" and not falls
             # the names of these are axes, or there is no value that the others leave open
             skipped = {*NO_FACTS, *kind.task_fields, "across", "epochs", "steps", "begin", "by",
                        "batch_tokens"}  # fmt: skip

@@ -2,6 +2,7 @@ from itertools import pairwise
 
 import pytest
 import torch
+from pydantic import ValidationError
 from torch.nn.utils import prune as torch_prune
 
 import toys
@@ -103,3 +104,10 @@ def test_a_head_that_is_not_rewound_goes_on_from_round_to_round():
     assert kept.label == "weights 0 0.1 head kept"
     assert kept.at(2) == Rewinding(what="weights", to=0.1, head="as_published")
     assert Rewinding(what="weights").label == "weights 0"
+
+
+def test_a_rewinding_in_short_takes_further_settings():
+    short = Rewinding.model_validate({"weights": "start", "head": "as_published"})
+    assert short == Rewinding(what="weights", to=0.0, head="as_published")
+    with pytest.raises(ValidationError, match="what"):
+        Rewinding.model_validate({"weights": "start", "learning-rate": 0.5})

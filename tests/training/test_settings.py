@@ -35,6 +35,16 @@ def test_rewinding_the_rate_to_half_way_doubles_the_last_one_by_the_square_root(
     assert ratio == pytest.approx(math.sqrt(2))
 
 
+def test_a_stretched_rate_is_that_of_the_beginning_of_a_longer_run():
+    """Ten rounds of 3 epochs under one schedule: from 2e-5 to 1.8e-5 in each (Chen et al. 2020)."""
+    settings = Training(steps=300, learning_rate=2e-5, stretch=10)
+    longer = Training(steps=3000, learning_rate=2e-5)
+    for step in (0, 150, 299):
+        rate = learning_rate_at(settings, step, 300)
+        assert rate == pytest.approx(learning_rate_at(longer, step, 3000))
+    assert learning_rate_at(settings, 300, 300) == pytest.approx(1.8e-5)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -45,6 +55,7 @@ def test_rewinding_the_rate_to_half_way_doubles_the_last_one_by_the_square_root(
         {"epochs": -1},
         {"epochs": 1, "batch_size": 3, "batch_tokens": 9},
         {"epochs": 1, "precision": "fp8"},
+        {"epochs": 1, "stretch": 2, "schedule": "constant"},
     ],
 )
 def test_impossible_settings_are_refused(wrong: dict[str, float]):

@@ -35,10 +35,12 @@ class Rewinding(Settings):
     @model_validator(mode="before")
     @classmethod
     def _in_short(cls, value: Any) -> Any:
-        if isinstance(value, dict) and len(value) == 1 and {*value} <= {*WAYS}:
-            ((what, to),) = value.items()
-            return {"what": what, "to": START.get(to, to) if isinstance(to, str) else to}
-        return value
+        short = [way for way in WAYS if way in value] if isinstance(value, dict) else []
+        if len(short) != 1 or {"what", "to"} & {*value}:
+            return value
+        further = {key: each for key, each in value.items() if key != short[0]}
+        to = value[short[0]]
+        return {"what": short[0], "to": START.get(to, to) if isinstance(to, str) else to, **further}
 
     @field_validator("to")
     @classmethod

@@ -32,6 +32,10 @@ class Training(Settings):
     """How the learning rate falls after the warm-up."""
     warmup: float = Field(0.0, ge=0, le=1)
     """Share of all steps over which the learning rate rises from 0."""
+    stretch: float = Field(1.0, ge=1)
+    """The rate falls as if training lasted so many times as long, and training ends before it is
+    down. Chen et al. (2020) searched like this, by their code: one schedule over all ten rounds,
+    begun anew in each, so that the rate fell by a tenth only."""
     weight_decay: float = Field(0.0, ge=0)
     """Decoupled weight decay of matrices and embeddings; vectors are never decayed."""
     betas: tuple[float, float] = (0.9, 0.999)
@@ -49,6 +53,8 @@ class Training(Settings):
             raise ValueError("give either epochs or steps")
         if self.batch_tokens is not None and "batch_size" in self.model_fields_set:
             raise ValueError("give either batch_size (examples) or batch_tokens")
+        if self.stretch != 1 and self.schedule != "linear":
+            raise ValueError(f"stretch is for a linear schedule; {self.schedule} has no end")
         return self
 
     def steps_per_epoch(self, batches: int) -> int:
@@ -80,6 +86,7 @@ def learning_rate_at(training: Training, step: int, total_steps: int) -> float:
     if training.schedule == "constant":
         return training.learning_rate
     if training.schedule == "linear":
-        left = (total_steps - step) / max(1, total_steps - warmup_steps)
+        total = total_steps * training.stretch
+        left = (total - step) / max(1, total - warmup_steps)
         return training.learning_rate * max(0.0, left)
     return training.learning_rate * math.sqrt(max(1, warmup_steps) / (step + 1))
