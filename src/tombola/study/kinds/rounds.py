@@ -150,7 +150,10 @@ class Rounds(Kind[RoundsStep]):
         stage = point.nodes["of"].stage
         if stage is None or not isinstance(stage.settings, TrainStep):
             return {}
-        return training_cost(point, library, stage.settings.training, str(point.at["task"]))
+        whole = training_cost(point, library, stage.settings.training, str(point.at["task"]))
+        rewind = point.settings.rewind
+        left = 0.0 if rewind is None else 1.0 - rewind.at(point.settings.rounds).share
+        return whole | ({"flops": left * whole["flops"]} if whole else {})
 
     def _pruned(self, job: Job[RoundsStep]) -> "tuple[tickets.Ticket, masks.Mask]":
         """The model of the round before, and the mask of this one."""

@@ -1,8 +1,9 @@
 """`train`: a model learns a task, from its beginning, another step's end or a moment of it."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 BARE = "bare"
 """What a kind of task calls the head of a model that needs none."""
+SAMPLE, TOKENS_A_WORD = 200, 1.3
+"""Of how many examples, and how, an estimate of costs guesses tokens."""
 
 
 class TrainStep(Step):
@@ -283,10 +286,16 @@ def training_cost(
         examples = len(library.task(task).train)
     except UserError:
         return {}
-    tokens = min(library.choice(task).max_tokens, 32)
+    tokens = min(library.choice(task).max_tokens, _about_tokens(library.task(task).train))
     size = training.examples_per_step(tokens)
     steps = training.total_steps(math.ceil(examples / size) * training.accumulate)
     return {"flops": 6.0 * weights * tokens * size * steps, "bytes": 4.0 * weights}
+
+
+def _about_tokens(examples: Sequence[Any]) -> int:
+    """About how many tokens an example has, by words of the first; of a pair, the longer."""
+    some = [max(len(line.split()) for line in one.lines) for one in islice(examples, SAMPLE)]
+    return round(TOKENS_A_WORD * sum(some) / max(1, len(some))) + 2
 
 
 KINDS.add(Train())
