@@ -1,8 +1,7 @@
 """The forms in which the Hugging Face hub holds GLUE: Parquet, JSON lines, CSV."""
 
-import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,9 @@ from tombola.errors import UserError
 from tombola.text.examples import SentenceExample
 from tombola.text.glue.labels import from_hub
 from tombola.text.glue.layouts import Layout
-from tombola.text.jsonfile import read_objects
-from tombola.text.lines import read_lines
-
-Row = tuple[str, Mapping[str, Any]]
-"""Where a row is, and its columns."""
+from tombola.text.tables.delimited import quoted
+from tombola.text.tables.objects import rows_of_objects
+from tombola.text.tables.parquet import rows_of_parquet
 
 ID_COLUMNS = ("idx", "index", "id")
 
@@ -34,9 +31,9 @@ def read_hub(path: Path, layout: Layout, hidden: bool) -> tuple[list[SentenceExa
     names = layout.hub_labels
     if kind == "parquet":
         names = _declared_names(path, layout)
-        rows = _parquet(path)
+        rows = rows_of_parquet(path)
     else:
-        rows = _csv(path) if kind == "csv" else _jsonl(path)
+        rows = quoted(path).read() if kind == "csv" else rows_of_objects(path)
     seen: dict[Any, str] = {}
     examples = []
     n_dropped = 0
@@ -82,43 +79,6 @@ def _check_id(row: Mapping[str, Any], where: str, seen: dict[Any, str]) -> None:
                     f"{where}: {column} {str(value)[:40]!r} again, first in {seen[value]}"
                 )
             return
-
-
-def _jsonl(path: Path) -> Iterator[Row]:
-    for number, row in read_objects(path):
-        yield f"{path}:{number}", row
-
-
-def _csv(path: Path) -> Iterator[Row]:
-    # With line ends, which may stand within quotation marks.
-    lines = (f"{line}\n" for _, line in read_lines(path, mixed_ends=True))
-    reader = csv.reader(lines, strict=True)
-    try:
-        header = next(reader, None)
-        if not header:
-            raise UserError(f"{path}: empty file, expected a header line")
-        for cells in reader:
-            where = f"{path}:{reader.line_num}"
-            if len(cells) != len(header):
-                raise UserError(f"{where}: {len(cells)} columns, expected {len(header)}")
-            yield where, dict(zip(header, cells, strict=True))
-    except csv.Error as problem:
-        raise UserError(f"{path}:{reader.line_num}: not CSV: {problem}") from problem
-
-
-def _parquet(path: Path) -> Iterator[Row]:
-    n = 0
-    try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches():
-                for row in batch.to_pylist():
-                    n += 1
-                    yield f"{path}: row {n}", row
-    except FileNotFoundError as problem:
-        raise UserError(f"{path}: no such file") from problem
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
-        said = " ".join(str(problem).split())[:200]
-        raise UserError(f"{path}: row {n + 1}: cannot be read: {said}") from problem
 
 
 def _declared_names(path: Path, layout: Layout) -> tuple[str, ...]:

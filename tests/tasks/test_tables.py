@@ -1,0 +1,78 @@
+"""Tables of anybody's, read from files."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tombola.errors import UserError
+from tombola.text.tables import read_table
+
+SAID = ['a "b" c', '"Quoted."', "plain", "comma, here", 'ends in "quote"']
+FRAME = pd.DataFrame({"text": SAID, "n": range(5)})
+
+
+def texts(path: Path) -> list[str]:
+    return [row["text"] for _, row in read_table(path).read()]
+
+
+@pytest.mark.parametrize("quoting", [0, 1, 2])
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_what_a_writer_quoted_is_unquoted(tmp_path: Path, mark: str, quoting: int):
+    path = tmp_path / ("t.tsv" if mark == "\t" else "t.csv")
+    FRAME.to_csv(path, sep=mark, quoting=quoting, index=False)
+    assert texts(path) == SAID
+
+
+def test_quotation_marks_of_plain_tsv_stay(tmp_path: Path):
+    path = tmp_path / "t.tsv"
+    path.write_text("text\tn\n" + "".join(f"{text}\t0\n" for text in SAID), "utf-8")
+    assert texts(path) == SAID
+    path.write_text('text\tn\n"Quoted."\t0\n', "utf-8")  # no writer would have quoted that
+    assert texts(path) == ['"Quoted."']
+
+
+def test_lines_within_a_cell(tmp_path: Path):
+    frame = pd.DataFrame({"text": ["two\nlines", "one"], "n": [1, 2]})
+    for name, mark in (("t.csv", ","), ("t.tsv", "\t"), ("t.csv.gz", ",")):
+        frame.to_csv(tmp_path / name, sep=mark, index=False)
+        assert texts(tmp_path / name) == ["two\nlines", "one"]
+
+
+def test_objects_by_line_and_in_an_array(tmp_path: Path):
+    FRAME.to_json(tmp_path / "t.jsonl", orient="records", lines=True)
+    (tmp_path / "t.json").write_text(json.dumps(FRAME.to_dict("records"), indent=1), "utf-8")
+    assert texts(tmp_path / "t.jsonl") == texts(tmp_path / "t.json") == SAID
+
+
+def test_parquet(tmp_path: Path):
+    FRAME.to_parquet(tmp_path / "t.parquet")
+    assert texts(tmp_path / "t.parquet") == SAID
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("t.csv", "a,b\n1,2\n3\n", r"t\.csv:3: 1 columns, expected 2"),
+        ("t.csv", "a,a\n1,2\n", "two columns are called 'a'"),
+        ("t.csv", "", "empty file"),
+        ("t.csv", 'a,b\n"1"2,3\n', "not CSV"),
+        ("t.jsonl", '{"a": 1}\n[1]\n', r"t\.jsonl:2: .*object"),
+        ("t.json", "[]", "no objects"),
+        ("t.parquet", "no", "no Parquet file"),
+        ("t.xyz", "a", "name a format: csv, tsv, jsonl, parquet"),
+    ],
+)
+def test_refused(tmp_path: Path, name: str, content: str, said: str):
+    (tmp_path / name).write_text(content, "utf-8")
+    with pytest.raises(UserError, match=said):
+        list(read_table(tmp_path / name).read())
+
+
+def test_no_such_file_or_form(tmp_path: Path):
+    with pytest.raises(UserError, match="no such file"):
+        read_table(tmp_path / "t.csv")
+    (tmp_path / "t.csv").write_text("a\n1\n")
+    with pytest.raises(UserError, match="no format 'xls' of tables"):
+        read_table(tmp_path / "t.csv", "xls")
