@@ -126,7 +126,7 @@ def _files(task: WordTask, folder: Path, reader: str | None) -> dict[str, Path]:
         plain = path.name.removesuffix(".gz").lower()
         if endings and not plain.endswith(endings):
             continue
-        split = _split_of(plain)
+        split = split_of(plain)
         if split is None:
             continue
         if split in found:
@@ -140,7 +140,7 @@ def _files(task: WordTask, folder: Path, reader: str | None) -> dict[str, Path]:
     return found
 
 
-def _split_of(name: str) -> str | None:
+def split_of(name: str) -> str | None:
     """The one split that a file's name tells; the later where it tells two (`train-dev`)."""
     ends = {
         split: max((match.end() for match in mark.finditer(name)), default=-1)
