@@ -1,0 +1,1 @@
+"""What is made of labels: one short file for each kind of task."""
