@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tombola.errors import UserError
 from tombola.language import Language
 from tombola.language.tasks import BUILTIN, DEV, TRAIN
+from tombola.settings import validate
 from tombola.tasks.loaders.builtin import load_builtin
+from tombola.tasks.own import OWN, Columns, load_own
 from tombola.tasks.task import TASKS, FromFiles, Task
+from tombola.tasks.words.from_tables import load_words_of_table
 from tombola.tasks.words.load import load_word_task
 from tombola.tasks.words.task import WORD_TASKS
 
 
 def load_task(
     name: str,
-    folder: Path | str | None = None,
+    folder: Any = None,
     train: int | None = None,
     dev: int | None = None,
     seed: int = 0,
@@ -22,8 +26,19 @@ def load_task(
     format: str | None = None,  # noqa: A002 — the word that users know
     test: int | None = None,
     files: Mapping[str, Path] | None = None,
+    *,
+    split: str | None = None,
+    metric: str | None = None,
+    apart: float | None = None,
+    **columns: Any,
 ) -> Task:
     """The task `name`, from `folder` where it is read from files; of GLUE's, it may be a hub id.
+
+    A table of your own, under any name: `load_task("mine", records, text="review",
+    label="stars")`. It is a file, a folder or a hub id whose `columns` you name (`text`, `pair`,
+    `label`, `target`, `classes`, `kind`: see `tombola.tasks.Columns`), or records, a frame, a
+    `datasets.Dataset`, whose columns may tell by their names; `split` and `apart` are as in
+    `load_own`. A word task (`ner`) may be read from such columns, too.
 
     `train` and `dev` are numbers of examples: of a corpus, that many drawn by `seed` (None: all);
     of the built-in language, that many made by `seed` (None: the task's default); `language` has
@@ -34,15 +49,48 @@ def load_task(
     from a folder without a format is the task of universal tags that models are trained on too.
     Tasks of running text may name `files` by split, too.
 
+    `metric` is another metric than the task's own.
+
     Raises UserError where the name is unknown (it lists the known ones), the files are unusable, or
     a language is given for a task that is read from files.
     """
+    said = validate(Columns, columns, "columns: ")
+    if said.named or name == OWN or not isinstance(folder, str | Path | None):
+        if language is not None:
+            raise UserError(f"task {name!r}: a language is of made text, and here a table is read")
+        own = load_words_of_table if name in WORD_TASKS else load_own
+        return own(
+            folder, said, name=name, files=files, form=format, split=split, train=train, dev=dev,
+            seed=seed, metric=metric, apart=apart,
+        )  # fmt: skip
+    if split is not None:
+        raise UserError(f"task {name!r}: split is for tables of your own")
+    found = _known(name, folder, train, dev, seed, language, format, test, files)
+    return found if metric is None else found.with_metric(metric)
+
+
+def _known(
+    name: str,
+    folder: Path | str | None,
+    train: int | None,
+    dev: int | None,
+    seed: int,
+    language: Language | None,
+    format: str | None,  # noqa: A002 — the word that users know
+    test: int | None,
+    files: Mapping[str, Path] | None,
+) -> Task:
     place = None if folder is None else Path(folder)
     if name in WORD_TASKS and (name not in TASKS or place is None or format is not None):
         return load_word_task(name, place, train, dev, test, seed, language, format, files)
     if name not in TASKS:
         allowed = ", ".join(sorted({*TASKS, *WORD_TASKS}))
-        raise UserError(f"unknown task {name!r}; allowed: {allowed}")
+        hint = (
+            ""
+            if folder is None
+            else f"; of a table of your own name columns (text, label): {folder}"
+        )
+        raise UserError(f"unknown task {name!r}; allowed: {allowed}{hint}")
     load = TASKS[name]
     by_file = files is not None and isinstance(load, FromFiles)
     for key, value in (("format", format), ("test", test), ("files", None if by_file else files)):
