@@ -1,5 +1,8 @@
 from .baselines.baseline import BASELINES as BASELINES
 from .batches import Batches as Batches
+from .classes import ByModel as ByModel
+from .classes import class_names as class_names
+from .classes import for_model as for_model
 from .encoding import answered as answered
 from .encoding import encode as encode
 from .encoding import encode_blocks as encode_blocks
@@ -34,6 +37,8 @@ from .task import Task as Task
 from .tokenize import Encoded as Encoded
 from .tokenize import tokenizer_digest as tokenizer_digest
 from .tokenize import word_tokenizer as word_tokenizer
+from .unknown import said_of_unknown as said_of_unknown
+from .unknown import unknown_share as unknown_share
 from .words import OF_WORDS as OF_WORDS
 from .words import WORD_TASKS as WORD_TASKS
 from .words import Labelled as Labelled

@@ -136,8 +136,7 @@ def _in_memory(data: Any, where: str) -> TableOfText:
         names = tuple(data.column_names or ())
         return TableOfText(where, names, partial(_numbered, data, where), declared_names(features))
     if hasattr(data, "to_dict") and hasattr(data, "columns"):
-        columns = list(data.columns)
-        return _in_memory({str(name): data[name].tolist() for name in columns}, where)
+        return _in_memory({str(name): data[name].tolist() for name in data.columns}, where)
     if isinstance(data, Mapping):
         if len({len(column) for column in data.values()}) != 1:
             raise UserError(f"{where}: columns of different length")
