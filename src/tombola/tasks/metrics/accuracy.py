@@ -13,6 +13,7 @@ from tombola.tasks.metrics.answers import (
     most_frequent,
     most_frequent_tag,
     unevenness,
+    why_missing,
 )
 from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Metric, Values
 
@@ -52,6 +53,12 @@ class Accuracy(Metric):
         if _are_sentences(references):
             return most_frequent_tag(references)
         return most_frequent(references)
+
+    def reason(self, predictions: Answers, references: Answers) -> str:
+        """Answers that are not numbers, or sentences without words."""
+        if _are_sentences(references):
+            return "no sentence has a word"
+        return why_missing(predictions, references) or super().reason(predictions, references)
 
     def interval(self, counts: Counts, seed: int, resamples: int) -> tuple[float, float]:
         """Wilson's; over sentences by their effective number."""

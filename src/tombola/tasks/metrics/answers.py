@@ -25,6 +25,12 @@ def missing(predictions: Answers, references: Answers) -> Bool[np.ndarray, " n"]
     return lost
 
 
+def why_missing(predictions: Answers, references: Answers) -> str:
+    """How many answers are no numbers, as a reason; empty where all are."""
+    n = int(missing(predictions, references).sum())
+    return f"{n:,} of {len(references):,} answers are not a number" if n else ""
+
+
 def classes(
     predictions: Answers, references: Answers
 ) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"], int]:

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from tombola.tasks.metrics.answers import check_pairs, missing, unevenness
+from tombola.tasks.metrics.answers import check_pairs, missing, unevenness, why_missing
 from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Metric, Values
 
 
@@ -43,6 +43,11 @@ class F1(FromHits):
         rows = np.stack([answered * true, answered + true], axis=1).astype(np.float64)
         rows[lost] = np.nan
         return rows
+
+    def reason(self, predictions: Answers, references: Answers) -> str:
+        """Nothing is 1."""
+        lost = why_missing(predictions, references)
+        return lost or "neither an answer nor a reference is of the second class"
 
     def constant(self, references: Answers) -> Answers:
         """1."""

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from tombola.tasks.metrics.answers import check_pairs, classes, missing, most_frequent
+from tombola.tasks.metrics.answers import check_pairs, classes, missing, most_frequent, why_missing
 from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Metric, Values
 
 
@@ -44,6 +44,10 @@ class Matthews(Metric):
         """One over the share of pairs of references that differ: 2 for two equal classes."""
         shares = counts[:, 1 : 1 + counts.shape[1] // 2].mean(axis=0)
         return float(1 / (1 - (shares**2).sum()))
+
+    def reason(self, predictions: Answers, references: Answers) -> str:
+        """References of one class."""
+        return why_missing(predictions, references) or "all references are of one class"
 
     def constant(self, references: Answers) -> Answers:
         """The most frequent label."""

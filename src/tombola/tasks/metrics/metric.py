@@ -47,6 +47,8 @@ class Score:
     """Score of one answer given every time: see the metric's `constant`; None if none."""
     signature: str
     """Every setting that determines the numbers."""
+    reason: str = ""
+    """Why the value is undefined; empty where it is not."""
 
 
 class Metric(ABC):
@@ -87,6 +89,10 @@ class Metric(ABC):
     def constant(self, references: Answers) -> Answers | None:
         """One answer given to every example, whose score is chance; None if there is no such."""
         return None
+
+    def reason(self, predictions: Answers, references: Answers) -> str:
+        """Why the score of these answers is undefined."""
+        return "of these answers it has no value"
 
     def interval(self, counts: Counts, seed: int, resamples: int) -> tuple[float, float]:
         """95% interval over examples."""
@@ -130,6 +136,7 @@ class Metric(ABC):
             if constant is None
             else float(self.value(total(self.counts(constant, references)))),
             signature=f"{self.name}|{self.settings(counts, seed, resamples)}",
+            reason="" if not np.isnan(value) else self.reason(predictions, references),
         )
 
     def difference(self, a: CountsOfSeeds, b: CountsOfSeeds) -> Difference:

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from tombola.statistics import total
-from tombola.tasks.metrics.answers import check_pairs
+from tombola.tasks.metrics.answers import check_pairs, why_missing
 from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Metric, Values
 
 
@@ -22,6 +22,15 @@ class Correlation(Metric):
         with np.errstate(invalid="ignore", divide="ignore"):
             spread = (xx - x * x / n) * (yy - y * y / n)
             return np.clip((xy - x * y / n) / np.sqrt(spread), -1.0, 1.0)
+
+    def reason(self, predictions: Answers, references: Answers) -> str:
+        """One side is constant, or not finite."""
+        if lost := why_missing(predictions, references):
+            return lost
+        for side, said in ((predictions, "all answers"), (references, "all references")):
+            if len(set(np.asarray(side).tolist())) == 1:
+                return f"{said} are the same"
+        return "an answer is not finite"
 
     def stake(self, counts: Counts) -> float:
         """1 where all lie on one line; else 0: how far they lie off it says enough."""

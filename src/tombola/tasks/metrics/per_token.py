@@ -25,6 +25,13 @@ class PerToken(Metric):
             raise ValueError("a task of text has four sums for each sequence")
         return counts
 
+    def reason(self, predictions: Answers, references: Answers) -> str:
+        """A loss that is not finite, or nothing asked."""
+        counts = self.counts(predictions, references)
+        if not np.isfinite(counts).all():
+            return "a loss is not finite"
+        return "no token was asked for"
+
 
 class Unbounded(PerToken):
     """What has no highest value: the interval is that of a mean, by the sequences' influences."""

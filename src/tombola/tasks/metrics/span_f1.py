@@ -34,6 +34,10 @@ class SpanF1(FromHits):
             counts.append((len(found & expected), len(found) + len(expected)))
         return np.array(counts, np.float64)
 
+    def reason(self, predictions: Answers, references: Answers) -> str:
+        """No spans."""
+        return "neither answers nor references have a span"
+
     def constant(self, references: Answers) -> Answers:
         """The most frequent tag at every word."""
         return most_frequent_tag(references)
