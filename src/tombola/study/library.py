@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tombola import anatomy, tasks
 from tombola.errors import UserError
 from tombola.language.tasks import BUILTIN
+from tombola.study.chosen import task_of
+from tombola.study.classes import class_order, name_classes, put_in_order
 from tombola.study.configurations import new_config
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.recipe import Model, Recipe, TaskChoice, expand
@@ -73,7 +75,11 @@ class Library:
         """A model before training; what is new in it is initialised from `seed`."""
         known, kind = self.task(task), self.kind(task)
         source = self.source(name, task)
-        return anatomy.load_model(source, kind.head, n_labels=kind.n_labels(known), seed=seed)
+        model = anatomy.load_model(source, kind.head, n_labels=kind.n_labels(known), seed=seed)
+        if (order := self._class_order(name, task)) is not None:
+            put_in_order(model, order)
+        name_classes(model, known)
+        return model
 
     def empty(self, name: str, task: str) -> "torch.nn.Module":
         """A model's shapes without weights, for checks and estimates. Raises UserError."""
@@ -118,7 +124,19 @@ class Library:
                 self._digests[name] = _digest(source)
             except UserError as problem:
                 return {"digest": self._forgive(name, problem)}
-        return {"digest": self._digests[name], **({"redrawn": True} if choice.redrawn else {})}
+        found = {"digest": self._digests[name], **({"redrawn": True} if choice.redrawn else {})}
+        order = self._class_order(name, task)
+        return found if order is None else found | {"classes": list(order)}
+
+    def _class_order(self, name: str, task: str) -> tuple[int, ...] | None:
+        """Where a loaded model has its classes in another order than a task."""
+        choice = self._model(name)
+        if choice.load is None or choice.redrawn:
+            return None
+        config = anatomy.read_config(expand(choice.load))
+        if tasks.class_names(config) is None or self.task_facts(task)["digest"] == UNKNOWN:
+            return None
+        return class_order(config, self.task(task))
 
     def model_name(self, name: str) -> str:
         """A model as tables name it. Where its folder stood says nothing about a number."""
@@ -190,29 +208,7 @@ class _Task:
 
     @cached_property
     def task(self) -> "tasks.Task":
-        choice = self.choice
-        folder = Path(expand(choice.folder)) if choice.folder is not None else None
-        files: dict[str, Path] | None = None
-        if choice.files is not None:
-            files = {split: Path(expand(file)) for split, file in choice.files.items()}
-        found = tasks.load_task(
-            choice.name,
-            folder,
-            choice.train,
-            choice.dev,
-            choice.seed,
-            choice.language,
-            choice.format,
-            choice.test,
-            files,
-        )
-        if choice.moses is not None:
-            found = tasks.in_moses(found, choice.moses)
-        if choice.held is not None:
-            found = found.holding(choice.held, choice.seed)
-        if choice.search is not None:
-            found = found.searching(choice.search)
-        return found if choice.metric is None else found.with_metrics(choice.metric)
+        return task_of(self.choice)
 
 
 def _here(source: str) -> None:

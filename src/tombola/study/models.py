@@ -158,6 +158,8 @@ def finish(
         "task": {
             "name": known.name,
             "digest": job.library.task_facts(task)["digest"],
+            "scored": known.scored,
+            "choice": job.library.choice(task).model_dump(mode="json", exclude_defaults=True),
             **_language(job, task),
         },
         "source": source,

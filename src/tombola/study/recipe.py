@@ -13,6 +13,7 @@ from tombola.errors import UserError
 from tombola.language.knobs import Language
 from tombola.settings import ONE_OR_MORE, Settings, validate
 from tombola.study.changes import change
+from tombola.tasks.own.columns import OWN, Columns
 from tombola.tasks.search import Search
 from tombola.tasks.subword_settings import Subwords
 from tombola.text.moses import Moses
@@ -54,12 +55,20 @@ class Model(Settings):
         return self
 
 
-class TaskChoice(Settings):
+class TaskChoice(Columns):
     """A task of `tombola.tasks`, and how much of its text is used."""
 
-    name: str
+    name: str = OWN
     """CoLA, SST-2, …, translation, pos; or of the built-in language: builtin-acceptability, …; or a
-    word task for probes: ner, parent, …"""
+    word task for probes: ner, parent, …; none is needed for `data` of one's own."""
+    data: str | None = None
+    """A table of one's own: a file (CSV, TSV, JSON lines, Parquet), a folder with one for each
+    split, or a hub id, `owner/name` or `owner/name:configuration`. `text`, `pair`, `label`,
+    `target` name its columns."""
+    split: str | None = None
+    """The split of such a table that is scored; by default dev, or else test."""
+    apart: float | None = Field(None, gt=0, lt=1)
+    """Share of one table alone that is set apart to be scored on; a tenth where not given."""
     folder: Path | None = None
     """Folder with the task's files; none for the built-in language."""
     files: dict[Literal["train", "dev", "test"], Path] | None = None
@@ -90,6 +99,27 @@ class TaskChoice(Settings):
     as models with BPE within words expect; scored is what is put together again."""
     max_tokens: int = Field(128, gt=2, le=MOST)
     """Longer sentences are cut (the signature says how many)."""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "TaskChoice":
+        if self.name == OWN and (self.data, self.folder, self.files) == (None, None, None):
+            raise ValueError("name a task, or give `data` of your own")
+        if self.data is not None and (self.folder is not None or self.files is not None):
+            raise ValueError("give either data, or folder or files")
+        return self
+
+    @property
+    def own(self) -> bool:
+        """Whether it is read from a table whose columns the user names."""
+        return self.data is not None or self.name == OWN or bool(self.columns())
+
+    def columns(self) -> dict[str, Any]:
+        """The columns that are named."""
+        return {
+            name: getattr(self, name)
+            for name in Columns.model_fields
+            if getattr(self, name) is not None
+        }
 
 
 class Recipe(Settings):

@@ -27,6 +27,7 @@ def load_task(
     test: int | None = None,
     files: Mapping[str, Path] | None = None,
     *,
+    data: Any = None,
     split: str | None = None,
     metric: str | None = None,
     apart: float | None = None,
@@ -37,8 +38,9 @@ def load_task(
     A table of your own, under any name: `load_task("mine", records, text="review",
     label="stars")`. It is a file, a folder or a hub id whose `columns` you name (`text`, `pair`,
     `label`, `target`, `classes`, `kind`: see `tombola.tasks.Columns`), or records, a frame, a
-    `datasets.Dataset`, whose columns may tell by their names; `split` and `apart` are as in
-    `load_own`. A word task (`ner`) may be read from such columns, too.
+    `datasets.Dataset`, whose columns may tell by their names. As `data` it is a table in any case.
+    `split` and `apart` are as in `load_own`. A word task (`ner`) may be read from such columns,
+    too.
 
     `train` and `dev` are numbers of examples: of a corpus, that many drawn by `seed` (None: all);
     of the built-in language, that many made by `seed` (None: the task's default); `language` has
@@ -55,16 +57,20 @@ def load_task(
     a language is given for a task that is read from files.
     """
     said = validate(Columns, columns, "columns: ")
-    if said.named or name == OWN or not isinstance(folder, str | Path | None):
+    if data is not None and folder is not None:
+        raise UserError(f"task {name!r}: give either data or a folder")
+    in_memory = not isinstance(folder, str | Path | None)
+    if data is not None or said.named or name == OWN or in_memory:
         if language is not None:
             raise UserError(f"task {name!r}: a language is of made text, and here a table is read")
         own = load_words_of_table if name in WORD_TASKS else load_own
         return own(
-            folder, said, name=name, files=files, form=format, split=split, train=train, dev=dev,
-            seed=seed, metric=metric, apart=apart,
+            folder if data is None else data, said, name=name, files=files, form=format,
+            split=split, train=train, dev=dev, seed=seed, metric=metric, apart=apart,
         )  # fmt: skip
-    if split is not None:
-        raise UserError(f"task {name!r}: split is for tables of your own")
+    for key, value in (("split", split), ("apart", apart)):
+        if value is not None:
+            raise UserError(f"task {name!r}: {key} is for tables of your own")
     found = _known(name, folder, train, dev, seed, language, format, test, files)
     return found if metric is None else found.with_metric(metric)
 

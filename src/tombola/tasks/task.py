@@ -113,6 +113,11 @@ class Task:
         """The right answers of the dev split: labels, numbers, translations, or tags."""
         return [example.answer for example in self.dev]
 
+    @property
+    def scored(self) -> str:
+        """Digest of the dev split alone, with the metric and the names of classes."""
+        return replace(self, train=(), held=(), test=None).digest
+
     @cached_property
     def digest(self) -> str:
         """12 hexadecimal digits of all that determines the task: equal digests, equal examples."""

@@ -12,6 +12,7 @@ from pydantic import Field
 from tombola import anatomy, masks, tickets
 from tombola.errors import UserError
 from tombola.masks.sparsify import Sparsify
+from tombola.study.classes import name_classes
 from tombola.study.finished import Finished
 from tombola.study.job import MODEL, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
@@ -189,6 +190,7 @@ def starting(job: Job[Any], task: str, role: str = "model") -> "tickets.Ticket":
     fresh = anatomy.load_model(
         str(job.folder(role) / MODEL), kind.head, n_labels=n_labels, seed=job.seed
     )
+    name_classes(fresh, known)
     trained: Any = ticket.model
     body = dict(trained.base_model.named_parameters())
     for name, parameter in fresh.base_model.named_parameters():

@@ -1,4 +1,4 @@
+from .columns import OWN as OWN
 from .columns import Columns as Columns
-from .load import OWN as OWN
 from .load import load_own as load_own
 from .sources import is_hub_id as is_hub_id

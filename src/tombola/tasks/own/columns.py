@@ -9,6 +9,8 @@ from tombola.errors import UserError
 from tombola.settings import ONCE, ONE_OR_MORE, Settings
 from tombola.text.tables.table import TableOfText
 
+OWN = "own"
+"""The name of a task of one's own where it has no other."""
 TEXTS = ("text", "sentence", "sentence1", "premise", "question1", "question", "tokens", "words",
          "content", "review", "comment", "tweet")  # fmt: skip
 """What a column of text is usually called, the likeliest first."""

@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
-from tombola.tasks.own.columns import Columns, complete
+from tombola.tasks.own.columns import OWN, Columns, complete
 from tombola.tasks.own.shapes.shape import SHAPES, Asked, Cut, Shape
 from tombola.tasks.own.sources import tables_of
 from tombola.tasks.own.splits import Chosen, Tables, choose
 from tombola.tasks.task import Task, sample
 from tombola.text.tables.table import TableOfText, cell
-
-OWN = "own"
-"""The name of a task of one's own where it has no other."""
 
 
 def load_own(
