@@ -22,6 +22,7 @@ from .verbs import compare_masks as compare_masks
 from .verbs import count_data as count_data
 from .verbs import data as data
 from .verbs import dissect_models as dissect_models
+from .verbs import evaluate as evaluate
 from .verbs import importance as importance
 from .verbs import inspect as inspect
 from .verbs import measure as measure

@@ -1,3 +1,4 @@
+from .asked import Asked as Asked
 from .attending import AttentionPatterns as AttentionPatterns
 from .attending import attention_patterns as attention_patterns
 from .comparing import Comparison as Comparison
@@ -9,6 +10,8 @@ from .datasets.show import show_data as show_data
 from .datasets.write import write_data as write_data
 from .dissection.dissect_models import Dissection as Dissection
 from .dissection.dissect_models import dissect_models as dissect_models
+from .evaluating import Evaluation as Evaluation
+from .evaluating import evaluate as evaluate
 from .importances import Importances as Importances
 from .importances import importance as importance
 from .inspection.inspect import inspect as inspect

@@ -1,5 +1,7 @@
 """The model that a user gives to a verb: by name, or in memory."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -7,15 +9,36 @@ from tombola import tickets, training
 from tombola.errors import UserError
 
 
-def given_model(source: Any, tokenizer: Any) -> tuple[Any, Any, str]:
-    """The model of a folder or hub id, or the one in memory; what reads text for it; its name.
+@dataclass(frozen=True)
+class Given:
+    """A model, what reads text for it, and what its ticket says of where it comes from."""
+
+    model: Any
+    tokenizer: Any
+    called: str
+    """How messages name it."""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def regresses(self) -> bool:
+        """Whether it gives one number for an example."""
+        return getattr(self.model.config, "num_labels", None) == 1
+
+
+def given(source: Any, tokenizer: Any = None) -> Given:
+    """The model of a folder, hub id or ticket, or the one in memory.
 
     Raises UserError where there is none, or nothing that can read text and pad it.
     """
+    provenance: Mapping[str, Any] = {}
     if isinstance(source, str | Path):
-        ticket = tickets.load(source)
-        live, called = ticket.model.to(training.best_device()), str(source)
-        tokenizer = ticket.tokenizer if tokenizer is None else tokenizer
+        called, source = str(source), tickets.load(source)
+        source.model.to(training.best_device())
+    else:
+        called = type(getattr(source, "model", source)).__name__
+    if isinstance(source, tickets.Ticket):
+        live, provenance = source.model, source.provenance
+        tokenizer = source.tokenizer if tokenizer is None else tokenizer
     else:
         from tombola.anatomy.locate import unwrapped
 
@@ -25,4 +48,10 @@ def given_model(source: Any, tokenizer: Any) -> tuple[Any, Any, str]:
         raise UserError(f"{called}: no tokenizer there: it cannot read text")
     if tokenizer.pad_token_id is None:
         raise UserError(f"{called}: the tokenizer has no token to pad batches with")
-    return live, tokenizer, called
+    return Given(live, tokenizer, called, provenance)
+
+
+def given_model(source: Any, tokenizer: Any) -> tuple[Any, Any, str]:
+    """The model, what reads text for it, and its name: see `given`."""
+    found = given(source, tokenizer)
+    return found.model, found.tokenizer, found.called

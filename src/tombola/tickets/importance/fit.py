@@ -6,14 +6,14 @@ from torch import nn
 
 from tombola.anatomy import anatomy, has_head
 from tombola.errors import UserError
-from tombola.tasks import TASK_KINDS, Task
+from tombola.tasks import TASK_KINDS, ByModel, Task, for_model
 
 
-def check_fit(model: nn.Module, task: Task, called: str) -> None:
-    """Whether the loss of a model at a task says anything; `called` is how a message names it.
+def check_fit(model: nn.Module, task: Task, called: str, *, ordered: bool = False) -> ByModel:
+    """The task as a model does it, its classes by the model's ids; see `for_model`.
 
-    Raises UserError for another head than the task needs, another number of labels, and a family
-    that is not supported.
+    `called` is how a message names the model. Raises UserError for another head than the task
+    needs, another number of labels, classes of other names, and a family that is not supported.
     """
     body = anatomy(model)
     kind = TASK_KINDS[task.kind]
@@ -21,8 +21,11 @@ def check_fit(model: nn.Module, task: Task, called: str) -> None:
         raise UserError(
             f"{called}: {body.architecture} has no head for {task.name}, which needs {kind.head}"
         )
-    wanted, config = kind.n_labels(task), cast(Any, model).config
+    config = cast(Any, model).config
+    found = for_model(task, config, called, ordered=ordered)
+    wanted = kind.n_labels(found.task)
     if wanted is not None and config.num_labels != wanted:
         raise UserError(
             f"{called}: tells {config.num_labels} labels apart, {task.name} has {wanted}"
         )
+    return found

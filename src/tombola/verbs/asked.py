@@ -1,0 +1,199 @@
+"""What a user says of the task that a verb reads; what is not said, a ticket remembers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from tombola import tasks
+from tombola.errors import UserError
+from tombola.language.tasks import BUILTIN
+from tombola.settings import validate
+from tombola.study.chosen import task_of
+from tombola.study.recipe import TaskChoice
+from tombola.tasks.own import OWN, Columns, is_hub_id
+from tombola.tasks.task import sample
+from tombola.verbs.datasets.knobs import language_of
+
+if TYPE_CHECKING:
+    from tombola.tasks import Task
+
+
+class Asked(Columns):
+    """What may be said beside the name of a task or its data. All verbs take the same."""
+
+    data: Any = None
+    """A table of one's own: a file, folder, hub id, frame, `datasets.Dataset`, or records."""
+    metric: str | None = None
+    """Another metric than the task's own."""
+    split: str | None = None
+    """The split of a table of one's own that is read."""
+    format: str | None = None
+    """csv, tsv, jsonl or parquet; or the format of a word task's files."""
+    files: Mapping[str, str | Path] | None = None
+    """In place of a folder, the file of each split."""
+    examples: int | None = Field(None, gt=0)
+    """How many examples are read; all where not given."""
+    knobs: dict[str, Any] | None = None
+    """Of the built-in language; by default those of the language that a ticket was trained on."""
+    seed: int = 0
+    """Of what is drawn, or made."""
+    max_tokens: int | None = Field(None, gt=2)
+    """Longer examples are cut; by default as the ticket was trained, else what the model takes."""
+
+    def columns(self) -> dict[str, Any]:
+        """The columns that are named."""
+        return {
+            name: getattr(self, name)
+            for name in Columns.model_fields
+            if getattr(self, name) is not None
+        }
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A task, and what is to be known of how it was chosen."""
+
+    task: "Task"
+    max_tokens: int | None = None
+    """As the ticket was trained; None where nothing says."""
+    ordered: bool = False
+    """Whether the user has named the classes in the order of the model's ids."""
+    notes: tuple[str, ...] = ()
+
+
+def said(values: Mapping[str, Any]) -> Asked:
+    """Keywords of a verb as what is asked. Raises UserError for one that there is not."""
+    return validate(Asked, dict(values))
+
+
+def chosen(
+    task: Any,
+    folder: str | Path | None,
+    asked: Asked,
+    provenance: Mapping[str, Any] | None = None,
+    *,
+    regression: bool = False,
+    split: str = "dev",
+) -> Chosen:
+    """The task that is meant.
+
+    Args:
+        task: a name; or a `Task`, or data of one's own; None for that of the ticket.
+        folder: the task's files.
+        asked: all else that is said.
+        provenance: of the ticket that is asked about.
+        regression: whether the model gives one number: whole numbers are then scores.
+        split: of which so many `examples` are read.
+
+    Raises UserError where no task is named and no ticket remembers one, and as `load_task` does.
+    """
+    if isinstance(task, tasks.Task):
+        return Chosen(_fewer(task, asked, split))
+    name, data = _name_and_data(task, folder, asked)
+    recorded = _recorded(provenance or {})
+    if data is not None:
+        columns = asked.columns()
+        if regression and asked.kind is None and asked.metric is None and asked.target is None:
+            columns["kind"] = "regression"
+        found = tasks.load_task(
+            name or OWN, data=data, seed=asked.seed, format=asked.format, split=asked.split,
+            metric=asked.metric, **columns,
+        )  # fmt: skip
+        return Chosen(_fewer(found, asked, split), ordered=asked.classes is not None)
+    if asked.columns() or asked.split is not None:
+        raise UserError("columns and split are of a table of your own: name it as data")
+    remembered = recorded is not None and name in (None, recorded.name)
+    if recorded is not None and remembered and (folder, asked.files, asked.knobs) == (None,) * 3:
+        return _remembered(recorded, asked, provenance or {}, split)
+    if name is None:
+        raise UserError(
+            "name a task or data of your own: no ticket here says what it was trained on"
+        )
+    return Chosen(
+        _named(name, folder, asked, recorded, split),
+        recorded.max_tokens if recorded is not None and remembered else None,
+    )
+
+
+def _name_and_data(task: Any, folder: Any, asked: Asked) -> tuple[str | None, Any]:
+    """A task's name, and data of one's own, whichever of both is given in its place."""
+    data = asked.data
+    if task is not None and not isinstance(task, str | Path):
+        if data is not None:
+            raise UserError("data are given twice")
+        return None, task
+    name = None if task is None else str(task)
+    known = name in tasks.TASKS or name in tasks.WORD_TASKS
+    if name is None or known or data is not None:
+        if name in tasks.TASKS and name not in tasks.WORD_TASKS and data is not None:
+            raise UserError(f"give either the task {name!r}, with a folder, or data of your own")
+        return name, data
+    if folder is None and (Path(name).exists() or asked.columns() or is_hub_id(name)):
+        return None, task
+    allowed = ", ".join(sorted({*tasks.TASKS, *tasks.WORD_TASKS}))
+    raise UserError(f"unknown task {name!r}, and no such file; tasks: {allowed}")
+
+
+def _recorded(provenance: Mapping[str, Any]) -> TaskChoice | None:
+    """The task that a ticket was trained on, as its record says."""
+    about = provenance.get("task")
+    if not isinstance(about, Mapping):
+        return None
+    choice = about.get("choice")
+    if not isinstance(choice, Mapping):  # of an earlier version, which kept the language only
+        choice = {key: about[key] for key in ("name", "language") if key in about}
+        if choice.get("name") not in BUILTIN:
+            return None
+    return validate(TaskChoice, dict(choice), "the ticket's task: ")
+
+
+def _remembered(
+    recorded: TaskChoice, asked: Asked, provenance: Mapping[str, Any], split: str
+) -> Chosen:
+    """The task of a ticket, as it was trained and scored."""
+    more = asked.examples is not None and asked.examples > (recorded.dev or 0)
+    if recorded.name in BUILTIN and split == "dev":  # which is made apart from what is learned
+        n = max(recorded.dev or 0, asked.examples or 0) or None
+        recorded = recorded.model_copy(update={"train": 1, "dev": n})
+    try:
+        found = task_of(recorded)
+    except UserError as problem:
+        raise UserError(
+            f"the ticket was trained on {recorded.name}, whose text cannot be read: {problem}; "
+            "name the task or your data"
+        ) from problem
+    scored = provenance["task"].get("scored")
+    notes: tuple[str, ...] = ()
+    if scored not in (None, found.scored) and not (more and recorded.name in BUILTIN):
+        notes = (f"the text of {recorded.name} is another than the ticket was scored on",)
+    if asked.metric is not None:
+        found = found.with_metric(asked.metric)
+    return Chosen(_fewer(found, asked, split), recorded.max_tokens, notes=notes)
+
+
+def _named(name: str, folder: Any, asked: Asked, recorded: TaskChoice | None, split: str) -> "Task":
+    """A task by its name; the built-in language has the knobs of the ticket's."""
+    files = asked.files
+    language = language_of(asked.knobs)
+    made = folder is None and files is None and (name in BUILTIN or name in tasks.WORD_TASKS)
+    if language is None and made and recorded is not None and recorded.name in BUILTIN:
+        language = recorded.language
+    n = asked.examples
+    unread = 1 if made and name in BUILTIN else None  # what is not read need not be made
+    return tasks.load_task(
+        name, folder,
+        train=n if split == "train" else unread, dev=n if split == "dev" else unread,
+        seed=asked.seed, language=language, format=asked.format, metric=asked.metric,
+        files=None if files is None else {each: Path(file) for each, file in files.items()},
+    )  # fmt: skip
+
+
+def _fewer(task: "Task", asked: Asked, split: str) -> "Task":
+    """As many examples as are asked for, drawn by the seed."""
+    rows = getattr(task, split)
+    if asked.examples is None or asked.examples >= len(rows):
+        return task
+    return replace(task, **{split: sample(rows, asked.examples, asked.seed, task.name)})
