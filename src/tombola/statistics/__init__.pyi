@@ -21,6 +21,7 @@ from .means import clustered_interval as clustered_interval
 from .means import correlation_interval as correlation_interval
 from .means import mean_interval as mean_interval
 from .means import shuffled_difference as shuffled_difference
+from .monotone import holding as holding
 from .partial import partial_spearman as partial_spearman
 from .partial import spearman as spearman
 from .patterns import Patterns as Patterns
