@@ -15,6 +15,11 @@ from .importance.part_score import Sight as Sight
 from .importance.settings import ImportanceSettings as ImportanceSettings
 from .importance.values import Importance as Importance
 from .importance.values import Norm as Norm
+from .one_shot import OneShot as OneShot
+from .one_shot import PartKind as PartKind
+from .one_shot import PartsAtOnce as PartsAtOnce
+from .one_shot import WeightsAtOnce as WeightsAtOnce
+from .one_shot import by_lot as by_lot
 from .rewinding import Rewinding as Rewinding
 from .rewinding import rewind as rewind
 from .rounds import Pruning as Pruning
