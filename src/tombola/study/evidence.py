@@ -30,6 +30,7 @@ def evidence_for(
     seed: int,
     *,
     dense: str,
+    split: str = "train",
 ) -> Evidence:
     """The evidence for scoring a ticket's weights.
 
@@ -41,6 +42,7 @@ def evidence_for(
         task: what it was trained on.
         seed: of random scores.
         dense: role of the stage in which training began.
+        split: the examples that a criterion reads.
     """
     model, settings = ticket.model, choice.chosen()
     weights = dict(model.named_parameters())
@@ -60,6 +62,6 @@ def evidence_for(
     examples = getattr(settings, "examples", None)
 
     def batches() -> Iterable[Any]:
-        return job.batches("train", task, ticket.tokenizer, size, examples).in_order()
+        return job.batches(split, task, ticket.tokenizer, size, examples).in_order()
 
     return Evidence(scored, seed, model, batches, lambda model, batch: kind.loss(model, batch))

@@ -110,6 +110,7 @@ def finish(
     source: str,
     root: str,
     pruning: "Pruning | None" = None,
+    said: "Mapping[str, list[Any]] | None" = None,
 ) -> None:
     """Score a model on its task and write it as a ticket.
 
@@ -125,22 +126,24 @@ def finish(
         source: where the weights came from, in words.
         root: name of the unpruned model's stage; empty for this one.
         pruning: which parameters could have been pruned.
+        said: what the model answers to a split, where that is known already.
     """
     known = job.library.task(task)
-    batches = job.batches("dev", task, tokenizer, batch_size)
-    said = training.answers(model, known, batches, tokenizer)
-    right = [one.answer for one in tasks.answered(known, batches.encoded, known.dev)]
-    score = tasks.METRICS[known.metric](said, right)
-    write_answers(folder / ANSWERS_FILE, said, right)
+
+    def answered(split: str) -> tuple[list[Any], list[Any]]:
+        found = (said or {}).get(split)
+        return answers_to(job, split, model, tokenizer, task, batch_size, found)
+
+    given, right = answered("dev")
+    score = tasks.METRICS[known.metric](given, right)
+    write_answers(folder / ANSWERS_FILE, given, right)
     cut = job.encoded("dev", task, tokenizer).n_cut
     write_json(folder / "score.json", {**asdict(score), "task": task, "cut": cut})
     if known.further:
-        others = [tasks.METRICS[name](said, right) for name in known.further]
+        others = [tasks.METRICS[name](given, right) for name in known.further]
         write_json(folder / FURTHER_FILE, [{**asdict(o), "task": task, "cut": cut} for o in others])
     if known.held:
-        held = training.evaluate(
-            model, known, job.batches("held", task, tokenizer, batch_size), tokenizer, known.held
-        )
+        held = tasks.METRICS[known.metric](*answered("held"))
         cut = job.encoded("held", task, tokenizer).n_cut
         write_json(folder / HELD_FILE, {**asdict(held), "task": task, "cut": cut})
     write_json(
@@ -168,6 +171,24 @@ def finish(
     target = folder / MODEL
     target.mkdir(exist_ok=True)
     tickets.write_ticket(target, tickets.Ticket(model.cpu(), mask, tokenizer, provenance))
+
+
+def answers_to(
+    job: Job[Any],
+    split: str,
+    model: "torch.nn.Module",
+    tokenizer: Any,
+    task: str,
+    batch_size: int,
+    said: list[Any] | None = None,
+) -> tuple[list[Any], list[Any]]:
+    """What a model answers to a split of a task, or is known to have said, and what is right."""
+    known, batches = job.library.task(task), job.batches(split, task, tokenizer, batch_size)
+    examples = getattr(known, split)
+    if said is None:
+        said = training.answers(model, known, batches, tokenizer, examples)
+    right = [one.answer for one in tasks.answered(known, batches.encoded, examples)]
+    return said, right
 
 
 def _language(job: Job[Any], task: str) -> dict[str, Any]:
