@@ -3,6 +3,7 @@
 import errno
 import json
 import math
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -52,6 +53,15 @@ def new_folder(path: Path) -> Iterator[Path]:
             yield draft
     except FileExistsError:
         raise UserError(f"{path}: exists already; choose another folder") from None
+
+
+def link_or_copy(source: str | Path, target: str | Path) -> None:
+    """The same file under another name where the disk can do that, a copy elsewhere."""
+    Path(target).unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -189,8 +189,8 @@ def test_less_is_better_of_a_loss_and_an_undefined_score_never_holds() -> None:
 
 @pytest.mark.parametrize(("changes", "said"), [
     (["toy.held=null"], "task toy holds no examples apart"),
-    (["sweep.max_loss=-1"], "a loss is such as 1% .* not '-1.0'"),
-    (["sweep.max_loss=100%"], "a loss is such as 1%"),
+    (["sweep.max_loss=-1"], "a loss is 1% .* not '-1.0'"),
+    (["sweep.max_loss=100%"], "a loss is 1%"),
     (["sweep.grid=[0.5, 1.0]"], "shares greater than 0 and less than 1"),
     (["sweep.criterion=none"], "none prunes nothing"),
     (["sweep.of=bert", "sweep.task=toy"], "a new model has learned nothing"),

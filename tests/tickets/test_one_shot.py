@@ -4,8 +4,8 @@ from copy import deepcopy
 
 import pytest
 import torch
-import toys
 
+import toys
 from tombola import anatomy, masks, tickets
 from tombola.tickets import OneShot
 

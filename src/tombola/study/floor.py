@@ -51,9 +51,7 @@ def known_loss(value: str | float) -> str | float:
     except ValueError:
         size = 0.0
     if not 0 < size < float("inf") or (found and size >= 100):
-        raise ValueError(
-            f"a loss is such as 1% (of the score) or 0.01 (in its units), not {text!r}"
-        )
+        raise ValueError(f"a loss is 1% (of the score), say, or 0.01 (in its units): not {text!r}")
     return f"{size:g}%" if found else size
 
 
@@ -66,7 +64,7 @@ def allowed_loss(loss: str | float, full: float) -> float:
         return loss
     if not full > 0:
         raise UserError(
-            f"the full model scores {full:.4g}, of which {loss} is no measure of what is lost; name "
-            "the loss in units of the score, such as 0.01"
+            f"the full model scores {full:.4g}, of which {loss} is no measure of what is lost: "
+            "name the loss in units of the score, such as 0.01"
         )
     return float(loss.removesuffix("%")) / 100 * full

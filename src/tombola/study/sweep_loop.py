@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tombola import anatomy, masks, tasks, tickets, training
 from tombola.study.evidence import evidence_for, mask_seed
@@ -55,7 +55,7 @@ class SweepLoop:
         if asked is None:
             return None
         record = self._record(asked, own, before)
-        self.job.reporter(self.folder)(number + 1, max(self._total(before), number + 1))
+        self.job.reporter(self.folder)(number + 1, record["of"])
         return record
 
     def _next(self, records: list[Record]) -> Asked | None:
@@ -67,7 +67,8 @@ class SweepLoop:
         retrained = chosen_.retrain is not None
         return next_of(records, level, control=chosen_.control, retrained=retrained)
 
-    def _total(self, records: list[Record]) -> int:
+    @cached_property
+    def _total(self) -> int:
         """About how many models are scored in all."""
         settings, start = self.job.settings, self._start
         tried = sum(level > start for level in settings.levels)
@@ -102,6 +103,7 @@ class SweepLoop:
             "sparsity": pruned / n if n else 0.0,
             "sparsity_model": pruned / self.body.count(),
             "steps": steps,
+            "of": max(self._total, len(before) + 1),
         }
         full = before[0] if before else record
         record["held"] = bool(self.better * scores["held"] >= self.floor(full))
@@ -145,7 +147,7 @@ class SweepLoop:
         return tickets.PartsAtOnce(lots, self.job.settings.parts, self.body, self.ticket.mask)
 
     def _weights(self, choice: Choice) -> "tickets.OneShot":
-        """Scored once, by the model as it is; examples are of training, or else those that choose."""
+        """Scored once, in the model given; on training examples, or else on those that choose."""
         settings, seed = self.job.settings, mask_seed(self.job.seed, 1)
         split = "train" if self.known.train else "held"
         evidence = evidence_for(

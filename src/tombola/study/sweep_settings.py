@@ -37,7 +37,7 @@ class SweepStep(Step):
     step: float = Field(0.01, gt=0, le=0.25)
     """What bisection ends at: the least difference of two sizes."""
     parts: Annotated[tuple[PartKind, ...], ONE_OR_MORE, ONCE] = ()
-    """`heads`, `mlps`, or both: whole parts go, of each kind the same share; else single weights."""
+    """`heads`, `mlps`, or both: whole parts go, the same share of each. Else single weights."""
     by: Annotated[str, named_in(PART_SCORES)] = "gate"
     """The score of heads and MLPs, seen on the examples that choose."""
     criterion: Choice = Choice(name="magnitude")

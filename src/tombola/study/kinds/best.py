@@ -1,7 +1,6 @@
 """`best`: of models along an axis, the one that scores best where nothing is reported."""
 
 import math
-import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from tombola import tasks
 from tombola.errors import UserError
-from tombola.files import write_json
+from tombola.files import link_or_copy, write_json
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.floor import check_split
@@ -101,10 +100,10 @@ class Best(Kind[BestStep]):
         source = job.folder(job.roles("of")[chosen])
         for name in (ANSWERS_FILE, HELD_FILE, "score.json", "model.json"):
             if (source / name).exists():
-                _link(source / name, folder / name)
+                link_or_copy(source / name, folder / name)
         target = folder / MODEL
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(source / MODEL, target, copy_function=_link)
+        shutil.copytree(source / MODEL, target, copy_function=link_or_copy)
         values = job.stage.facts["values"]
         rows = [
             {**score, "value": str(value), "chosen": i == chosen}
@@ -130,15 +129,6 @@ class Best(Kind[BestStep]):
                     **at,
                 },
             )
-
-
-def _link(source: str | Path, target: str | Path) -> None:
-    """The same file under another name where the disk can do that, a copy elsewhere."""
-    Path(target).unlink(missing_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
 
 
 KINDS.add(Best())

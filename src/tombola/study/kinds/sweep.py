@@ -17,7 +17,7 @@ from tombola.study.library import UNKNOWN, Library
 from tombola.study.models import MODEL_TABLES, finish, model_rows, read_answers
 from tombola.study.plan import Planner, Point
 from tombola.study.stage import Stage
-from tombola.study.substeps import FOLDER, Record, substeps
+from tombola.study.substeps import FOLDER, substeps
 from tombola.study.sweep_found import compared
 from tombola.study.sweep_loop import WEIGHTS, SweepLoop
 from tombola.study.sweep_points import Asked, winner
