@@ -11,6 +11,7 @@ import synthetic
 from tombola import tables
 from tombola.report import report
 
+LOST = {0.2: (0.004, 0.05), 0.4: (0.011, 0.12), 0.6: (0.09, 0.3)}
 PROBED = tuple((task, "linear") for task in ("pos", "ner", "chunk", "ps-role"))
 STUDY = replace(
     synthetic.ACCEPTABILITY, tickets=(("magnitude", "weights"), ("random", "weights")),
@@ -33,6 +34,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }),
         "prunings": new_tables.prunings(last),
         "sizes": new_tables.sizes(models),
+        "sweep": new_tables.sweep(last[0]["model"], LOST),
         "slices": new_tables.slices(
             [row for row in models if row["criterion"] == "magnitude" and row["seed"] == 0],
             {"length": ("1–4 words", "5–9 words", "10–14 words"), "topic": ("art", "war")},
@@ -98,6 +100,16 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     texts = {"text": bad[0], "score": bad[1], "per": bad[2], "stack": bad[3]}
     more = {
         "sizes": new_tables.sizes(models.to_dict("records")),
+        "sweep": new_tables.sweep(
+            model,
+            LOST,
+            step=bad[0],
+            task=bad[1],
+            method=bad[2],
+            unit=bad[3],
+            max_loss=bad[0],
+            metric=bad[1],
+        ),
         "overlap": new_tables.overlap((bad[0], bad[1], bad[2]), bad[3], shared),
         "stability": [r | {"tests": bad[2]} for r in new_tables.stability(bad[3], shared)],
         "importance": new_tables.importance(

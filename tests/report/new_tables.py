@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from tombola.study.kinds.probe_differences import DIFFERENCES, TRENDS
+from tombola.study.kinds.sweep import SWEEP
 from tombola.tables import Table
 
 TEXT, WHOLE, GAPS, NUMBER, TRUTH = "string", "int64", "Int64", "float64", "bool"
@@ -172,6 +173,7 @@ TABLES = {table.name: table for table in (
         "stage": TEXT, "step": TEXT, "kind": TEXT, "facts": TEXT, "reads": TEXT,
     }),
     DIFFERENCES,
+    SWEEP,
     TRENDS,
 )}  # fmt: skip
 """The tables of a study by name."""
@@ -315,6 +317,28 @@ def sizes(models: Rows, **changes: Any) -> Rows:
         for row in models
         for name, n in sets.items()
     ]  # fmt: skip
+
+
+def sweep(model: str, lost: dict[float, tuple[float, float]], **changes: Any) -> Rows:
+    """Sizes with what they lose, drawn and by lot; 0.4 is chosen, up to 0.2 is sure."""
+
+    def row(role: str, level: float, loss: float) -> dict[str, Any]:
+        low, high = (-loss - 0.2 * level**2, -loss + 0.2 * level**2) if level else (0.0, 0.0)
+        return {
+            "step": "sweep", "model": model, "task": "acceptability", "seed": 0, "unit": "weights",
+            "method": {"drawn": "magnitude", "control": "random"}.get(role, "none"), "role": role,
+            "level": level, "sparsity": level, "sparsity_model": level / 2, "steps": 0,
+            "metric": "accuracy", "choice": 0.88 - loss, "choice_n": 500, "score": 0.87 - loss,
+            "chance": 0.69, "n": 543, "holds": role == "drawn" and level <= 0.4,
+            "chosen": role == "drawn" and level == 0.4, "difference": -loss, "low": low,
+            "high": high, "max_loss": "2%", "allowed": 0.0174,
+            "verdict": "less" if low > -0.0174 else "more" if high < -0.0174 else "undecided",
+            "signature": "s", **changes,
+        }  # fmt: skip
+
+    drawn = [row("drawn", level, each[0]) for level, each in lost.items()]
+    lots = [row("control", level, each[1]) for level, each in lost.items()]
+    return [row("full", 0.0, 0.0), *drawn, *lots]
 
 
 def slices(models: Rows, cuts: dict[str, tuple[str, ...]], **changes: Any) -> Rows:
