@@ -33,5 +33,6 @@ from .verbs import recipes as recipes
 from .verbs import run as run
 from .verbs import show_data as show_data
 from .verbs import status as status
+from .verbs import sweep as sweep
 from .verbs import write_data as write_data
 from .version import __version__ as __version__
