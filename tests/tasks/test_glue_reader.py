@@ -165,7 +165,7 @@ def test_missing_folders_and_files(tmp_path):
     with pytest.raises(UserError, match="unknown GLUE task 'COLA'; allowed: CoLA, MNLI"):
         load_glue("COLA", tmp_path)
     (tmp_path / "train.tsv").mkdir()
-    with pytest.raises(UserError, match=r"train\.tsv:1: cannot be read"):
+    with pytest.raises(UserError, match=r"train\.tsv: a folder, expected a file"):
         load_task("CoLA", tmp_path)
 
 

@@ -1,11 +1,11 @@
 """Lines of text files, plain or gzipped, with their numbers and strict errors."""
 
-import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from tombola.errors import UserError
+from tombola.text.opening import not_utf8, open_bytes
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -15,15 +15,16 @@ def read_lines(path: Path, mixed_ends: bool = False) -> Iterator[tuple[int, str]
 
     Streams. A byte order mark at the very beginning is dropped; one at the beginning of a later
     line, where files were joined carelessly, is an error, since it would become part of a word.
-    All lines must end alike, for a file that mixes both ends was damaged by some tool and may have
-    lost lines; with `mixed_ends`, which suits running text, they may differ.
+    Gzip is known by its content. All lines must end alike, for a file that mixes both ends was
+    damaged by some tool and may have lost lines; with `mixed_ends`, which suits running text, they
+    may differ.
     Raises UserError with file and line where the file breaks these rules, cannot be read, is not
-    UTF-8, or ends within a gzip stream.
+    UTF-8 (it says which encoding it may be, and the cure), or ends within a gzip stream.
     """
     number = 0
-    end = b""
+    end = ended = b""
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with open_bytes(path) as file:
             for raw in file:
                 number += 1
                 if raw.startswith(BYTE_ORDER_MARK):
@@ -31,6 +32,9 @@ def read_lines(path: Path, mixed_ends: bool = False) -> Iterator[tuple[int, str]
                         raise UserError(f"{path}:{number}: a byte order mark within the file")
                     raw = raw.removeprefix(BYTE_ORDER_MARK)
                 line = raw.removesuffix(b"\n").removesuffix(b"\r")
+                if number == 1 and line == raw and raw.count(b"\r") > 1:
+                    cure = "`tr '\\r' '\\n'` makes lines of it"
+                    raise UserError(f"{path}: lines end in CR alone, as on old Macs: {cure}")
                 ended = raw[len(line) :]
                 if ended != end and not mixed_ends and ended.endswith(b"\n"):
                     if end:
@@ -39,10 +43,11 @@ def read_lines(path: Path, mixed_ends: bool = False) -> Iterator[tuple[int, str]
                     end = ended
                 yield number, line.decode("utf-8")
     except UnicodeDecodeError as problem:
-        byte = problem.object[problem.start]
-        raise UserError(f"{path}:{number}: not UTF-8 (byte 0x{byte:02x})") from problem
+        raise not_utf8(path, number, problem, is_last=not ended) from problem
     except FileNotFoundError as problem:
         raise UserError(f"{path}: no such file") from problem
+    except IsADirectoryError as problem:
+        raise UserError(f"{path}: a folder, expected a file") from problem
     except (OSError, EOFError, zlib.error) as problem:
         raise UserError(f"{path}:{number + 1}: cannot be read: {problem}") from problem
 
