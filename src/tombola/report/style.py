@@ -13,6 +13,9 @@ SINGLE_PT = 237.6
 DOUBLE_PT = 496.8
 """Width of a double column: 6.9 inches."""
 
+LETTER_PT = 3.7
+"""About how wide a letter of a legend is."""
+
 BLACK = "#000000"
 GREY = "#767676"
 CATEGORIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
@@ -78,12 +81,12 @@ class Key:
     entries: tuple[Entry, ...]
 
     def color(self, columns: int, *, single: bool = False) -> alt.Color:
-        """The colour of the field `line`, with the legend in so many columns."""
-        return alt.Color("line:N", **self._scale(1), legend=_legend(columns, single))
+        """The colour of the field `line`, with the legend in so many columns, or in fewer."""
+        return alt.Color("line:N", **self._scale(1), legend=self._legend(columns, single))
 
     def dash(self, columns: int, *, single: bool = False) -> alt.StrokeDash:
         """The dash of the field `line`, in the same legend."""
-        return alt.StrokeDash("line:N", **self._scale(2), legend=_legend(columns, single))
+        return alt.StrokeDash("line:N", **self._scale(2), legend=self._legend(columns, single))
 
     def _scale(self, part: int) -> dict[str, alt.Scale]:
         names = [entry[0] for entry in self.entries]
@@ -91,11 +94,18 @@ class Key:
         ranges = [list(v) if isinstance(v, tuple) else v for v in values]
         return {"scale": alt.Scale(domain=names, range=ranges)}
 
+    def _legend(self, columns: int, single: bool) -> alt.Legend:
+        """In as many of the columns as the longest name leaves room for."""
+        longest = LETTER_PT * max((len(name) for name, _, _ in self.entries), default=0)
+        while columns > 1 and _room(columns, single) < longest:
+            columns -= 1
+        limit = _room(columns, single)
+        return alt.Legend(title=None, columns=columns, symbolType="stroke", labelLimit=limit)
 
-def _legend(columns: int, single: bool) -> alt.Legend:
-    # What a label may take beside its line and the padding, so that the legend fits the figure.
-    limit = ((SINGLE_PT if single else DOUBLE_PT) - 44) / columns - 26
-    return alt.Legend(title=None, columns=columns, symbolType="stroke", labelLimit=limit)
+
+def _room(columns: int, single: bool) -> float:
+    """What a label may take beside its line and the padding, so that the legend fits, in points."""
+    return ((SINGLE_PT if single else DOUBLE_PT) - 44) / columns - 26
 
 
 def ticket_key(kinds: list[TicketKind]) -> tuple[Entry, ...]:

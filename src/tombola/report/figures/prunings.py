@@ -36,15 +36,14 @@ def prunings(tables: Tables) -> Picture | None:
     floors = rows["floor"].dropna()
     axis = domain(rows["score"], floors)
     key = Key(ticket_key(kinds(rows)))
-    columns = 1 if max((len(name) for name, _, _ in key.entries), default=0) > 18 else 2
-    color = key.color(columns, single=True)
+    color = key.color(2, single=True)
     sources = Sources()
     fields = ["percent", "mean", "line", "chain", *dict.fromkeys([*DETAILS, *KIND])]
     base = alt.Chart(sources.add(rows, fields)).encode(
         sparsity_axis(), value_axis("score", axis), color, detail="chain:N"
     )
     lines = base.mark_line(strokeWidth=1)
-    fill = alt.when("datum.kept").then(key.color(columns, single=True))
+    fill = alt.when("datum.kept").then(key.color(2, single=True))
     dots = base.mark_point(size=20, strokeWidth=1.1, opacity=1).encode(
         tooltip=tooltip(DETAILS), fill=fill.otherwise(alt.value("white"))
     )

@@ -50,9 +50,8 @@ def score(tables: Tables) -> Picture | None:
     levels = {name: at for name, at in levels.items() if axis[0] <= at <= axis[1]}
 
     key = _key(kinds(rows), levels)
-    columns = 1 if max(len(name) for name, _, _ in key.entries) > 18 else 3
     across, up = sparsity_axis(), value_axis(clip(pretty(str(rows["metric"].iloc[0]))), axis)
-    color, dash = key.color(columns, single=True), key.dash(columns, single=True)
+    color, dash = key.color(3, single=True), key.dash(3, single=True)
     sources = Sources()
     drawn = [_band(sources, dense).encode(up.copy())] if len(dense) else []
     drawn += [_lines(sources, _flat(levels, rows["at"].max())).encode(across, up, color, dash)]
