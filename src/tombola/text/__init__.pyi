@@ -23,6 +23,7 @@ from .formats import Format as Format
 from .glue import GLUE as GLUE
 from .parallel import read_parallel as read_parallel
 from .plain import read_plain as read_plain
+from .reading import Reading as Reading
 from .rows import IGNORED as IGNORED
 from .rows import Row as Row
 from .sgml import read_sgml as read_sgml

@@ -39,7 +39,8 @@ def read_lines(path: Path, mixed_ends: bool = False) -> Iterator[tuple[int, str]
                 if ended != end and not mixed_ends and ended.endswith(b"\n"):
                     if end:
                         said = f"ends in {_name(ended)}, the lines before it in {_name(end)}"
-                        raise UserError(f"{path}:{number}: {said}")
+                        cure = "`tr -d '\\r'` makes them alike"
+                        raise UserError(f"{path}:{number}: {said}: {cure}")
                     end = ended
                 yield number, line.decode("utf-8")
     except UnicodeDecodeError as problem:
@@ -76,6 +77,11 @@ def check_folder(folder: Path | None, name: str, holds: str) -> Path:
     """The folder a task's files are in. Raises UserError where there is none."""
     if folder is None:
         raise UserError(f"task {name!r} needs a folder that holds {holds}")
+    folder = folder.expanduser()
+    if folder.is_file():
+        raise UserError(
+            f"{folder}: a file; task {name!r} takes the folder that has {holds}: {folder.parent}"
+        )
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder; task {name!r} expects {holds} in it")
     return folder
