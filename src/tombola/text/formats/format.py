@@ -3,9 +3,24 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from tombola.registry import Registry
 from tombola.text.annotated import Annotated
+from tombola.text.formats.sample import Sample, Sure
+from tombola.text.reading import Reading
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Streams the texts of one file, plain or gzipped."""
+
+    def __call__(self, path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
+        """Raise UserError with file and line where something is wrong, by the reading's policy."""
+
+
+def _never(sample: Sample) -> Sure:
+    return Sure.NO
 
 
 @dataclass(frozen=True)
@@ -16,11 +31,17 @@ class Format:
     about: str
     """One line for a list of formats."""
     endings: tuple[str, ...]
-    """How names of its files usually end, without `.gz`; a guess is made from these alone."""
+    """How names of its files usually end, without `.gz`: of formats that the content fits equally,
+    one with the file's ending is meant."""
     carries: tuple[str, ...]
     """Fields of `Annotated` that it can fill."""
-    read: Callable[[Path], Iterator[Annotated]]
-    """Streams a file, plain or gzipped. Raises UserError with file and line."""
+    read: Reader
+    looks: Callable[[Sample], Sure] = _never
+    """How sure it is that a file is of this format; one that says nothing is never guessed."""
+    instead_of: str | None = None
+    """Another format of the same files, which is meant where both could be."""
+    named: "Callable[[str], Format] | None" = None
+    """The same format as a user knows it who says more, after a colon: names of columns."""
 
 
 FORMATS: Registry[Format] = Registry("format", "tombola.text.formats")
