@@ -65,7 +65,7 @@ def test_gzip_is_read_and_a_torn_one_is_an_error(tmp_path):
     [
         ("", r"x\.conllu: no sentences"),
         ("\n\n", r"x\.conllu: no sentences"),
-        ("# only\n\n", r":1: comments without a sentence"),
+        ("# only\n\n", r"x\.conllu: no sentences"),
         ("1\tGo\tgo\tVERB\n", r":1: 4 columns, expected 10"),
         ("\n" + row("1", "Go", "VB"), r":2: part of speech 'VB'; allowed: ADJ, ADP"),
         (row("one", "Go", "VERB"), r":1: 'one' is no number of a word"),

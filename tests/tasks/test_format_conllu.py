@@ -10,8 +10,10 @@ from mutilate import answer_or_one_line, mutilated
 from realdata import folder
 from tombola.errors import UserError
 from tombola.text import ROOT, Arc
+from tombola.text.formats import FORMATS
 from tombola.text.formats.conllu import read_conllu
 from tombola.text.formats.conllu_documents import read_conllu_documents
+from tombola.text.reading import Reading
 
 SENTENCE = """\
 # newdoc id = d1
@@ -107,14 +109,10 @@ ENTITIES = "# global.Entity = eid-etype-head\n"
             "# sent_id = a\n" + row("1") + "\n# sent_id = a\n" + row("1"),
             r":4: id 'a' was given on line 1 already",
         ),
-        (
-            "# newdoc id = a\n" + row("1") + "\n# newdoc id = a\n" + row("1"),
-            r":4: id 'a' was given on line 1 already",
-        ),
-        (row("1") + "# late\n", r":2: 1 columns, expected 10"),
+        (row("1") + "# late\n", r":2: a comment within a sentence"),
         (
             "# global.Entity = a-b\n" + row("1"),
-            r":1: global\.Entity 'a-b', expected GRP \(or eid\)",
+            r":1: global\.Entity 'a-b' has no GRP \(or eid\)",
         ),
         (ENTITIES + row("1", misc="Entity=(e1-x-1"), r":2: entity 'e1' is not closed"),
         (ENTITIES + row("1", misc="Entity=e1)"), r":2: entity 'e1' is closed but was not opened"),
@@ -128,13 +126,19 @@ ENTITIES = "# global.Entity = eid-etype-head\n"
 )
 def test_errors_name_file_and_line(tmp_path, content, message):
     with pytest.raises(UserError, match=r"x\.conllu" + message):
-        list(read_conllu(write(tmp_path, content)))
+        list(read_conllu(write(tmp_path, content), Reading(strict=True)))
 
 
 def test_treebank_tags_may_be_missing_at_some_words_only(tmp_path):
     with_tag = row("1").replace("\t_\t_\t_\t", "\t_\t_\tNN\t", 1)
     texts = list(read_conllu(write(tmp_path, row("1") + "\n" + with_tag + "\n" + row("1"))))
-    assert [text.tags for text in texts] == [None, ("NN",), ("_",)]
+    assert [text.tags for text in texts] == [None] * 3  # a third: decided for the whole file
+    reading = Reading()
+    content = row("1") + "\n" + with_tag + "\n" + with_tag
+    texts = list(read_conllu(write(tmp_path, content), reading))
+    assert [text.tags for text in texts] == [("_",), ("NN",), ("NN",)]
+    assert "XPOS is '_' at 1 of 3 words: '_' is a label there" in reading.said[0]
+    assert next(iter(FORMATS["conllu-upos"].read(tmp_path / "x.conllu"))).tags is None
 
 
 def test_entities_may_begin_or_end_at_empty_nodes(tmp_path):
@@ -259,3 +263,85 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
     small, large = peak(200), peak(2000)
     # The ids are all that is kept: some 150 bytes each, far less than a sentence.
     assert large - small < 1800 * 300
+
+
+def test_comments_alone_are_noted_and_heeded(tmp_path):
+    content = "# global.columns = ID FORM\n\n1\tGo\n\n# the end\n"
+    reading = Reading()
+    (text,) = read_conllu(write(tmp_path, content), reading)
+    assert text.words == ("Go",)
+    assert reading.odd["comments without a sentence"].n == 2
+    with pytest.raises(UserError, match=r":1: comments without a sentence"):
+        list(read_conllu(write(tmp_path, content), Reading(strict=True)))
+
+
+def test_columns_of_conllu_plus(tmp_path):
+    content = (
+        "# global.columns = ID FORM UPOS HEAD DEPREL UP:PRED\n"
+        "1\tDogs\tNOUN\t2\tnsubj\t_\n2\trun\tVERB\t0\troot\trun.02\n"
+    )
+    (text,) = read_conllu(write(tmp_path, content))
+    assert (text.words, text.universal_tags) == (("Dogs", "run"), ("NOUN", "VERB"))
+    assert text.arcs == (Arc(0, 1, "nsubj"), Arc(1, ROOT, "root"))
+    assert (text.tags, text.lemmas) == (None, None)
+    with pytest.raises(UserError, match=r":1: global.columns 'ID' names no ID and FORM"):
+        list(read_conllu(write(tmp_path, "# global.columns = ID\n1\n")))
+    with pytest.raises(UserError, match=r":2: 2 columns, expected 6"):
+        list(
+            read_conllu(write(tmp_path, content.replace("\t2\tnsubj\t_", "").replace("\tNOUN", "")))
+        )
+
+
+ENTITY = (
+    "# newdoc id = a\n# global.Entity = {}\n"
+    "1\tRome\trome\tPROPN\tNNP\t_\t2\tnsubj\t_\tEntity={}\n"
+    "2\tfalls\tfall\tVERB\tVBZ\t_\t0\troot\t_\t_\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("declared", "entity", "names", "clusters", "noted"),
+    [
+        ("eid-etype", "(e1-place)", ((0, 1, "place"),), (), 0),
+        ("entity-GRP-identity", "(place-1-Rome)", ((0, 1, "place"),), (), 0),  # GUM before 8
+        ("eid", "(e1)", None, (), 0),
+        ("etype-identity", "(place-Rome)", None, None, 1),
+        ("eid-etype", "(e1-place", None, None, 1),
+    ],
+)
+def test_entities_that_cannot_be_read_are_absent(
+    tmp_path, declared, entity, names, clusters, noted
+):
+    path = write(tmp_path, ENTITY.format(declared, entity))
+    reading = Reading()
+    (document,) = read_conllu_documents(path, reading)
+    assert (document.names, document.clusters) == (names, clusters)
+    assert document.universal_tags == ("PROPN", "VERB")
+    assert len(reading.odd) == noted
+    if noted:
+        with pytest.raises(UserError):
+            list(read_conllu(path, Reading(strict=True)))
+
+
+def test_documents_of_one_name_are_told_apart(tmp_path):
+    one = "# newdoc id = a\n# sent_id = {}\n" + row("1") + "\n"
+    path = write(tmp_path, one.format(1) + one.format(2))
+    assert len(list(read_conllu(path, Reading(strict=True)))) == 2  # sentence ids suffice
+    reading = Reading()
+    assert [text.name for text in read_conllu_documents(path, reading)] == ["a", "a"]
+    assert reading.odd["documents with the id of an earlier one"].n == 1
+
+
+def test_bad_sentences_are_skipped_and_their_document_begins_all_the_same(tmp_path):
+    bad = row("1").replace("\tx\t", "\t \t", 1)
+    content = f"# newdoc id = a\n{row('1')}\n# newdoc id = b\n{bad}\n{row('1')}\n{bad}"
+    reading = Reading(skip=True)
+    assert [text.name for text in read_conllu_documents(write(tmp_path, content), reading)] == [
+        "a",
+        "b",
+    ]
+    assert (reading.n_bad, len(reading.bad)) == (2, 2)
+    assert reading.said[0] == "left out, since they cannot be read: 2"
+    words = "".join(f"{i}\t_" + "\t_" * 8 + "\n" for i in (1, 2))
+    with pytest.raises(UserError, match=r":1: a sentence without words: all forms are '_'"):
+        list(read_conllu(write(tmp_path, words)))

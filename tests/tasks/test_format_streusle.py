@@ -12,6 +12,7 @@ from tombola.errors import UserError
 from tombola.tasks.words import WORD_TASKS
 from tombola.text import Adposition
 from tombola.text.formats.streusle import read_conllulex, read_streusle_json
+from tombola.text.reading import Reading
 
 SENTENCE = """\
 # sent_id = made-1
@@ -167,9 +168,17 @@ def test_errors_of_the_json_form(tmp_path, text, message):
 def test_an_id_may_be_there_once(tmp_path):
     twice = json.dumps(as_json(f"{SENTENCE}\n{SENTENCE}"))
     with pytest.raises(UserError, match=r"id 'made-1'"):
-        list(read_streusle_json(written(tmp_path, twice, "made.json")))
+        list(read_streusle_json(written(tmp_path, twice, "made.json"), Reading(strict=True)))
     with pytest.raises(UserError, match=r"conllulex:14: id 'made-1'"):
-        list(read_conllulex(written(tmp_path, f"{SENTENCE}\n{SENTENCE}")))
+        list(read_conllulex(written(tmp_path, f"{SENTENCE}\n{SENTENCE}"), Reading(strict=True)))
+
+
+def test_columns_after_the_nineteen_are_noted(tmp_path):
+    lines = [line if line[0] == "#" else f"{line}\t*" for line in SENTENCE.splitlines()]
+    reading = Reading()
+    (text,) = read_conllulex(written(tmp_path, "\n".join(lines) + "\n"), reading)
+    assert text.adpositions == FOUND
+    assert reading.odd["lines with further columns"].n == len(lines) - 2
 
 
 def test_text_without_the_layer_is_refused(tmp_path):

@@ -7,20 +7,28 @@ from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.text.annotated import ROOT, Annotated, Arc, LabelledSpan, Span
-from tombola.text.formats.conllu import Sentence, read_sentences
+from tombola.text.formats.checks import UniqueIds
+from tombola.text.formats.conllu import Sentence, looks_like_conllu, read_sentences
 from tombola.text.formats.format import FORMATS, Format
+from tombola.text.formats.sample import Sample, Sure
+from tombola.text.reading import Reading, reading_of
 
 
-def read_conllu_documents(path: Path) -> Iterator[Annotated]:
+def read_conllu_documents(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
     """The documents of a file, plain or gzipped, one at a time; `# newdoc` begins each.
 
     All layers of `read_conllu`, over the words of the document, and clusters where the file
     declares entities: mentions of one thing, of two mentions or more, those in several pieces left
-    out. A layer that a sentence lacks, the document lacks. Raises UserError as `read_conllu` does,
-    and where the first sentence begins no document.
+    out. A layer that a sentence lacks, the document lacks. A document of an earlier one's name is
+    one of its own, which is noted. Raises UserError as `read_conllu` does, and where the first
+    sentence begins no document.
     """
+    reading = reading_of(reading)
+    ids = UniqueIds(path, reading, "documents")
     document: list[Sentence] = []
-    for sentence in read_sentences(path):
+    for sentence in read_sentences(path, reading=reading):
+        if sentence.document:
+            ids.add(sentence.document, int(sentence.text.where.rpartition(":")[2]))
         if sentence.document is not None and document:
             yield _joined(document)
             document = []
@@ -86,6 +94,11 @@ def _clusters(document: list[Sentence], starts: list[int]) -> tuple[tuple[Span, 
     return tuple(sorted(tuple(sorted(spans)) for spans in groups.values() if len(spans) > 1))
 
 
+def _looks(sample: Sample) -> Sure:
+    begins = any(line[1:].split("=")[0].split()[:1] == ["newdoc"] for line in sample.comments)
+    return looks_like_conllu(sample) if begins else Sure.NO
+
+
 FORMATS.add(
     Format(
         name="conllu-documents",
@@ -102,5 +115,7 @@ FORMATS.add(
             "clusters",
         ),
         read=read_conllu_documents,
+        looks=_looks,
+        instead_of="conllu",
     )
 )

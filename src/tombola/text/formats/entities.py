@@ -39,21 +39,30 @@ class Fields(NamedTuple):
     """Where an opening bracket holds the id of the thing meant, and its type."""
 
     group: int
-    kind: int
+    kind: int | None
+    """None where types are not annotated."""
 
     @classmethod
     def declared(cls, value: str, where: str) -> "Fields":
         """As the comment `# global.Entity = …` says; GUM's id is `GRP`, CorefUD's is `eid`.
 
-        Raises UserError where it names no id or no type.
+        The type is `etype`, in older releases of GUM `entity`. Raises UserError where it names no
+        id: without one nobody can tell which bracket closes which.
         """
         names = value.split("-")
         group = next((names.index(name) for name in ("GRP", "eid") if name in names), None)
-        if group is None or "etype" not in names:
+        if group is None:
             raise UserError(
-                f"{where}: global.Entity {value[:60]!r}, expected GRP (or eid) and etype"
+                f"{where}: global.Entity {value[:60]!r} has no GRP (or eid): names and clusters "
+                "are left out"
             )
-        return cls(group, names.index("etype"))
+        kind = next((names.index(name) for name in ("etype", "entity") if name in names), None)
+        return cls(group, kind)
+
+    @property
+    def n(self) -> int:
+        """Fields that each bracket must have."""
+        return max(self.group, self.kind or 0) + 1
 
 
 def read_mentions(path: Path, places: Sequence[Place], fields: Fields) -> list[Mention]:
@@ -71,12 +80,16 @@ def read_mentions(path: Path, places: Sequence[Place], fields: Fields) -> list[M
             for bracket in _brackets(kept.removeprefix("Entity="), where):
                 if bracket["opened"]:
                     parts = bracket["opened"].split("-")
-                    if len(parts) <= max(fields):
+                    if len(parts) < fields.n:
                         said = f"entity {bracket['opened'][:40]!r} lacks its id or type"
                         raise UserError(f"{where}: {said}")
-                    opened.append((place, parts[fields.group], parts[fields.kind]))
+                    kind = "" if fields.kind is None else parts[fields.kind]
+                    opened.append((place, parts[fields.group], kind))
                 group = opened[-1][1] if bracket["closed_at_once"] else bracket["closed"]
                 if group is not None:
+                    parts = group.split("-")
+                    if all(group != open_[1] for open_ in opened) and len(parts) > fields.group:
+                        group = parts[fields.group]  # older releases repeat the type there
                     found.append(_close(opened, group, place.end, where))
     if opened:
         place, group, _ = opened[-1]

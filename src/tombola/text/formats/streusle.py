@@ -7,17 +7,18 @@ versions (4.3 and 4.5 renamed some): train and test on one version.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import tee
 from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
 from tombola.text.annotated import Adposition, Annotated, Arc
-from tombola.text.formats.checks import check_tree, head_position, split_cells
-from tombola.text.formats.conllu import read_sentences
+from tombola.text.formats.checks import NOTHING, check_tree, check_words, head_position, split_cells
+from tombola.text.formats.conllu import sentence_reader
 from tombola.text.formats.format import FORMATS, Format
+from tombola.text.formats.sample import Sample, Sure, most
 from tombola.text.jsonfile import expect, expect_words, read_members
 from tombola.text.lines import read_blocks
+from tombola.text.reading import Reading, reading_of
 
 N_COLUMNS = 19
 N_CONLLU = 10
@@ -36,50 +37,59 @@ Block = list[tuple[int, str]]
 """Numbered lines of one sentence."""
 
 
-def read_conllulex(path: Path) -> Iterator[Annotated]:
+def read_conllulex(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
     """The sentences of a CoNLL-U-Lex file, plain or gzipped, one at a time.
 
     Adpositions are expressions of a single word whose role or function is a `p.` label; those of
     several words (`on top of`) and those marked `??` or `` `$ `` are left out, as published. The
-    first ten columns are read as `read_conllu` reads them. Raises UserError with file and line.
+    first ten columns are read as `read_conllu` reads them; columns after the nineteen are noted.
+    Raises UserError with file and line.
     """
-    whole, of_conllu = tee(read_blocks(path))
-    sentences = read_sentences(path, (_first_columns(path, block) for block in of_conllu))
-    for sentence, block in zip(sentences, whole, strict=True):
-        yield replace(sentence.text, adpositions=_adpositions(path, block))
+    reading = reading_of(reading)
+    read = sentence_reader(path, reading)
+
+    def sentence(block: Block) -> Annotated | None:
+        cells = [
+            []
+            if line.startswith("#")
+            else split_cells(path, number, line, N_COLUMNS, "\t", reading)
+            for number, line in block
+        ]
+        of_conllu = [
+            (number, "\t".join(row[:N_CONLLU]) if row else line)
+            for (number, line), row in zip(block, cells, strict=True)
+        ]
+        found = read(of_conllu)
+        if found is None:
+            return None
+        return replace(found.text, adpositions=_adpositions(path, block))
+
+    return reading.texts(path, read_blocks(path), sentence)
 
 
-def read_streusle_json(path: Path) -> Iterator[Annotated]:
+def read_streusle_json(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
     """The sentences of STREUSLE's JSON, plain or gzipped; adpositions as in `read_conllulex`.
 
     The text of the file is held in memory. Raises UserError with file and line where a sentence
     begins that is not of this form.
     """
+    reading = reading_of(reading)
     names: set[str] = set()
-    found = False
-    for number, _, value in read_members(path):
+
+    def sentence(member: tuple[int, str | None, Any]) -> Annotated:
+        number, _, value = member
         where = f"{path}:{number}"
         row = expect(value, dict, where, "a sentence with 'toks' and 'swes'")
         name = row.get("sent_id") or row.get("streusle_sent_id")
         if name is not None:
             # Not by lines as elsewhere: a whole file of JSON may be a single one.
             if expect(name, str, where, "the string 'sent_id'") in names:
-                raise UserError(f"{where}: id {name[:40]!r} was given already")
+                said = f"{where}: id {name[:40]!r} was given already"
+                reading.note("sentences with the id of an earlier one", said)
             names.add(name)
-        yield _from_json(path, number, row, name)
-        found = True
-    if not found:
-        raise UserError(f"{path}: no sentences")
+        return _from_json(path, number, row, name)
 
-
-def _first_columns(path: Path, block: Block) -> Block:
-    return [(number, _conllu(path, number, line)) for number, line in block]
-
-
-def _conllu(path: Path, number: int, line: str) -> str:
-    if line.startswith("#"):
-        return line
-    return "\t".join(split_cells(path, number, line, N_COLUMNS, "\t")[:N_CONLLU])
+    return reading.texts(path, read_members(path), sentence)
 
 
 def _adpositions(path: Path, block: Block) -> tuple[Adposition, ...]:
@@ -124,6 +134,7 @@ def _from_json(path: Path, number: int, row: dict[str, Any], name: str | None) -
     for i, token in enumerate(tokens):
         if token.get("#") != i + 1:
             raise UserError(f"{where}: token {str(token.get('#'))[:20]}, expected {i + 1}")
+    check_words(where, words)
     return Annotated(
         words=words,
         where=where,
@@ -150,8 +161,8 @@ def _single_words(row: dict[str, Any], n: int, where: str) -> Iterator[Adpositio
 
 
 def _strings(tokens: list[dict[str, Any]], key: str, where: str) -> tuple[str, ...] | None:
-    """A layer that each token has a string of; None where none of them has one."""
-    if all(token.get(key) is None for token in tokens):
+    """A layer that each token has a string of; None where none of them has one, or `_` alone."""
+    if all(token.get(key) in (None, NOTHING) for token in tokens):
         return None
     return tuple(expect(token.get(key), str, where, f"the string {key!r}") for token in tokens)
 
@@ -168,6 +179,17 @@ def _arcs(path: Path, number: int, tokens: list[dict[str, Any]]) -> tuple[Arc, .
     return tuple(map(Arc, range(len(known)), known, labels))
 
 
+def _looks(sample: Sample) -> Sure:
+    if not most(sample.tabbed, lambda cells: len(cells) >= N_COLUMNS and cells[0][:1].isdigit()):
+        return Sure.NO
+    labelled = any(cells[ROLE].startswith(PREFIX) for cells in sample.tabbed if len(cells) > ROLE)
+    return Sure.MARKED if labelled else Sure.LIKELY
+
+
+def _looks_json(sample: Sample) -> Sure:
+    return Sure.MARKED if any('"swes"' in line for line in sample.lines) else Sure.NO
+
+
 FORMATS.add(
     Format(
         name="conllulex",
@@ -182,6 +204,7 @@ FORMATS.add(
             "adpositions",
         ),
         read=read_conllulex,
+        looks=_looks,
     )
 )
 FORMATS.add(
@@ -191,5 +214,6 @@ FORMATS.add(
         endings=(".json",),
         carries=("lemmas", "universal_tags", "tags", "arcs", "adpositions"),
         read=read_streusle_json,
+        looks=_looks_json,
     )
 )
