@@ -13,6 +13,7 @@ from tombola.text.formats import FORMATS
 from tombola.text.formats.brackets import read_brackets, strip_label
 from tombola.text.formats.conllu import read_conllu
 from tombola.text.formats.trees import unescape
+from tombola.text.reading import Reading
 
 PTB = r"""
 ( (S
@@ -31,10 +32,10 @@ PTB = r"""
 """
 
 
-def read(where, content, name="brackets"):
+def read(where, content, name="brackets", reading=None):
     path = where / "x.mrg"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(FORMATS[name].read(path))
+    return list(FORMATS[name].read(path, reading))
 
 
 def test_functions_traces_escapes_and_outermost_brackets(tmp_path):
@@ -86,7 +87,6 @@ def test_words_are_unescaped():
         ("(S (NN a)", r":1: a tree that is not closed by the end of the file"),
         ("(S (NN a)))", r":1: a '\)' that closes nothing, expected '\('"),
         ("(S (NN a)) b", r":1: 'b' outside, expected '\('"),
-        ("(S (NN a)\n\n(S (NN b)))", r":2: an empty line within the tree of line 1"),
         ("( (S (NN a))\n( (S (NN b))))", r":2: bracket '' within a tree"),
         ("(ROOT (S (NN a))\n(ROOT (S (NN b))))", r":2: bracket 'ROOT' within a tree"),
         ("(S (NN a) b)", r":1: 'b' beside other words"),
@@ -102,7 +102,25 @@ def test_words_are_unescaped():
 )
 def test_errors_name_file_and_line(tmp_path, content, message):
     with pytest.raises(UserError, match=r"x\.mrg" + message):
-        read(tmp_path, content)
+        read(tmp_path, content, reading=Reading(strict=True))
+
+
+def test_blank_lines_mean_nothing_and_lines_outside_are_noted(tmp_path):
+    reading = Reading()
+    content = "*x* a header\n( (S\n  (NP (DT The))\n\n  (VP (VBZ is))))\n(UH Yes)\n"
+    first, second = read(tmp_path, content, reading=reading)
+    assert (first.words, second.words) == (("The", "is"), ("Yes",))
+    assert [(kind, odd.n) for kind, odd in reading.odd.items()] == [("lines outside of trees", 1)]
+
+
+def test_bad_trees_are_skipped_on_request(tmp_path):
+    reading = Reading(skip=True)
+    content = "(S (NN a b))\n(S (NN a))\n  x)\n(S)\n(S (NN b))\n"
+    texts = read(tmp_path, content, reading=reading)
+    assert [text.words for text in texts] == [("a",), ("b",)]
+    assert [problem.partition("x.mrg:")[2][:2] for problem in reading.bad] == ["1:", "3:", "4:"]
+    with pytest.raises(UserError, match=r"x\.mrg:1: .* none can be read"):
+        read(tmp_path, "(S)\n(S)\n", reading=Reading(skip=True))
 
 
 @settings(

@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from mutilate import answer_or_one_line, mutilated
 from tombola.errors import UserError
 from tombola.text.formats.ccgbank import read_ccgbank
+from tombola.text.reading import Reading
 
 DERIVATION = (
     r"(<T S[dcl] 0 2> (<T S[dcl] 1 2> "
@@ -21,10 +22,10 @@ ID=wsj_0099.2 PARSER=GOLD NUMPARSE=1
 """
 
 
-def read(where, content):
+def read(where, content, reading=None):
     path = where / "x.auto"
     path.write_text(content)
-    return list(read_ccgbank(path))
+    return list(read_ccgbank(path, reading))
 
 
 def test_supertags_original_tags_and_ids(tmp_path):
@@ -49,7 +50,7 @@ LEAF = "(<L NP N N a NP>)"
     ("content", "message"),
     [
         ("", r": no sentences"),
-        ("ID=a\n", r":1: id 'a' without a derivation"),
+        (f"{LEAF}\nID=a\n", r":2: id 'a' without a derivation"),
         ("ID=a\nID=b\n", r":2: two ids for one derivation"),
         ("ID= a\n", r":1: 'ID= a' is no id"),
         (f"ID=a\n{LEAF}\nID=a\n{LEAF}\n", r":3: id 'a' was given on line 1 already"),
@@ -65,7 +66,17 @@ LEAF = "(<L NP N N a NP>)"
 )
 def test_errors_name_file_and_line(tmp_path, content, message):
     with pytest.raises(UserError, match=r"x\.auto" + message):
-        read(tmp_path, content)
+        read(tmp_path, content, Reading(strict=True))
+
+
+def test_what_parsers_write_after_an_id_is_passed_over(tmp_path):
+    reading = Reading(skip=True)
+    lines = (
+        f"ID=1, log probability=-0.05\n{LEAF}\nID=1, log probability=-7\n{LEAF}\nID=2\n(<L NP>)\n"
+    )
+    first, second = read(tmp_path, lines, reading)
+    assert (first.name, second.name, reading.n_bad) == ("1", "1", 1)
+    assert reading.odd["sentences with the id of an earlier one"].n == 1
 
 
 @settings(

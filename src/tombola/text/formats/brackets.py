@@ -9,7 +9,9 @@ from typing import Literal
 from tombola.errors import UserError
 from tombola.text.annotated import Annotated, LabelledSpan, Tree
 from tombola.text.formats.format import FORMATS, Format
+from tombola.text.formats.sample import Sample, Sure
 from tombola.text.formats.trees import Node, read_trees, unescape
+from tombola.text.reading import Reading, reading_of
 
 OUTERMOST = frozenset(("", "TOP", "ROOT", "VROOT"))
 """Labels that only hold a tree together."""
@@ -25,7 +27,10 @@ _NUMBERS = re.compile(r"(?:[-=]\d+)+$")
 
 
 def read_brackets(
-    path: Path, functions: Functions = "stripped", conjuncts: bool = False
+    path: Path,
+    reading: Reading | None = None,
+    functions: Functions = "stripped",
+    conjuncts: bool = False,
 ) -> Iterator[Annotated]:
     """The sentences of a file of trees, plain or gzipped, one at a time.
 
@@ -38,8 +43,12 @@ def read_brackets(
     marks them so. There tags have functions too (`NNS-COORD`, `CC-CC`), which are stripped.
     Raises UserError as `trees.read_trees` does, and where nothing is left of a tree.
     """
-    for number, root in read_trees(path, OUTERMOST):
-        yield _sentence(f"{path}:{number}", root, functions, conjuncts)
+    reading = reading_of(reading)
+
+    def sentence(tree: tuple[int, Node]) -> Annotated:
+        return _sentence(f"{path}:{tree[0]}", tree[1], functions, conjuncts)
+
+    yield from reading.each(read_trees(path, OUTERMOST, reading), sentence)
 
 
 def _sentence(where: str, root: Node, functions: Functions, conjuncts: bool) -> Annotated:
@@ -90,6 +99,19 @@ def strip_label(label: str, functions: Functions) -> str:
     return label if label.startswith("-") else re.split("[-=]", label)[0]
 
 
+_BEGINS = re.compile(r"\(\s*(?:[^\s()<]*\s*\(|[^\s()<]+\s+[^\s()]+\s*\)|$)")
+
+
+def _looks(sample: Sample) -> Sure:
+    trees = any(_BEGINS.match(line) for line in sample.lines[:20])
+    return Sure.LIKELY if trees and not sample.lines[0].startswith("(<") else Sure.NO
+
+
+def _looks_extended(sample: Sample) -> Sure:
+    marked = any(f"-{CONJUNCT}" in line for line in sample.lines)
+    return Sure.MARKED if marked and _looks(sample) else Sure.NO
+
+
 FORMATS.add(
     Format(
         name="brackets",
@@ -97,6 +119,7 @@ FORMATS.add(
         endings=(".mrg", ".ptb", ".tree", ".trees", ".brackets", ".penn"),
         carries=("tags", "tree"),
         read=read_brackets,
+        looks=_looks,
     )
 )
 FORMATS.add(
@@ -115,5 +138,6 @@ FORMATS.add(
         endings=(".ext",),
         carries=("tags", "tree", "conjuncts"),
         read=partial(read_brackets, conjuncts=True),
+        looks=_looks_extended,
     )
 )

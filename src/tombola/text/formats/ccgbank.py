@@ -8,10 +8,12 @@ from tombola.errors import UserError
 from tombola.text.annotated import Annotated
 from tombola.text.formats.checks import UniqueIds
 from tombola.text.formats.format import FORMATS, Format
+from tombola.text.formats.sample import Sample, Sure, most
 from tombola.text.formats.trees import unescape
 from tombola.text.lines import read_lines
+from tombola.text.reading import Reading, reading_of
 
-_ID = re.compile(r"ID=(?P<name>\S+)(?: \S+=\S*)*\s*$")
+_ID = re.compile(r"ID=(?P<name>[^\s,]+)(?:,? .*)?$")
 _TOKEN = re.compile(
     r"\(<L (?P<leaf>.*?)>\)|\(<T (?P<node>.*?)>|(?P<close>\))|(?P<other>\S)",
 )
@@ -19,35 +21,41 @@ _LEAF = re.compile(r"(?P<category>\S+) (?P<modified>\S+) (?P<tag>\S+) (?P<word>\
 _NODE = re.compile(r"\S+ \d+ (?P<children>\d+) ?")
 
 
-def read_ccgbank(path: Path) -> Iterator[Annotated]:
+def read_ccgbank(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
     """The sentences of a file, plain or gzipped, with supertags and the treebank's own tags.
 
-    A derivation is one line, with a line `ID=…` before it, which may be missing; empty lines and
-    lines that begin with `#` are skipped. Supertags are the categories of words as they stand there
-    (`(S[dcl]\\NP)/NP`); tags are the original ones, not those that CCGbank changed. Words are
-    unescaped (`trees.unescape`). Raises UserError with file and line where a line is no derivation,
-    a node has not as many children as it says, an id is given twice or stands before no derivation,
-    and where there is no sentence.
+    A derivation is one line, with a line `ID=…` before it, which may be missing, and after whose id
+    parsers write what they like; empty lines and lines that begin with `#` are skipped. Supertags
+    are the categories of words as they stand there (`(S[dcl]\\NP)/NP`); tags are the original ones,
+    not those that CCGbank changed. Words are unescaped (`trees.unescape`). Raises UserError with
+    file and line where a line is no derivation, a node has not as many children as it says, an id
+    stands before no derivation, and where there is no sentence.
     """
-    ids = UniqueIds(path)
-    name, named, empty = None, 0, True
-    for number, line in read_lines(path):
+    reading = reading_of(reading)
+    ids = UniqueIds(path, reading)
+    name, named = None, 0
+
+    def sentence(numbered: tuple[int, str]) -> Annotated | None:
+        nonlocal name, named
+        number, line = numbered
         if line.startswith("ID="):
             match = _ID.match(line)
-            if name is not None or match is None:
-                said = "two ids for one derivation" if match else f"{line[:40]!r} is no id"
-                raise UserError(f"{path}:{number}: {said}")
-            name, named = match["name"], number
+            if match is None:
+                raise UserError(f"{path}:{number}: {line[:40]!r} is no id")
+            before, name, named = name, match["name"], number
+            if before is not None:
+                raise UserError(f"{path}:{number}: two ids for one derivation")
             ids.add(name, number)
         elif line.startswith("(<"):
-            yield _sentence(f"{path}:{number}", line, name)
-            name, empty = None, False
+            own, name = name, None
+            return _sentence(f"{path}:{number}", line, own)
         elif line.strip() and not line.startswith("#"):
             raise UserError(f"{path}:{number}: {line[:20]!r}, expected 'ID=' or a derivation '(<'")
+        return None
+
+    yield from reading.texts(path, read_lines(path), sentence)
     if name is not None:
-        raise UserError(f"{path}:{named}: id {name!r} without a derivation")
-    if empty:
-        raise UserError(f"{path}: no sentences")
+        reading.refuse(UserError(f"{path}:{named}: id {name!r} without a derivation"))
 
 
 def _sentence(where: str, line: str, name: str | None) -> Annotated:
@@ -93,6 +101,14 @@ def _children(where: str, node: str) -> int:
     return int(match["children"])
 
 
+def _looks(sample: Sample) -> Sure:
+    return (
+        Sure.MARKED
+        if most(sample.lines, lambda line: line[:3] in ("ID=", "(<T", "(<L"))
+        else Sure.NO
+    )
+
+
 FORMATS.add(
     Format(
         name="ccgbank",
@@ -100,5 +116,6 @@ FORMATS.add(
         endings=(".auto",),
         carries=("tags", "supertags"),
         read=read_ccgbank,
+        looks=_looks,
     )
 )

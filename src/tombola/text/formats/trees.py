@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.text.lines import read_lines
+from tombola.text.reading import Reading
 
 DEEPEST = 200
 """Brackets within brackets: far more than a sentence has, far fewer than Python can walk down."""
@@ -23,55 +24,85 @@ class Node:
     word: str | None = None
 
 
-def read_trees(path: Path, outermost: frozenset[str]) -> Iterator[tuple[int, Node]]:
+def read_trees(
+    path: Path, outermost: frozenset[str], reading: Reading
+) -> Iterator[tuple[int, Node]]:
     """Line of its beginning, and tree, of each outermost bracket; streams.
 
-    A tree may stand on one line or on several; between trees, not within, lines may be empty,
-    or comments that begin with `#`.
+    A tree may stand on one line or on several; empty lines mean nothing, and lines outside of trees
+    without a bracket are noted, comments that begin with `#` apart.
     Labels in `outermost` are allowed there alone, which tells an unclosed tree from the next one.
     Raises UserError with file and line where brackets do not match, a bracket holds neither
-    brackets nor one word, there is text outside, and where there is no tree.
+    brackets nor one word, there is text beside brackets, and where there is no tree. A reading that
+    skips goes on at the next line that begins with a bracket.
     """
-    opened: list[Node] = []
-    begun, last, empty = 0, "", True
+    built = _Built(outermost)
+    empty, lost = True, False
     for number, line in read_lines(path):
-        where = f"{path}:{number}"
-        if not opened and line.startswith("#"):
+        if not built.opened and (line.startswith("#") or not line.strip()):
             continue
-        if opened and not line.strip():
-            raise UserError(f"{where}: an empty line within the tree of line {begun}")
+        if lost and not line.startswith("("):
+            continue
+        lost = False
+        if not built.opened and "(" not in line and ")" not in line:
+            said = f"{path}:{number}: {line.strip()[:40]!r}, expected '('"
+            reading.note("lines outside of trees", said)
+            continue
+        try:
+            for tree in built.line(number, line, f"{path}:{number}"):
+                yield tree
+                empty = False
+        except UserError as problem:
+            reading.refuse(problem)
+            built.opened, lost = [], True
+    if built.opened:
+        said = f"{path}:{built.begun}: a tree that is not closed by the end of the file"
+        reading.refuse(UserError(said))
+    if empty:
+        raise reading.nothing(path, "trees")
+
+
+class _Built:
+    """A tree as far as it was read."""
+
+    def __init__(self, outermost: frozenset[str]) -> None:
+        self._outermost = outermost
+        self.opened: list[Node] = []
+        self.begun = 0
+        self._last = ""
+
+    def line(self, number: int, line: str, where: str) -> Iterator[tuple[int, Node]]:
+        """Read a line; the trees that end in it."""
         for token in _TOKEN.findall(line):
             if token == "(":
-                if len(opened) == DEEPEST:
-                    raise UserError(f"{where}: more than {DEEPEST} brackets within one another")
-                if not opened:
-                    begun = number
-                elif opened[-1].word is not None:
-                    raise UserError(f"{where}: a bracket beside the word {opened[-1].word!r}")
-                node = Node("")
-                if opened:
-                    opened[-1].children.append(node)
-                opened.append(node)
-            elif not opened:
+                self._open(number, where)
+            elif not self.opened:
                 said = "a ')' that closes nothing" if token == ")" else f"{token[:20]!r} outside"
                 raise UserError(f"{where}: {said}, expected '('")
             elif token == ")":
-                _check_closed(where, opened, outermost)
-                node = opened.pop()
-                if not opened:
-                    yield begun, node
-                    empty = False
-            elif last == "(":
-                opened[-1].label = token
-            elif opened[-1].children or opened[-1].word is not None:
+                _check_closed(where, self.opened, self._outermost)
+                node = self.opened.pop()
+                if not self.opened:
+                    yield self.begun, node
+            elif self._last == "(":
+                self.opened[-1].label = token
+            elif self.opened[-1].children or self.opened[-1].word is not None:
                 raise UserError(f"{where}: {token[:20]!r} beside other words or brackets")
             else:
-                opened[-1].word = token
-            last = token
-    if opened:
-        raise UserError(f"{path}:{begun}: a tree that is not closed by the end of the file")
-    if empty:
-        raise UserError(f"{path}: no trees")
+                self.opened[-1].word = token
+            self._last = token
+
+    def _open(self, number: int, where: str) -> None:
+        if len(self.opened) == DEEPEST:
+            raise UserError(f"{where}: more than {DEEPEST} brackets within one another")
+        node = Node("")
+        if not self.opened:
+            self.begun = number
+        elif self.opened[-1].word is not None:
+            raise UserError(f"{where}: a bracket beside the word {self.opened[-1].word!r}")
+        else:
+            self.opened[-1].children.append(node)
+        self.opened.append(node)
 
 
 def _check_closed(where: str, opened: list[Node], outermost: frozenset[str]) -> None:
