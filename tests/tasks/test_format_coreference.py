@@ -20,6 +20,7 @@ from tombola.text.formats.conll2012 import read_conll2012, read_conll2012_senten
 from tombola.text.formats.gap import COLUMNS, read_gap, split
 from tombola.text.formats.mentions import clusters
 from tombola.text.formats.ontogum import read_ontogum
+from tombola.text.reading import Reading
 
 COREFERENCE = WORD_TASKS["coreference"]
 
@@ -134,7 +135,7 @@ def test_tabs_and_single_spaces_separate_too(tmp_path):
 def test_errors_of_conll2012(tmp_path, old, new, message):
     assert old in CONLL
     with pytest.raises(UserError, match=message):
-        list(read_conll2012(written(tmp_path, CONLL.replace(old, new, 1))))
+        list(read_conll2012(written(tmp_path, CONLL.replace(old, new, 1)), Reading(strict=True)))
 
 
 @pytest.mark.parametrize(
@@ -373,7 +374,7 @@ def test_errors_of_gap(tmp_path, change, message):
 
 def test_errors_of_gap_files(tmp_path):
     with pytest.raises(UserError, match=r"tsv:3: id 'development-1'"):
-        list(read_gap(gap(tmp_path, GAP_ROW, GAP_ROW)))
+        list(read_gap(gap(tmp_path, GAP_ROW, GAP_ROW), Reading(strict=True)))
     with pytest.raises(UserError, match=r"tsv: no examples"):
         list(read_gap(gap(tmp_path)))
     with pytest.raises(UserError, match=r"tsv:1: header 'a'"):

@@ -7,14 +7,18 @@ speaker, bit of a name, one column per predicate, coreference brackets.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.text.annotated import Annotated, LabelledSpan, Tree
-from tombola.text.formats.documents import Line, read_documents
+from tombola.text.formats.checks import cells_of, check_words
+from tombola.text.formats.documents import Document, Line, begins_document, read_documents
 from tombola.text.formats.format import FORMATS, Format
 from tombola.text.formats.mentions import clusters
+from tombola.text.formats.sample import Sample, Sure, most
+from tombola.text.reading import Reading, reading_of
 
 NUMBER, WORD, TAG, PARSE, NAME = 2, 3, 4, 5, 10
 N_COLUMNS = 12
@@ -29,59 +33,73 @@ SPELLINGS = {
 }  # fmt: skip
 """Words as the files spell them, and as they were written. The first two are the published rule."""
 
-_SEPARATOR = re.compile(r"[ \t]+")
 _PARSE_BIT = re.compile(r"(?P<opened>(?:\([^()*]*)*)\*(?P<closed>\)*)")
 _NAME_BIT = re.compile(r"(?:\((?P<label>[^()*]+))?\*?(?P<closed>\))?")
-_NOTHING = {"-", "_", "*"}
+_NOT_ANNOTATED = {"-", "_", ""}
+_NOTHING = {*_NOT_ANNOTATED, "*"}
 
 Row = tuple[str, list[str]]
 """Where a word is, and its columns."""
 
 
-def read_conll2012(path: Path) -> Iterator[Annotated]:
+def read_conll2012(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
     """The documents of a file (`*_conll`), plain or gzipped, each part of a text as one document.
 
     Raises UserError with file and line where the file is not of this format.
     """
-    for begin, name, sentences in read_documents(path):
-        rows = [_rows(path, sentence) for sentence in sentences]
-        together = [row for sentence in rows for row in sentence]
-        ends = list(accumulate(map(len, rows)))
-        yield Annotated(
-            words=_words(together),
-            where=f"{path}:{begin}",
-            name=name,
-            sentences=tuple(zip([0, *ends[:-1]], ends, strict=True)),
-            tags=tuple(cells[TAG] for _, cells in together),
-            names=_names(together),
-            clusters=clusters((where, cells[-1]) for where, cells in together),
-        )
+    reading = reading_of(reading)
+    yield from reading.each(read_documents(path, reading), partial(_document, path))
 
 
-def read_conll2012_sentences(path: Path) -> Iterator[Annotated]:
+def _document(path: Path, document: Document) -> Annotated:
+    begin, name, sentences = document
+    rows = [_rows(path, sentence) for sentence in sentences]
+    together = [row for sentence in rows for row in sentence]
+    ends = list(accumulate(map(len, rows)))
+    return Annotated(
+        words=_words(together),
+        where=f"{path}:{begin}",
+        name=name,
+        sentences=tuple(zip([0, *ends[:-1]], ends, strict=True)),
+        tags=_tags(together),
+        names=_names(together),
+        clusters=clusters((where, cells[-1]) for where, cells in together),
+    )
+
+
+def read_conll2012_sentences(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
     """The sentences of a file, one by one, with their parse trees and without coreference.
 
     Raises UserError as `read_conll2012` does.
     """
-    for _, name, sentences in read_documents(path):
-        for i, sentence in enumerate(sentences):
-            rows = _rows(path, sentence)
-            yield Annotated(
-                words=_words(rows),
-                where=rows[0][0],
-                name=None if name is None else f"{name}, sentence {i}",
-                tags=tuple(cells[TAG] for _, cells in rows),
-                tree=_tree(rows),
-                names=_names(rows),
-            )
+    reading = reading_of(reading)
+    numbered = (
+        (None if name is None else f"{name}, sentence {i}", sentence)
+        for _, name, sentences in read_documents(path, reading)
+        for i, sentence in enumerate(sentences)
+    )
+    yield from reading.each(numbered, partial(_sentence, path))
+
+
+def _sentence(path: Path, sentence: tuple[str | None, list[Line]]) -> Annotated:
+    name, lines = sentence
+    rows = _rows(path, lines)
+    return Annotated(
+        words=_words(rows),
+        where=rows[0][0],
+        name=name,
+        tags=_tags(rows),
+        tree=_tree(rows),
+        names=_names(rows),
+    )
 
 
 def _rows(path: Path, sentence: list[Line]) -> list[Row]:
     rows: list[Row] = []
     for number, line in sentence:
         where = f"{path}:{number}"
-        # Not str.split: what Unicode takes for white space may be part of a word.
-        cells = _SEPARATOR.split(line.strip(" \t"))
+        # Some write tabs: then the last cell may be empty, where no mention begins or ends.
+        cells = cells_of(line)
         if len(cells) < N_COLUMNS:
             raise UserError(f"{where}: {len(cells)} columns, expected {N_COLUMNS} or more")
         if rows and len(cells) != len(rows[0][1]):
@@ -95,10 +113,19 @@ def _rows(path: Path, sentence: list[Line]) -> list[Row]:
 
 
 def _words(rows: Sequence[Row]) -> tuple[str, ...]:
+    check_words(rows[0][0], [cells[WORD] for _, cells in rows])
     return tuple(SPELLINGS.get(cells[WORD], cells[WORD]) for _, cells in rows)
 
 
-def _names(rows: Sequence[Row]) -> tuple[LabelledSpan, ...]:
+def _tags(rows: Sequence[Row]) -> tuple[str, ...] | None:
+    tags = tuple(cells[TAG] for _, cells in rows)
+    return None if set(tags) <= _NOT_ANNOTATED else tags
+
+
+def _names(rows: Sequence[Row]) -> tuple[LabelledSpan, ...] | None:
+    """The names; None where not even `*` says that there is none."""
+    if {cells[NAME] for _, cells in rows} <= _NOT_ANNOTATED:
+        return None
     names = []
     opened: tuple[int, str, str] | None = None
     for i, (where, cells) in enumerate(rows):
@@ -150,6 +177,12 @@ def _tree(rows: Sequence[Row]) -> Tree | None:
     return tree
 
 
+def _looks(sample: Sample) -> Sure:
+    rows = [cells for cells in sample.cells if not cells[0].startswith("#")]
+    many = most(rows, lambda cells: len(cells) >= N_COLUMNS - 1)
+    return Sure.MARKED if many and begins_document(sample) else Sure.NO
+
+
 FORMATS.add(
     Format(
         name="conll2012",
@@ -157,6 +190,8 @@ FORMATS.add(
         endings=("_conll",),
         carries=("sentences", "tags", "names", "clusters"),
         read=read_conll2012,
+        looks=_looks,
+        instead_of="conll2012-sentences",
     )
 )
 FORMATS.add(
@@ -166,5 +201,6 @@ FORMATS.add(
         endings=("_conll",),
         carries=("tags", "tree", "names"),
         read=read_conll2012_sentences,
+        looks=_looks,
     )
 )

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.text.annotated import Annotated, Link, Span
-from tombola.text.formats.checks import UniqueIds
+from tombola.text.formats.checks import UniqueIds, split_cells
 from tombola.text.formats.format import FORMATS, Format
+from tombola.text.formats.sample import Sample, Sure
 from tombola.text.lines import read_lines
+from tombola.text.reading import Reading, reading_of
 
 COLUMNS = (
     "ID", "Text", "Pronoun", "Pronoun-offset", "A", "A-offset", "A-coref",
@@ -25,12 +27,13 @@ MENTIONS = ("Pronoun", "A", "B")
 _WORD = re.compile(r"['’]s\b|\*?\w+(?:(?:-|\*+|['’](?!s\b))\w+)*\*?|``|''|-{2,}|\S")
 
 
-def read_gap(path: Path) -> Iterator[Annotated]:
+def read_gap(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
     """One document per row of a TSV file, plain or gzipped, with its two links.
 
     Raises UserError with file and line where a mention does not stand at its offset, two mentions
-    overlap, a label is neither TRUE nor FALSE, or an id is there twice.
+    overlap, or a label is neither TRUE nor FALSE.
     """
+    reading = reading_of(reading)
     lines = read_lines(path)
     for _, header in lines:
         if tuple(header.split("\t")) != COLUMNS:
@@ -38,18 +41,15 @@ def read_gap(path: Path) -> Iterator[Annotated]:
         break
     else:
         raise UserError(f"{path}: empty file, expected a header line")
-    ids = UniqueIds(path)
-    found = False
-    for number, line in lines:
-        cells = line.split("\t")
-        if len(cells) != len(COLUMNS):
-            raise UserError(f"{path}:{number}: {len(cells)} columns, expected {len(COLUMNS)}")
-        row = dict(zip(COLUMNS, cells, strict=True))
+    ids = UniqueIds(path, reading, "documents")
+
+    def document(numbered: tuple[int, str]) -> Annotated:
+        number, line = numbered
+        row = dict(zip(COLUMNS, split_cells(path, number, line, len(COLUMNS), "\t"), strict=True))
         ids.add(row["ID"], number)
-        yield _document(row, f"{path}:{number}")
-        found = True
-    if not found:
-        raise UserError(f"{path}: no examples")
+        return _document(row, f"{path}:{number}")
+
+    yield from reading.texts(path, lines, document, "examples")
 
 
 def split(text: str, cuts: frozenset[int] = frozenset()) -> list[Span]:
@@ -123,6 +123,10 @@ def _all_there(text: str, row: dict[str, str], at: dict[str, Span]) -> bool:
     return all(text[start:end] == row[name] for name, (start, end) in at.items())
 
 
+def _looks(sample: Sample) -> Sure:
+    return Sure.MARKED if tuple(sample.lines[0].split("\t")) == COLUMNS else Sure.NO
+
+
 FORMATS.add(
     Format(
         name="gap",
@@ -130,5 +134,6 @@ FORMATS.add(
         endings=("gap-development.tsv", "gap-validation.tsv", "gap-test.tsv"),
         carries=("clusters", "links"),
         read=read_gap,
+        looks=_looks,
     )
 )
