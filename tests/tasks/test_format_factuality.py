@@ -10,7 +10,8 @@ from realdata import folder
 from tombola.errors import UserError
 from tombola.tasks.words import WORD_TASKS
 from tombola.tasks.words.read import read_words
-from tombola.text import Event
+from tombola.text import ROOT, Arc, Event
+from tombola.text.formats import FORMATS
 from tombola.text.formats.factuality import read_factuality_json, read_factuality_jsonl
 from tombola.text.formats.uds import COLUMNS, TABLE, read_uds, read_uds_split
 
@@ -224,3 +225,30 @@ def test_a_repeated_key_is_an_error(tmp_path):
 def test_errors_of_jsonl(tmp_path, line, message):
     with pytest.raises(UserError, match=message):
         list(read_factuality_jsonl(write_json(tmp_path, line, "made.jsonl")))
+
+
+UNIFIED = """\
+0\tWord\t_\tNN\t1\tnsubj\tword
+1\tsaid\t3.0\tVBD\t1\tROOT\tsay
+
+0\tGo\t-1.5\tVB\t0\tROOT\tgo
+"""
+
+
+def test_the_unified_form(tmp_path):
+    path = tmp_path / "uw.conll"
+    path.write_text(UNIFIED)
+    first, second = FORMATS["factuality-unified"].read(path)
+    assert (first.words, first.events) == (("Word", "said"), (Event(1, 3.0),))
+    assert first.arcs == (Arc(0, 1, "nsubj"), Arc(1, ROOT, "ROOT"))
+    assert (first.tags, first.lemmas) == (("NN", "VBD"), ("word", "say"))
+    assert second.events == (Event(0, -1.5),)
+    for old, new, said in (
+        ("3.0", "4", r":1: label 4\.0; allowed: -3\.0 to 3\.0"),
+        ("3.0", "x", r":2: factuality 'x'; allowed: -3 to 3, or _"),
+        ("\t1\tnsubj", "\t2\tnsubj", r":1: head '2' is no word"),
+        ("1\tsaid", "2\tsaid", r":2: word '2', expected 1"),
+    ):
+        path.write_text(UNIFIED.replace(old, new, 1))
+        with pytest.raises(UserError, match=said):
+            list(FORMATS["factuality-unified"].read(path))

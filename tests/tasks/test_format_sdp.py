@@ -10,6 +10,7 @@ from tombola.errors import UserError
 from tombola.tasks.words import WORD_TASKS
 from tombola.text import ROOT, Arc
 from tombola.text.formats.sdp import read_sdp
+from tombola.text.reading import Reading
 
 SEVEN = """\
 #SDP 2015
@@ -115,7 +116,7 @@ def test_negatives_are_balanced_and_are_no_arcs():
 def test_errors_name_file_line_and_what_was_expected(tmp_path, old, new, message):
     assert old in SEVEN
     with pytest.raises(UserError, match=message):
-        list(read_sdp(written(tmp_path, SEVEN.replace(old, new, 1))))
+        list(read_sdp(written(tmp_path, SEVEN.replace(old, new, 1)), Reading(strict=True)))
 
 
 def test_heads_of_nine_columns_are_checked(tmp_path):

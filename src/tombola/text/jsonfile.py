@@ -8,21 +8,28 @@ from typing import Any, NoReturn, TypeVar
 
 from tombola.errors import UserError
 from tombola.text.lines import read_lines
+from tombola.text.reading import Reading, reading_of
 
 T = TypeVar("T")
 
 _SPACE = " \t\n\r"
 
 
-def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_objects(
+    path: Path, reading: Reading | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
     """Line number and object of each line of a JSONL file; blank lines are skipped. Streams.
 
     Raises UserError with file and line where a line is not one JSON object.
     """
-    for number, line in read_lines(path):
-        if line.strip(_SPACE):
-            where = f"{path}:{number}"
-            yield number, expect(_decode(line, where), dict, where, "a JSON object")
+
+    def decode(numbered: tuple[int, str]) -> tuple[int, dict[str, Any]]:
+        number, line = numbered
+        where = f"{path}:{number}"
+        return number, expect(_decode(line, where), dict, where, "a JSON object")
+
+    lines = (numbered for numbered in read_lines(path) if numbered[1].strip(_SPACE))
+    return reading_of(reading).each(lines, decode)
 
 
 def read_members(path: Path) -> Iterator[tuple[int, str | None, Any]]:

@@ -5,12 +5,14 @@ with spans, as edge probing uses it (Tenney et al. 2019).
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
 from tombola.text.annotated import Annotated, Event
 from tombola.text.formats.format import FORMATS, Format
+from tombola.text.formats.sample import Sample, Sure
 from tombola.text.jsonfile import (
     expect,
     expect_number,
@@ -18,18 +20,20 @@ from tombola.text.jsonfile import (
     read_members,
     read_objects,
 )
+from tombola.text.reading import Reading, reading_of
 
 LOWEST, HIGHEST = -3.0, 3.0
 
 
-def read_factuality_json(path: Path) -> Iterator[Annotated]:
+def read_factuality_json(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
     """The sentences of Liu et al.'s JSON, an object whose members are sentences by their ids.
 
     Each has `sentence` (words), `predicate_indices` (from 1) and `labels`. Raises UserError with
     file and line where something else is found.
     """
-    found = False
-    for number, name, value in read_members(path):
+
+    def sentence(member: tuple[int, str | None, Any]) -> Annotated:
+        number, name, value = member
         where = f"{path}:{number}"
         if name is None:
             raise UserError(f"{where}: a sentence without an id: expected an object, not an array")
@@ -41,30 +45,30 @@ def read_factuality_json(path: Path) -> Iterator[Annotated]:
             raise UserError(f"{where}: {len(indices)} predicate_indices, {len(labels)} labels")
         at = [expect(index, int, where, "the number of a word") - 1 for index in indices]
         judged = zip(at, labels, strict=True)
-        yield Annotated(words, where, name, events=events(judged, words, where))
-        found = True
-    if not found:
-        raise UserError(f"{path}: no sentences")
+        return Annotated(words, where, name, events=events(judged, words, where))
+
+    return reading_of(reading).texts(path, read_members(path), sentence)
 
 
-def read_factuality_jsonl(path: Path) -> Iterator[Annotated]:
+def read_factuality_jsonl(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
     """The sentences of a JSONL file, plain or gzipped, one object per line.
 
     Each has `text` (words between single spaces) and `targets`, each of those `span1` (a word: its
     position from 0, and the next), `label`, and possibly `span_text`, which is checked. Raises
     UserError with file and line where something else is found.
     """
-    found = False
-    for number, row in read_objects(path):
+    reading = reading_of(reading)
+
+    def sentence(numbered: tuple[int, dict[str, Any]]) -> Annotated:
+        number, row = numbered
         where = f"{path}:{number}"
         text = expect(row.get("text"), str, where, "the string 'text'")
         words = expect_words(text.split(" "), where, "words")
         targets = expect(row.get("targets"), list, where, "the list 'targets'")
         judged = [_target(target, words, where) for target in targets]
-        yield Annotated(words=words, where=where, events=events(judged, words, where))
-        found = True
-    if not found:
-        raise UserError(f"{path}: no sentences")
+        return Annotated(words=words, where=where, events=events(judged, words, where))
+
+    return reading.texts(path, read_objects(path, reading), sentence)
 
 
 def _target(value: Any, words: tuple[str, ...], where: str) -> tuple[int, Any]:
@@ -102,6 +106,10 @@ def events(
     return tuple(event for _, event in sorted(found.items()))
 
 
+def _looks(sample: Sample, key: str) -> Sure:
+    return Sure.MARKED if any(f'"{key}"' in line for line in sample.lines[:20]) else Sure.NO
+
+
 FORMATS.add(
     Format(
         name="factuality-json",
@@ -109,6 +117,7 @@ FORMATS.add(
         endings=(".json",),
         carries=("events",),
         read=read_factuality_json,
+        looks=partial(_looks, key="predicate_indices"),
     )
 )
 FORMATS.add(
@@ -118,5 +127,6 @@ FORMATS.add(
         endings=(".jsonl",),
         carries=("events",),
         read=read_factuality_jsonl,
+        looks=partial(_looks, key="span1"),
     )
 )

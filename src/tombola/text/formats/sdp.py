@@ -10,9 +10,11 @@ from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.text.annotated import Annotated, Arc
-from tombola.text.formats.checks import UniqueIds, check_tree, head_position
+from tombola.text.formats.checks import UniqueIds, check_tree, check_words, head_position, layer
 from tombola.text.formats.format import FORMATS, Format
+from tombola.text.formats.sample import Sample, Sure, most
 from tombola.text.lines import read_blocks
+from tombola.text.reading import Reading, reading_of
 
 PREDICATE = {7: 5, 9: 7}
 """Where the column of `+` and `-` for predicates is, by the number of fixed columns; the column of
@@ -21,25 +23,29 @@ PREDICATE = {7: 5, 9: 7}
 Row = tuple[int, list[str]]
 
 
-def read_sdp(path: Path) -> Iterator[Annotated]:
+def read_sdp(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
     """The sentences of a `.sdp` file, plain or gzipped, with semantic arcs.
 
     Whether there are seven or nine fixed columns is found out from the first sentence: those of
     `+` and `-` decide. Tops are read and checked, and kept nowhere. Raises UserError with file and
-    line where the file is none, a word is its own argument, or an id is there twice.
+    line where the file is none, or a word is its own argument.
     """
-    ids = UniqueIds(path)
-    fixed = None
-    for block in read_blocks(path):
+    reading = reading_of(reading)
+    ids = UniqueIds(path, reading)
+    fixed: int | None = None
+
+    def sentence(block: list[tuple[int, str]]) -> Annotated | None:
+        nonlocal fixed
         name, rows = _split(path, block, ids)
         if not rows:
-            if fixed is None:  # the line `#SDP 2015`, set apart
-                continue
-            raise UserError(f"{path}:{block[0][0]}: comments without a sentence")
+            if fixed is not None:  # else it is the line `#SDP 2015`, set apart
+                said = "comments without a sentence"
+                reading.note(said, f"{path}:{block[0][0]}: {said}")
+            return None
         fixed = fixed or _fixed_columns(path, rows)
-        yield _sentence(path, name, rows, fixed)
-    if fixed is None:
-        raise UserError(f"{path}: no sentences")
+        return _sentence(path, name, rows, fixed)
+
+    return reading.texts(path, read_blocks(path), sentence)
 
 
 def _split(
@@ -101,12 +107,13 @@ def _sentence(path: Path, name: str | None, rows: list[Row], fixed: int) -> Anno
                 raise UserError(f"{where}: a word that is its own argument ({label[:40]!r})")
             arcs.append(Arc(i, predicate, label))
     first = rows[0][0]
+    check_words(f"{path}:{first}", _column(rows, 1))
     return Annotated(
         words=_column(rows, 1),
         where=f"{path}:{first}",
         name=name,
-        lemmas=_column(rows, 2),
-        tags=_column(rows, 3),
+        lemmas=layer(_column(rows, 2)),
+        tags=layer(_column(rows, 3)),
         arcs=_syntax(path, rows) if fixed == 9 else None,
         semantic_arcs=tuple(arcs),
     )
@@ -129,6 +136,20 @@ def _syntax(path: Path, rows: list[Row]) -> tuple[Arc, ...]:
     return tuple(map(Arc, range(len(rows)), heads, _column(rows, 5)))
 
 
+def _looks(sample: Sample) -> Sure:
+    if any(line.startswith("#SDP") for line in sample.comments):
+        return Sure.MARKED
+
+    def flagged(cells: list[str]) -> bool:
+        return any(
+            len(cells) >= fixed and {cells[flag - 1], cells[flag]} <= {"+", "-"}
+            for fixed, flag in PREDICATE.items()
+        )
+
+    rows = [cells for cells in sample.tabbed if not cells[0].startswith("#")]
+    return Sure.MARKED if most(rows, flagged) else Sure.NO
+
+
 FORMATS.add(
     Format(
         name="sdp",
@@ -136,5 +157,6 @@ FORMATS.add(
         endings=(".sdp",),
         carries=("lemmas", "tags", "arcs", "semantic_arcs"),
         read=read_sdp,
+        looks=_looks,
     )
 )

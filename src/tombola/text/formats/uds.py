@@ -4,6 +4,7 @@ White et al. 2016; Rudinger et al. 2018 (version 2). The sentences are those of 
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from tombola.errors import UserError
@@ -11,7 +12,9 @@ from tombola.text.annotated import Annotated
 from tombola.text.formats.checks import split_cells
 from tombola.text.formats.factuality import events
 from tombola.text.formats.format import FORMATS, Format
+from tombola.text.formats.sample import Sample, Sure
 from tombola.text.lines import read_blocks, read_lines
+from tombola.text.reading import Reading, reading_of
 
 TABLE = "it-happened_eng_ud1.2_07092017.tsv"
 """The name that UDS-IH2's judgements are published under."""
@@ -30,7 +33,9 @@ Judgements = dict[str, dict[int, dict[int, list[float]]]]
 """By treebank file, number of the sentence from 1, and number of the word from 1."""
 
 
-def read_uds(table: Path, treebank: Path | None = None) -> Iterator[Annotated]:
+def read_uds(
+    table: Path, treebank: Path | None = None, reading: Reading | None = None
+) -> Iterator[Annotated]:
     """The sentences of UDS-IH2 in which a predicate was judged, of all splits.
 
     `treebank` is the folder of the CoNLL-U files that the table names (`en-ud-train.conllu` and so
@@ -42,25 +47,30 @@ def read_uds(table: Path, treebank: Path | None = None) -> Iterator[Annotated]:
     2,539 predicates. The table is held in memory, sentences are streamed. Raises UserError with
     file and line where the table is none, or does not fit the treebank.
     """
-    for file, judged in _judgements(table).items():
-        yield from _sentences(_find(treebank or table.parent, file, table), judged, table)
+    reading = reading_of(reading)
+    for file, judged in _judgements(table, reading).items():
+        path = _find(treebank or table.parent, file, table)
+        yield from _sentences(path, judged, table, reading)
 
 
-def read_uds_split(treebank: Path, table: Path | None = None) -> Iterator[Annotated]:
+def read_uds_split(
+    treebank: Path, table: Path | None = None, reading: Reading | None = None
+) -> Iterator[Annotated]:
     """As `read_uds`, the sentences of one file of the treebank: `en-ud-dev.conllu` is a split.
 
     Without `table`, it is `it-happened_eng_ud1.2_07092017.tsv` beside the treebank's file.
     """
+    reading = reading_of(reading)
     table = treebank.with_name(TABLE) if table is None else table
     file = treebank.name.removesuffix(".gz")
-    judgements = _judgements(table)
+    judgements = _judgements(table, reading)
     if file not in judgements:
         names = ", ".join(judgements)
         raise UserError(f"{table}: no judgement of {file}; there are some of {names}")
-    yield from _sentences(treebank, judgements[file], table)
+    yield from _sentences(treebank, judgements[file], table, reading)
 
 
-def _judgements(path: Path) -> Judgements:
+def _judgements(path: Path, reading: Reading) -> Judgements:
     kept: Judgements = {}
     lines = read_lines(path)
     for _, header in lines:
@@ -69,25 +79,27 @@ def _judgements(path: Path) -> Judgements:
         break
     else:
         raise UserError(f"{path}: empty file, expected a header line")
-    for number, line in lines:
-        where = f"{path}:{number}"
-        cells = line.split("\t")
-        if len(cells) != len(COLUMNS):
-            raise UserError(f"{where}: {len(cells)} columns, expected {len(COLUMNS)}")
-        row = dict(zip(COLUMNS, cells, strict=True))
-        _allow(row["Split"], SPLITS, "Split", where)
-        file, _, sentence = row["Sentence.ID"].rpartition(" ")
-        if Path(file).name != file or not file.endswith(".conllu"):
-            said = row["Sentence.ID"][:40]
-            raise UserError(f"{where}: Sentence.ID {said!r}, expected FILE.conllu N")
-        at = _count(sentence, "Sentence.ID", where), _count(row["Pred.Token"], "Pred.Token", where)
-        factuality = _factuality(row, where)
+    for file, sentence, token, factuality in reading.each(lines, partial(_judgement, path)):
         if factuality is not None:
-            predicates = kept.setdefault(file, {}).setdefault(at[0], {})
-            predicates.setdefault(at[1], []).append(factuality)
+            predicates = kept.setdefault(file, {}).setdefault(sentence, {})
+            predicates.setdefault(token, []).append(factuality)
     if not kept:
         raise UserError(f"{path}: no judgement of a predicate")
     return kept
+
+
+def _judgement(path: Path, numbered: tuple[int, str]) -> tuple[str, int, int, float | None]:
+    """File, sentence, word, and what one judgement says."""
+    number, line = numbered
+    where = f"{path}:{number}"
+    row = dict(zip(COLUMNS, split_cells(path, number, line, len(COLUMNS), "\t"), strict=True))
+    _allow(row["Split"], SPLITS, "Split", where)
+    file, _, sentence = row["Sentence.ID"].rpartition(" ")
+    if Path(file).name != file or not file.endswith(".conllu"):
+        said = row["Sentence.ID"][:40]
+        raise UserError(f"{where}: Sentence.ID {said!r}, expected FILE.conllu N")
+    at = _count(sentence, "Sentence.ID", where), _count(row["Pred.Token"], "Pred.Token", where)
+    return file, *at, _factuality(row, where)
 
 
 def _factuality(row: dict[str, str], where: str) -> float | None:
@@ -123,13 +135,15 @@ def _find(folder: Path, file: str, table: Path) -> Path:
 
 
 def _sentences(
-    path: Path, judged: dict[int, dict[int, list[float]]], table: Path
+    path: Path, judged: dict[int, dict[int, list[float]]], table: Path, reading: Reading
 ) -> Iterator[Annotated]:
     n = 0
-    for block in read_blocks(path):
+
+    def sentence(block: list[tuple[int, str]]) -> Annotated | None:
+        nonlocal n
         n += 1
         if n not in judged:
-            continue
+            return None
         words = _words(path, block)
         where = f"{path}:{block[0][0]}"
         if max(judged[n]) > len(words):
@@ -138,12 +152,16 @@ def _sentences(
                 f"{max(judged[n])}: is this UD English EWT 1.2?"
             )
         means = [(token - 1, sum(of) / len(of)) for token, of in judged[n].items()]
-        yield Annotated(
+        return Annotated(
             words=words,
             where=where,
             name=f"{path.name.removesuffix('.gz')} {n}",
             events=events(means, words, where),
         )
+
+    for text in reading.each(read_blocks(path), sentence):
+        if text is not None:
+            yield text
     if max(judged) > n:
         raise UserError(f"{path}: {n} sentences, {table} judges sentence {max(judged)}")
 
@@ -168,8 +186,16 @@ def _words(path: Path, block: list[tuple[int, str]]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _read(path: Path) -> Iterator[Annotated]:
-    return read_uds(path) if ".tsv" in path.suffixes else read_uds_split(path)
+def _read(path: Path, reading: Reading | None = None) -> Iterator[Annotated]:
+    read = read_uds if ".tsv" in path.suffixes else read_uds_split
+    return read(path, reading=reading)
+
+
+def _looks(sample: Sample) -> Sure:
+    if tuple(sample.lines[0].split("\t")) == COLUMNS:
+        return Sure.MARKED
+    beside = sample.name.endswith(".conllu") and sample.path.with_name(TABLE).exists()
+    return Sure.MARKED if beside else Sure.NO
 
 
 FORMATS.add(
@@ -179,5 +205,6 @@ FORMATS.add(
         endings=(TABLE, ".conllu"),
         carries=("events",),
         read=_read,
+        looks=_looks,
     )
 )
