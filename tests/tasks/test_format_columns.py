@@ -7,7 +7,8 @@ from realdata import folder
 from tombola.errors import UserError
 from tombola.text import ROOT, Arc
 from tombola.text.formats import FORMATS
-from tombola.text.formats.columns import split_multiwords
+from tombola.text.formats.multiwords import split_multiwords
+from tombola.text.reading import Reading
 
 CONLL2000 = "He PRP B-NP\nsees VBZ B-VP\n# # B-NP\n5 CD I-NP\nnow RB B-NP\n. . O\n\n\nGo VB B-VP\n"
 
@@ -72,10 +73,10 @@ WHOLE = {
 }
 
 
-def read(where, name, content):
+def read(where, name, content, reading=None):
     path = where / "x.txt"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(FORMATS[name].read(path))
+    return list(FORMATS[name].read(path, reading))
 
 
 def test_conll2000(tmp_path):
@@ -102,7 +103,7 @@ def test_conllx(tmp_path):
     assert first.words == ("No", "way", "#")
     assert first.arcs == (Arc(0, 1, "advmod"), Arc(1, ROOT, "root"), Arc(2, ROOT, "punct"))
     assert (first.lemmas, first.tags) == (("no", "way", "#"), ("RB", "NN", "#"))
-    assert (second.lemmas, second.tags, second.arcs) == (None, None, None)
+    assert (second.lemmas, second.tags, second.arcs) == (None, ("_",), None)
 
 
 def test_conllx_of_fewer_columns(tmp_path):
@@ -154,9 +155,9 @@ def test_multiwords_copy_every_layer():
         ("conll2000", "a x NP\n", r":1: tag 'NP', expected O, B-LABEL or I-LABEL"),
         ("conll2000", "a x O-NP\n", r":1: tag 'O-NP', expected"),
         ("conll2003", "a x O\n", r":1: 3 columns, expected 4"),
-        ("conll2003", "a x O B-PER\n", r":1: 'B-PER' where no span of its kind ends.*-bio reads"),
+        ("conll2003", "a x O B-PER\n", r":1: 'B-PER' where no span of its kind ends"),
         ("conll2003", "a x O I-LOC\nb x O B-PER\n", r":2: 'B-PER' where no span"),
-        ("conll2003-bio", "a x O I-PER\n", r":1: 'I-PER' without 'B-PER'.*conll2003 reads IOB1"),
+        ("conll2003-bio", "a x O I-PER\n", r":1: 'I-PER' without 'B-PER' before it"),
         ("conll2003", "-DOCSTART- -X- O O\n\n", r": no sentences"),
         ("conllx", "1\ta\n", r":1: 2 columns, expected 10 \(or 8, 6, 5\)"),
         ("conllx", "2\ta" + "\t_" * 8 + "\n", r":1: word '2', expected 1"),
@@ -177,13 +178,47 @@ def test_multiwords_copy_every_layer():
 )
 def test_errors_name_file_and_line(tmp_path, name, content, message):
     with pytest.raises(UserError, match=r"x\.txt" + message):
-        read(tmp_path, name, content)
+        read(tmp_path, name, content, Reading(strict=True))
 
 
 def test_ids_are_given_once(tmp_path):
     again = PMB.replace("p1/d2", "p1/d1")
     with pytest.raises(UserError, match=r":9: id 'p1/d1' was given on line 2 already"):
-        read(tmp_path, "pmb", again)
+        read(tmp_path, "pmb", again, Reading(strict=True))
+    assert len(read(tmp_path, "pmb", again)) == 2
+
+
+def test_names_are_read_as_conlleval_reads_them_whatever_the_scheme(tmp_path):
+    odd = "a x O I-LOC\nb x O B-MISC\nc x O I-MISC\n\nd x O I-PER\n"
+    for name, n in (("conll2003", 1), ("conll2003-bio", 2)):
+        reading = Reading()
+        first, second = read(tmp_path, name, odd, reading)
+        assert first.names == ((0, 1, "LOC"), (1, 3, "MISC"))
+        assert second.names == ((0, 1, "PER"),)
+        assert [each.n for each in reading.odd.values()] == [n]
+    with pytest.raises(UserError, match=r":1: tag 'X-LOC', expected"):
+        read(tmp_path, "conll2003", odd.replace("I-LOC", "X-LOC"))
+
+
+def test_names_are_no_chunks(tmp_path):
+    with pytest.raises(UserError, match=r":2: chunk 'LOC' is a kind of name: format columns:"):
+        read(tmp_path, "conll2000", "In P O\nParis N B-LOC\n")
+
+
+def test_six_columns_of_the_meaning_bank(tmp_path):
+    content = "# newdoc id = p00/d0001\nTom\ttom\tPER\tn\tmale.n.02\t[]\n"
+    (text,) = read(tmp_path, "pmb", content)
+    assert (text.semantic_tags, text.supertags) == (("PER",), ("n",))
+
+
+def test_a_column_of_underscores_is_no_layer(tmp_path):
+    (text,) = read(tmp_path, "conll2000", "a _ B-NP\nb _ I-NP\n")
+    assert (text.tags, text.chunks) == (None, ((0, 2, "NP"),))
+    (text,) = read(tmp_path, "conll2003", "a _ _ _\nb _ _ _\n")
+    assert (text.tags, text.chunks, text.names) == (None, None, None)
+    for name, content in (("conll2000", "_ N O\n_ N O\n"), ("errors", "_\tc\n_\tc\n")):
+        with pytest.raises(UserError, match=r":1: a sentence without words: all forms are '_'"):
+            read(tmp_path, name, content)
 
 
 @settings(

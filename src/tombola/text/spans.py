@@ -5,7 +5,7 @@ a span too, and `B-X` stands only where another span of the same kind ends just 
 kind only have no label: their tags are `B`, `I` and `O`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from tombola.text.annotated import LabelledSpan
@@ -13,6 +13,7 @@ from tombola.text.annotated import LabelledSpan
 Scheme = Literal["BIO", "IOB1"]
 
 OUTSIDE = "O"
+_AS_BIO = {"S-": "B-", "U-": "B-", "E-": "I-", "L-": "I-"}
 
 
 class TagError(ValueError):
@@ -45,6 +46,16 @@ def read_tags(tags: Sequence[str], scheme: Scheme) -> tuple[LabelledSpan, ...]:
     Raises TagError where a tag is none, in BIO where an `I-` continues nothing, and in IOB1 where
     a `B-` separates nothing, for then the tags are of another scheme.
     """
+    for word, said in not_of_scheme(tags, scheme):
+        raise TagError(word, f"{said}, so this is not {scheme}")
+    return read_tags_leniently(tags)
+
+
+def not_of_scheme(tags: Sequence[str], scheme: Scheme) -> Iterator[tuple[int, str]]:
+    """Words whose tags the scheme has not in their place, and why; conlleval reads them all.
+
+    Raises TagError where a tag is none of either scheme.
+    """
     before, label_before = OUTSIDE, ""
     for i, tag in enumerate(tags):
         letter, label = _split(tag)
@@ -52,12 +63,20 @@ def read_tags(tags: Sequence[str], scheme: Scheme) -> tuple[LabelledSpan, ...]:
             raise TagError(i, f"tag {tag[:40]!r}, expected O, B-LABEL or I-LABEL")
         continues = before != OUTSIDE and label_before == label
         if scheme == "BIO" and letter == "I" and not continues:
-            raise TagError(i, f"{tag!r} without {_tag('B', label)!r} before it, so this is not BIO")
+            yield i, f"{tag!r} without {_tag('B', label)!r} before it"
         if scheme == "IOB1" and letter == "B" and not continues:
-            said = f"{tag!r} where no span of its kind ends, so this is not IOB1"
-            raise TagError(i, said)
+            yield i, f"{tag!r} where no span of its kind ends"
         before, label_before = letter, label
-    return read_tags_leniently(tags)
+
+
+def as_bio(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Tags with letters of their own for ends and for spans of one word, without those.
+
+    BIOES has `E-` and `S-`, BILOU `L-` and `U-`. Tags of other schemes stay as they are.
+    """
+    if not any(tag[:2] in _AS_BIO for tag in tags):
+        return tags
+    return tuple(_AS_BIO[tag[:2]] + tag[2:] if tag[:2] in _AS_BIO else tag for tag in tags)
 
 
 def read_tags_leniently(tags: Sequence[str]) -> tuple[LabelledSpan, ...]:

@@ -28,11 +28,9 @@ class UniqueIds:
     among ten million ids happens once in 370,000 files.
     """
 
-    def __init__(
-        self, path: Path, reading: Reading | None = None, of: str = "sentences"
-    ) -> None:
+    def __init__(self, path: Path, reading: Reading, of: str = "sentences") -> None:
         """`of` says whose ids they are."""
-        self._path, self._reading, self._of = path, reading or Reading(strict=True), of
+        self._path, self._reading, self._of = path, reading, of
         self._lines: dict[int, int] = {}
 
     def add(self, name: str, number: int) -> None:
