@@ -7,6 +7,7 @@ from realdata import folder
 from tombola.errors import UserError
 from tombola.text import ROOT, Arc
 from tombola.text.formats import FORMATS
+from tombola.text.formats.guess import named_format
 from tombola.text.formats.multiwords import split_multiwords
 from tombola.text.reading import Reading
 
@@ -203,6 +204,64 @@ def test_names_are_read_as_conlleval_reads_them_whatever_the_scheme(tmp_path):
 def test_names_are_no_chunks(tmp_path):
     with pytest.raises(UserError, match=r":2: chunk 'LOC' is a kind of name: format columns:"):
         read(tmp_path, "conll2000", "In P O\nParis N B-LOC\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "names"),
+    [
+        ("columns", "In\tO\nParis\tB-location\n", ((1, 2, "location"),)),
+        ("columns", "In O\nNew B-LOC\nYork I-LOC\n", ((1, 3, "LOC"),)),
+        ("columns", "In Prep O\nParis N B-LOC\n", ((1, 2, "LOC"),)),
+        ("columns", "# id 7\tdomain=x\nIn _ _ O\nParis _ _ B-LOC\n", ((1, 2, "LOC"),)),
+        (
+            "columns:words,_,names",
+            "In P S-X\na N B-X\nb N I-X\nc N E-X\n",
+            ((0, 1, "X"), (1, 4, "X")),
+        ),
+        (
+            "columns:_,words,names,_",
+            "#\thttp://x\n1\tIn\tO\tO\n2\tRom\tB-LOC\t\n",
+            ((1, 2, "LOC"),),
+        ),
+        ("columns:words,...,names", "a x y z U-X\nb O\n", ((0, 1, "X"),)),
+        ("columns:words,tags,names", "a N _\nb V _\n", None),
+    ],
+)
+def test_columns_that_the_user_names(tmp_path, name, content, names):
+    path = tmp_path / "x.txt"
+    path.write_text(content)
+    (text,) = named_format(name).read(path)
+    assert text.names == names
+    assert len(text.words) == content.rstrip().count("\n") + 1 - content.count("#")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("columns:words,ner", "'ner'; allowed: words, lemmas, tags, .*names"),
+        ("columns:names", "names no words, or nothing that is said"),
+        ("columns:words,_", "names no words, or nothing that is said"),
+        ("columns:words,tags,tags", "'tags' is named twice"),
+        ("conllu:words", "'conllu' takes no names of columns; those that do: columns"),
+    ],
+)
+def test_columns_are_named_rightly(name, said):
+    with pytest.raises(UserError, match=said):
+        named_format(name)
+
+
+def test_columns_that_do_not_fit_are_refused(tmp_path):
+    for content, said in (
+        ("a O x\n", r":1: 3 columns, expected 2"),
+        ("a\t\n", r":1: an empty column"),
+        ("a X\n", r":1: tag 'X', expected O"),
+    ):
+        (tmp_path / "x.txt").write_text(content)
+        with pytest.raises(UserError, match=said):
+            list(named_format("columns:words,names").read(tmp_path / "x.txt"))
+    (tmp_path / "x.txt").write_text("1 In O\n2 Rom B-LOC\n")
+    with pytest.raises(UserError, match=r":1: the first column counts the words"):
+        list(named_format("columns").read(tmp_path / "x.txt"))
 
 
 def test_six_columns_of_the_meaning_bank(tmp_path):
