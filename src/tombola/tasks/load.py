@@ -1,6 +1,7 @@
 """One door to every task."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from tombola.language.tasks import BUILTIN, DEV, TRAIN
 from tombola.settings import validate
 from tombola.tasks.loaders.builtin import load_builtin
 from tombola.tasks.own import OWN, Columns, load_own
-from tombola.tasks.task import TASKS, FromFiles, Task
+from tombola.tasks.task import TASKS, FromFiles, Reads, Task
 from tombola.tasks.words.from_tables import load_words_of_table
 from tombola.tasks.words.load import load_word_task
 from tombola.tasks.words.task import WORD_TASKS
+from tombola.text.reading import Reading, reading_of
 
 
 def load_task(
@@ -31,6 +33,7 @@ def load_task(
     split: str | None = None,
     metric: str | None = None,
     apart: float | None = None,
+    reading: Reading | None = None,
     **columns: Any,
 ) -> Task:
     """The task `name`, from `folder` where it is read from files; of GLUE's, it may be a hub id.
@@ -53,6 +56,9 @@ def load_task(
 
     `metric` is another metric than the task's own.
 
+    `reading` says what is done about examples that cannot be read: `Reading(skip=True)` leaves them
+    out, and knows afterwards how many and why, as do `n_dropped` and `notes` of the task.
+
     Raises UserError where the name is unknown (it lists the known ones), the files are unusable, or
     a language is given for a task that is read from files.
     """
@@ -63,6 +69,8 @@ def load_task(
     if data is not None or said.named or name == OWN or in_memory:
         if language is not None:
             raise UserError(f"task {name!r}: a language is of made text, and here a table is read")
+        if reading is not None and reading.skip:
+            raise UserError(f"task {name!r}: nothing of a table is skipped")
         own = load_words_of_table if name in WORD_TASKS else load_own
         return own(
             folder if data is None else data, said, name=name, files=files, form=format,
@@ -71,7 +79,7 @@ def load_task(
     for key, value in (("split", split), ("apart", apart)):
         if value is not None:
             raise UserError(f"task {name!r}: {key} is for tables of your own")
-    found = _known(name, folder, train, dev, seed, language, format, test, files)
+    found = _known(name, folder, train, dev, seed, language, format, test, files, reading)
     return found if metric is None else found.with_metric(metric)
 
 
@@ -85,10 +93,13 @@ def _known(
     format: str | None,  # noqa: A002 — the word that users know
     test: int | None,
     files: Mapping[str, Path] | None,
+    reading: Reading | None,
 ) -> Task:
-    place = None if folder is None else Path(folder)
+    place = None if folder is None else Path(folder).expanduser()
+    files = None if files is None else {key: Path(file).expanduser() for key, file in files.items()}
+    reading = reading_of(reading)
     if name in WORD_TASKS and (name not in TASKS or place is None or format is not None):
-        return load_word_task(name, place, train, dev, test, seed, language, format, files)
+        return load_word_task(name, place, train, dev, test, seed, language, format, files, reading)
     if name not in TASKS:
         allowed = ", ".join(sorted({*TASKS, *WORD_TASKS}))
         hint = (
@@ -111,4 +122,10 @@ def _known(
             raise UserError(f"task {name!r}: only a built-in task without a folder has a language")
         n_train, n_dev = TRAIN if train is None else train, DEV if dev is None else dev
         return load_builtin(name, n_train, n_dev, seed, language)
+    if isinstance(load, Reads):
+        found = load.read(place, train, dev, seed, reading)
+        return replace(found, n_dropped=found.n_dropped + reading.n_bad, notes=reading.said)
+    if reading.skip:
+        able = ", ".join(sorted(name for name, each in TASKS.items() if isinstance(each, Reads)))
+        raise UserError(f"task {name!r}: nothing of it is skipped; what may be: word tasks, {able}")
     return load(folder=place, n_train=train, n_dev=dev, seed=seed)

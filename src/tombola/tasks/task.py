@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -14,6 +14,7 @@ from tombola.registry import Registry
 from tombola.tasks.kinds.kind import TASK_KINDS, Searches, TaskKind
 from tombola.tasks.search import Search
 from tombola.text.examples import Example
+from tombola.text.reading import Reading
 from tombola.text.streamed import Streamed
 
 T = TypeVar("T")
@@ -37,14 +38,17 @@ class Task:
     held: Sequence[Example] = ()
     """Examples set aside to choose settings and masks on; `dev` holds none of them."""
     n_dropped: int = 0
-    """Rows of the files that were no example and were left out: only where a published corpus is
-    known to hold such rows (QQP), 0 elsewhere."""
+    """Texts of the files that were no example and were left out: where a published corpus is known
+    to hold such rows (QQP), and where it was asked for."""
     test: Sequence[Example] | None = None
     """Examples of a third split, where a task is of words; dev then decides when a probe stops."""
     further: tuple[str, ...] = ()
     """Metrics whose scores are reported beside that of `metric`, by name."""
     search: Search | None = None
     """How answers are searched for; None for the way of the task's kind."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What was met when its files were read, as lines for a person: what was left out, and what was
+    odd."""
 
     def with_metric(self, name: str) -> "Task":
         """The same task, scored by another metric.
@@ -151,6 +155,29 @@ class FromFiles(Protocol):
         self, files: Mapping[str, Path], n_train: int | None, n_dev: int | None, seed: int
     ) -> Task:
         """Raise UserError where the files or the counts are not usable."""
+
+
+@runtime_checkable
+class Reads(Protocol):
+    """A loader that is told what to do about examples that cannot be read."""
+
+    def read(
+        self,
+        folder: Path | None,
+        n_train: int | None,
+        n_dev: int | None,
+        seed: int,
+        reading: Reading,
+    ) -> Task:
+        """Raise UserError as the loader does, by the reading's policy."""
+
+
+@runtime_checkable
+class ReadsFile(Protocol):
+    """A loader that can read one file by itself, to be looked at."""
+
+    def read_file(self, path: Path, reading: Reading) -> Task:
+        """Its examples as the training split, and no other. Raises UserError where it is none."""
 
 
 TASKS: Registry[Loader] = Registry("task", "tombola.tasks.loaders")

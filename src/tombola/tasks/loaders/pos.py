@@ -5,20 +5,26 @@ from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.tasks.task import TASKS, Task, sample
+from tombola.text.annotated import Annotated
 from tombola.text.examples import TaggedSentence
 from tombola.text.formats import conllu
 from tombola.text.lines import check_folder
+from tombola.text.reading import Reading, reading_of
 
 
-def read_conllu(path: Path) -> Iterator[TaggedSentence]:
+def read_conllu(path: Path, reading: Reading | None = None) -> Iterator[TaggedSentence]:
     """The sentences of a file, plain or gzipped, with universal parts of speech, one at a time.
 
     Raises UserError as the reader of the format does, and where a sentence has no such tags.
     """
-    for text in conllu.read_conllu(path):
-        if text.universal_tags is None:
-            raise UserError(f"{text.where}: a sentence without universal parts of speech")
-        yield TaggedSentence(text.words, text.universal_tags)
+    reading = reading_of(reading)
+    return reading.each(conllu.read_conllu(path, reading, universal=True), _tagged)
+
+
+def _tagged(text: Annotated) -> TaggedSentence:
+    if text.universal_tags is None:
+        raise UserError(f"{text.where}: a sentence without universal parts of speech")
+    return TaggedSentence(text.words, text.universal_tags)
 
 
 def load_pos(
@@ -27,6 +33,7 @@ def load_pos(
     n_train: int | None = None,
     n_dev: int | None = None,
     seed: int = 0,
+    reading: Reading | None = None,
 ) -> Task:
     """Part-of-speech tagging from two CoNLL-U files.
 
@@ -38,15 +45,36 @@ def load_pos(
         kind="tagging",
         labels=conllu.UPOS,
         metric="accuracy",
-        train=sample(tuple(read_conllu(train)), n_train, seed, str(train)),
-        dev=sample(tuple(read_conllu(dev)), n_dev, seed, str(dev)),
+        train=sample(tuple(read_conllu(train, reading)), n_train, seed, str(train)),
+        dev=sample(tuple(read_conllu(dev, reading)), n_dev, seed, str(dev)),
     )
 
 
-@TASKS.register("pos")
-def _load(*, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int) -> Task:
-    folder = check_folder(folder, "pos", "one *train*.conllu and one *dev*.conllu, plain or .gz")
-    return load_pos(_only(folder, "train"), _only(folder, "dev"), n_train, n_dev, seed)
+class Tags:
+    """The task, from a folder."""
+
+    def __call__(
+        self, *, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int
+    ) -> Task:
+        """Raise UserError where the folder holds no treebank."""
+        return self.read(folder, n_train, n_dev, seed, Reading())
+
+    def read(
+        self,
+        folder: Path | None,
+        n_train: int | None,
+        n_dev: int | None,
+        seed: int,
+        reading: Reading,
+    ) -> Task:
+        """By a reading's policy."""
+        folder = check_folder(
+            folder, "pos", "one *train*.conllu and one *dev*.conllu, plain or .gz"
+        )
+        return load_pos(_only(folder, "train"), _only(folder, "dev"), n_train, n_dev, seed, reading)
+
+
+TASKS.register("pos")(Tags())
 
 
 def _only(folder: Path, split: str) -> Path:

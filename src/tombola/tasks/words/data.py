@@ -7,6 +7,7 @@ from typing import Literal
 from tombola.errors import UserError
 from tombola.tasks.words.read import read_words
 from tombola.tasks.words.task import WORD_TASKS, Labelled, WordTask
+from tombola.text.reading import Reading, reading_of
 
 Unseen = Literal["refuse", "union"]
 
@@ -31,18 +32,21 @@ def load_words(
     format: str | None = None,  # noqa: A002 — the word that users know
     seed: int = 0,
     unseen: Unseen = "refuse",
+    reading: Reading | None = None,
 ) -> WordData:
-    """Read the splits of a word task, all in one format.
+    """Read the splits of a word task, all in one format and of one layer.
 
     A label of dev or test that train has not cannot be learned: it is refused, or with "union" the
     classes are those of all splits, as in the published code (Liu et al. 2019). Raises UserError as
     `read_words` does, with file and line of the first such label, and where a split has no targets.
+    `reading` says what is done about texts that cannot be read, and gathers what was met.
     """
     if isinstance(task, str):
         task = WORD_TASKS[task]
-    first = _read(task, Path(train), format, seed)
-    second = _read(task, Path(dev), format, seed)
-    third = None if test is None else _read(task, Path(test), format, seed)
+    reading = reading_of(reading)
+    first = _read(task, Path(train), format, seed, reading)
+    second = _read(task, Path(dev), format, seed, reading)
+    third = None if test is None else _read(task, Path(test), format, seed, reading)
     labels = None if task.numbers else _labels(first)
     if labels is not None:
         for split in (second, third or ()):
@@ -53,8 +57,10 @@ def load_words(
     return WordData(task, names, first, second, third)
 
 
-def _read(task: WordTask, path: Path, reader: str | None, seed: int) -> tuple[Labelled, ...]:
-    texts = tuple(read_words(task, path, reader, seed))
+def _read(
+    task: WordTask, path: Path, form: str | None, seed: int, reading: Reading
+) -> tuple[Labelled, ...]:
+    texts = tuple(read_words(task, path, form, seed, reading))
     if not any(text.targets for text in texts):
         raise UserError(f"{path}: nothing to label for task {task.name!r}")
     return texts

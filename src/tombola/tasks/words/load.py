@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tombola.errors import UserError
@@ -9,9 +10,12 @@ from tombola.language.knobs import Language
 from tombola.tasks.task import Task, sample
 from tombola.tasks.words.builtin import DEV, TEST, TRAIN, load_builtin_words
 from tombola.tasks.words.data import WordData, load_words
+from tombola.tasks.words.read import formats_for
 from tombola.tasks.words.task import WORD_TASKS, Labelled, Target, WordTask
-from tombola.text.formats.format import FORMATS
+from tombola.text.formats.format import Format
+from tombola.text.formats.guess import guesses, named_format
 from tombola.text.lines import check_folder
+from tombola.text.reading import Reading, reading_of
 
 SPLITS = {
     "train": re.compile(r"train"),
@@ -31,14 +35,16 @@ def load_word_task(
     language: Language | None = None,
     format: str | None = None,  # noqa: A002 — the word that users know
     files: Mapping[str, Path] | None = None,
+    reading: Reading | None = None,
 ) -> Task:
     """A word task as a `Task` of kind `words`; of the built-in language without text to read.
 
     Text is in `files` by split (train, dev, test), or in a folder, which holds a file for each
-    split, whose name says which it is: `train`; `dev`, `valid` or `testa`; `test` or `testb`. Other
-    files are passed over where their ending is not the format's. Without a test file dev is scored,
-    without a dev file test. Numbers draw so many texts by `seed`, which also draws the negatives of
-    arcs and coreference.
+    split, or a folder of files, whose name says which it is: `train`; `dev`, `valid` or `testa`;
+    `test` or `testb`. Other files are passed over where neither their content nor their ending is
+    of the format. `reading` says what is done about texts that cannot be read. Without a test file
+    dev is scored, without a dev file test. Numbers draw so many texts by `seed`, which also draws
+    the negatives of arcs and coreference.
 
     Raises UserError as `load_words` does, and where no or several files could be a split.
     """
@@ -62,7 +68,8 @@ def load_word_task(
         dev, test, n_dev = test, None, n_dev if n_dev is not None else n_test
     assert train is not None  # `_files` saw to it
     assert dev is not None
-    data = load_words(task, train, dev, test, format, seed, unseen="union")
+    reading = reading_of(reading)
+    data = load_words(task, train, dev, test, format, seed, unseen="union", reading=reading)
     numbers = (n_train, n_dev, n_test)
     splits = [
         None if texts is None else tuple(sample(texts, n, seed, str(file)))
@@ -72,7 +79,8 @@ def load_word_task(
     ]
     assert splits[0] is not None
     assert splits[1] is not None
-    return as_task(WordData(task, data.labels, splits[0], splits[1], splits[2]))
+    made = as_task(WordData(task, data.labels, splits[0], splits[1], splits[2]))
+    return replace(made, n_dropped=reading.n_bad, notes=reading.said)
 
 
 OF_WORDS = ("words", "tagging")
@@ -112,32 +120,56 @@ def _targets(words: tuple[str, ...], tags: tuple[str, ...], number: int) -> tupl
     return tuple(Target((i,), tag) for i, tag in enumerate(tags))
 
 
-def _files(task: WordTask, folder: Path, reader: str | None) -> dict[str, Path]:
+def _files(task: WordTask, folder: Path, form: str | None) -> dict[str, Path]:
     """The file of each split. Raises UserError where train, or both others, are missing."""
-    able = [FORMATS[reader]] if reader is not None else list(FORMATS.values())
-    endings = tuple(
-        ending
-        for each in able
-        if reader is not None or set(task.layers) & set(each.carries)
-        for ending in each.endings
-    )
-    found: dict[str, Path] = {}
-    for path in sorted(path for path in folder.iterdir() if path.is_file()):
-        plain = path.name.removesuffix(".gz").lower()
-        if endings and not plain.endswith(endings):
-            continue
-        split = split_of(plain)
-        if split is None:
-            continue
-        if split in found:
-            both = f"{found[split].name} and {path.name}"
-            raise UserError(f"{folder}: {both} could both be the {split} text; name a format")
-        found[split] = path
+    found = split_files(task, folder, form)
     if "train" not in found or len(found) < 2:
         wanted = f"file of {task.name!r} with `train` in its name, and one with `dev` or `test`"
-        ends = f" (ending in {', '.join(endings)})" if endings else ""
-        raise UserError(f"{folder}: expected a {wanted}{ends}; found: {_names(found)}")
+        ends = sorted({ending for each in _able(task, form) for ending in each.endings})
+        usual = f" (usually ending in {', '.join(ends)})" if ends else ""
+        raise UserError(f"{folder}: expected a {wanted}{usual}; found: {_names(found)}")
     return found
+
+
+def split_files(task: WordTask, folder: Path, form: str | None) -> dict[str, Path]:
+    """What a folder holds of each split: a file, or a folder of files, whose name tells which.
+
+    Files are those whose content is of a format that the task is read from; of two, the one whose
+    ending is. Of a format that is named, any file may be. Raises UserError where two could be one
+    split.
+    """
+    able = _able(task, form)
+    ends = tuple(ending for each in able for ending in each.endings)
+    named: dict[str, list[Path]] = {}
+    for path in sorted(folder.iterdir()):
+        if split := split_of(path.name.removesuffix(".gz").lower()):
+            named.setdefault(split, []).append(path)
+    found: dict[str, Path] = {}
+    for split, paths in named.items():
+        known = [path for path in paths if path.is_dir() or _is_of_any(path, able, ends)]
+        known = known or (paths if form is not None else [])
+        usual = [path for path in known if path.name.removesuffix(".gz").lower().endswith(ends)]
+        chosen = usual or known
+        if len(chosen) > 1:
+            both = f"{chosen[0].name} and {chosen[1].name}"
+            raise UserError(f"{folder}: {both} could both be the {split} text; name a format")
+        if chosen:
+            found[split] = chosen[0]
+    return found
+
+
+def _able(task: WordTask, form: str | None) -> list[Format]:
+    return formats_for(task) if form is None else [named_format(form)]
+
+
+def _is_of_any(path: Path, able: list[Format], ends: tuple[str, ...]) -> bool:
+    """By its content; by its ending where the content tells nothing at all."""
+    try:
+        if guesses(path, able):
+            return True
+        return path.name.removesuffix(".gz").lower().endswith(ends) and not guesses(path)
+    except UserError:  # no text
+        return False
 
 
 def split_of(name: str) -> str | None:
