@@ -9,6 +9,7 @@ from tombola.errors import UserError
 from tombola.tasks import load_glue, load_task
 from tombola.text import GLUE, SentenceExample
 from tombola.text.glue import read_split
+from tombola.text.reading import Reading
 
 COUNTS = {
     "CoLA": (8551, 1043),
@@ -247,3 +248,23 @@ def test_mutilated_files_give_an_answer_or_one_line(tmp_path, data):
         assert task.train
     assert "train.tsv" in said
     assert len(said.splitlines()) == 1
+
+
+def test_a_copy_that_a_writer_of_csv_made_is_unquoted(tmp_path):
+    rows = '0\t"a ""b"" c"\td\tentailment\n1\te\t"f\ng"\tnot_entailment\n'
+    for split in ("train", "dev"):
+        (tmp_path / f"{split}.tsv").write_text(f"index\tsentence1\tsentence2\tlabel\n{rows}")
+    task = load_task("RTE", tmp_path)
+    assert [one.lines for one in task.train] == [('a "b" c', "d"), ("e", "f\ng")]
+
+
+def test_rows_that_are_none_are_skipped_on_request(tmp_path):
+    rows = "a\t1\nb\t0\tx\nc\t2\nd\t0\n"
+    for split in ("train", "dev"):
+        (tmp_path / f"{split}.tsv").write_text(f"sentence\tlabel\n{rows}")
+    with pytest.raises(UserError, match=r"train\.tsv:3: 3 columns, expected 2"):
+        load_task("SST-2", tmp_path)
+    reading = Reading(skip=True)
+    task = load_task("SST-2", tmp_path, reading=reading)
+    assert ([one.text for one in task.train], task.n_dropped) == (["a", "d"], 4)
+    assert [said.partition("tsv:")[2][:2] for said in reading.bad] == ["3:", "4:", "3:", "4:"]

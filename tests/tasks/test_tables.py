@@ -8,6 +8,7 @@ import pytest
 
 from tombola.errors import UserError
 from tombola.text.tables import read_table
+from tombola.text.tables.quoting import is_quoted
 
 SAID = ['a "b" c', '"Quoted."', "plain", "comma, here", 'ends in "quote"']
 FRAME = pd.DataFrame({"text": SAID, "n": range(5)})
@@ -31,6 +32,25 @@ def test_quotation_marks_of_plain_tsv_stay(tmp_path: Path):
     assert texts(path) == SAID
     path.write_text('text\tn\n"Quoted."\t0\n', "utf-8")  # no writer would have quoted that
     assert texts(path) == ['"Quoted."']
+
+
+@pytest.mark.parametrize(
+    ("content", "quoted"),
+    [
+        ('a\tb\n"x ""y"" z"\t1\n', True),
+        ('"a"\t"b"\n"x"\t"1"\n', True),
+        ('a\tb\n"two\nlines"\t1\n', True),
+        ('a\tb\n1\t"two\n\nlines"\n', True),
+        ('a\tb\n"x"\t1\n', False),
+        ('a\tb\nsay "x"\t1\n"q ""r"""\t0\n', False),  # never half
+        ('a\tb\n"open\t1\n"x ""y"""\t0\n', False),
+        ('a\tb\n1\t"open\n', False),
+        ("a\tb\n1\t2\n", False),
+    ],
+)
+def test_quotes_are_those_of_the_whole_file(tmp_path: Path, content: str, quoted: bool):
+    (tmp_path / "t.tsv").write_text(content, "utf-8")
+    assert is_quoted(tmp_path / "t.tsv") == quoted
 
 
 def test_lines_within_a_cell(tmp_path: Path):

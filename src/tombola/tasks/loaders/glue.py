@@ -8,6 +8,8 @@ from tombola.tasks.task import TASKS, Task, sample
 from tombola.text.examples import SentenceExample
 from tombola.text.glue import GLUE, Layout, read_split
 from tombola.text.glue.read import ENDINGS
+from tombola.text.lines import check_folder
+from tombola.text.reading import Reading
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
@@ -18,6 +20,7 @@ def load_glue(
     n_train: int | None = None,
     n_dev: int | None = None,
     seed: int = 0,
+    reading: Reading | None = None,
 ) -> Task:
     """The GLUE task `name`, from a folder with its two splits or from a dataset on the hub.
 
@@ -27,16 +30,18 @@ def load_glue(
     like a hub id (`nyu-mll/glue`) is fetched from there, Parquet only. MNLI's dev split is the
     matched one; that of `MNLI-mismatched`, the other.
 
-    With `n_train` or `n_dev`, that many examples drawn by `seed`, in the file's order. Raises
+    With `n_train` or `n_dev`, that many examples drawn by `seed`, in the file's order. A `reading`
+    says what is done about rows that are no example. Raises
     UserError with file and line for anything the files should not hold, where a label of the dev
     split is not in the training split, and for an unknown name.
     """
     if name not in GLUE:
         raise UserError(f"unknown GLUE task {name!r}; allowed: {', '.join(sorted(GLUE))}")
     layout = GLUE[name]
+    folder = folder.expanduser()
     train_files, dev_files = _find(_local(folder, name, layout), name, layout)
-    train, train_dropped = _read_all(train_files, layout)
-    dev, dev_dropped = _read_all(dev_files, layout)
+    train, train_dropped = _read_all(train_files, layout, reading)
+    dev, dev_dropped = _read_all(dev_files, layout, reading)
     _check_labels(train, dev, layout, train_files[0], dev_files[0])
     return Task(
         name=name,
@@ -52,8 +57,8 @@ def load_glue(
 def _local(folder: Path, name: str, layout: Layout) -> Path:
     """The folder, or where a dataset of the hub was put."""
     holds = f"train.tsv and {layout.dev}"
-    if folder.is_dir():
-        return folder
+    if folder.is_dir() or folder.is_file():
+        return check_folder(folder, name, holds)
     if not _HUB_ID.fullmatch(folder.as_posix()):
         raise UserError(f"{folder}: no such folder; task {name!r} expects {holds} in it")
     from huggingface_hub import snapshot_download  # takes a second to import
@@ -110,11 +115,13 @@ def _split_files(place: Path, split: str) -> list[Path]:
     return []
 
 
-def _read_all(paths: list[Path], layout: Layout) -> tuple[list[SentenceExample], int]:
+def _read_all(
+    paths: list[Path], layout: Layout, reading: Reading | None
+) -> tuple[list[SentenceExample], int]:
     examples: list[SentenceExample] = []
     n_dropped = 0
     for path in paths:
-        more, dropped = read_split(path, layout)
+        more, dropped = read_split(path, layout, reading=reading)
         examples += more
         n_dropped += dropped
     return examples, n_dropped
@@ -134,14 +141,32 @@ def _check_labels(
         raise UserError(f"{dev_file}: label {layout.labels[label]!r}, which {train_file} has not")
 
 
-def _register(name: str) -> None:
-    @TASKS.register(name)
-    def load(*, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int) -> Task:
+class OfGlue:
+    """A task of GLUE, from a folder or the hub."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(
+        self, *, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int
+    ) -> Task:
+        """Raise UserError as `load_glue` does."""
+        return self.read(folder, n_train, n_dev, seed, Reading())
+
+    def read(
+        self,
+        folder: Path | None,
+        n_train: int | None,
+        n_dev: int | None,
+        seed: int,
+        reading: Reading,
+    ) -> Task:
+        """By a reading's policy."""
         if folder is None:
-            holds = f"train.tsv and {GLUE[name].dev}"
-            raise UserError(f"task {name!r} needs a folder that holds {holds}, or a hub id")
-        return load_glue(name, folder, n_train, n_dev, seed)
+            holds = f"train.tsv and {GLUE[self.name].dev}"
+            raise UserError(f"task {self.name!r} needs a folder that holds {holds}, or a hub id")
+        return load_glue(self.name, folder, n_train, n_dev, seed, reading)
 
 
 for _name in GLUE:
-    _register(_name)
+    TASKS.register(_name)(OfGlue(_name))

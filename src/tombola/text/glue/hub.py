@@ -12,6 +12,7 @@ from tombola.errors import UserError
 from tombola.text.examples import SentenceExample
 from tombola.text.glue.labels import from_hub
 from tombola.text.glue.layouts import Layout
+from tombola.text.reading import Reading, reading_of
 from tombola.text.tables.delimited import quoted
 from tombola.text.tables.objects import rows_of_objects
 from tombola.text.tables.parquet import rows_of_parquet
@@ -19,7 +20,9 @@ from tombola.text.tables.parquet import rows_of_parquet
 ID_COLUMNS = ("idx", "index", "id")
 
 
-def read_hub(path: Path, layout: Layout, hidden: bool) -> tuple[list[SentenceExample], int]:
+def read_hub(
+    path: Path, layout: Layout, hidden: bool, reading: Reading | None = None
+) -> tuple[list[SentenceExample], int]:
     """Examples of one file, and how many were left out for want of a gold label.
 
     Columns are named as on the hub, or as in GLUE's own files. Parquet files made by `datasets` say
@@ -35,9 +38,11 @@ def read_hub(path: Path, layout: Layout, hidden: bool) -> tuple[list[SentenceExa
     else:
         rows = quoted(path).read() if kind == "csv" else rows_of_objects(path)
     seen: dict[Any, str] = {}
-    examples = []
     n_dropped = 0
-    for where, row in rows:
+
+    def example(located: tuple[str, Mapping[str, Any]]) -> SentenceExample | None:
+        nonlocal n_dropped
+        where, row = located
         _check_id(row, where, seen)
         text, *pair = _texts(row, layout, where)
         label = None
@@ -45,11 +50,14 @@ def read_hub(path: Path, layout: Layout, hidden: bool) -> tuple[list[SentenceExa
             label = from_hub(_label_of(row, layout, where), names, layout, where)
             if label is None:
                 n_dropped += 1
-                continue
-        examples.append(SentenceExample(text, pair[0] if pair else None, label))
-    if not examples:
+                return None
+        return SentenceExample(text, pair[0] if pair else None, label)
+
+    examples = list(reading_of(reading).each(rows, example))
+    found = [one for one in examples if one is not None]
+    if not found:
         raise UserError(f"{path}: no examples" + (" with a label" if n_dropped else ""))
-    return examples, n_dropped
+    return found, n_dropped
 
 
 def _texts(row: Mapping[str, Any], layout: Layout, where: str) -> list[str]:

@@ -1,13 +1,13 @@
 """Tables of cells between commas, semicolons or tabs, with a header."""
 
 import csv
-import io
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.text.lines import read_lines
+from tombola.text.tables.quoting import is_quoted
 from tombola.text.tables.table import Cells, TableOfText
 
 MOST_CELL = 2**31 - 1
@@ -27,10 +27,9 @@ def read_tsv(path: Path) -> TableOfText:
     """Cells between tabs, quoted or not: as the whole of the file shows.
 
     A quotation mark is a character like any other in most such files, and a reader that takes it
-    for a quote swallows rows; but what a CSV writer wrote has quotes that must go. Such a file is
-    told by writing its rows again: a writer quotes cells that need it, or all, and no others.
+    for a quote swallows rows; but what a CSV writer wrote has quotes that must go (`is_quoted`).
     """
-    return quoted(path, "\t") if _by_a_writer(path) else _plain(path)
+    return quoted(path, "\t") if is_quoted(path) else _plain(path)
 
 
 def rows_of_csv(path: Path, mark: str = ",") -> Iterator[tuple[str, list[str]]]:
@@ -79,32 +78,3 @@ def _table(path: Path, rows: Callable[[], Iterator[tuple[str, list[str]]]]) -> T
             yield place, dict(zip(columns, cells, strict=True))
 
     return TableOfText(str(path), tuple(columns), read)
-
-
-def _by_a_writer(path: Path) -> bool:
-    """Whether a CSV writer wrote a file: one that quotes where it must, or everything."""
-    raw = [line for _, line in read_lines(path, mixed_ends=True)]
-    if not any('"' in line for line in raw):
-        return False
-    try:
-        rows = [cells for _, cells in rows_of_csv(path, "\t")]
-    except UserError:
-        return False
-    if len({len(cells) for cells in rows}) > 1:
-        return False
-    text = "\n".join(line for line in raw if line)
-    return any(
-        _written(rows, how) == text for how in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
-    ) or _all_words_quoted(raw[0])
-
-
-def _written(rows: list[list[str]], how: int) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter="\t", quoting=how, lineterminator="\n").writerows(rows)  # type: ignore[arg-type]  # one of the constants
-    return "\n".join(line for line in out.getvalue().split("\n") if line)
-
-
-def _all_words_quoted(header: str) -> bool:
-    """Whether the names of all columns are quoted: what quotes those quotes all that is text."""
-    cells = header.split("\t")
-    return all(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in cells)
