@@ -81,7 +81,7 @@ def test_the_direction_must_be_said(tmp_path):
         ({"train.en": "one\ntwo\n"}, r"train\.de\.gz: 3 lines; .*train\.en: 2: as many expected"),
         ({"train.en": "1\n2\n3\n4\n5"}, r"train\.de\.gz: 3 lines; .*train\.en: 5: as many"),
         ({"train.en": "one\n\nthree\n"}, r"train\.en:2: an empty line"),
-        ({"train.de.gz": "", "train.en": ""}, r"train\.de\.gz: no sentences"),
+        ({"train.de.gz": "", "train.en": ""}, r"train\.de\.gz: an empty file"),
     ],
 )
 def test_files_that_do_not_fit(tmp_path, files, message):

@@ -7,17 +7,33 @@ from pathlib import Path
 from tombola.errors import UserError
 from tombola.text.examples import TranslationExample
 from tombola.text.lines import read_lines
+from tombola.text.reading import Reading, reading_of
+
+Line = tuple[int, str]
 
 
-def read_parallel(source: Path, target: Path) -> Iterator[TranslationExample]:
+def read_parallel(
+    source: Path, target: Path, reading: Reading | None = None
+) -> Iterator[TranslationExample]:
     """The lines of two files, plain or gzipped, each with its translation; streams.
 
-    Raises UserError with file and line where a line is empty in one language and, with both counts,
-    where one file has more lines than the other.
+    Raises UserError with file and line where a line is empty in one language or both (a `reading`
+    that skips leaves such pairs out) and, with both counts, where one file has more lines than the
+    other.
     """
-    n = 0
+
+    def pair(lines: tuple[Line, Line]) -> TranslationExample:
+        for path, (number, text) in zip((source, target), lines, strict=True):
+            if not text.strip():
+                raise UserError(f"{path}:{number}: an empty line where a sentence was expected")
+        return TranslationExample(lines[0][1].strip(), lines[1][1].strip())
+
+    return reading_of(reading).texts(source, _both(source, target), pair)
+
+
+def _both(source: Path, target: Path) -> Iterator[tuple[Line, Line]]:
     lines = zip_longest(read_lines(source, mixed_ends=True), read_lines(target, mixed_ends=True))
-    for one, other in lines:
+    for n, (one, other) in enumerate(lines):
         if one is None or other is None:
             n_source, n_target = n, n
             if one is None:
@@ -25,10 +41,4 @@ def read_parallel(source: Path, target: Path) -> Iterator[TranslationExample]:
             else:
                 n_source += 1 + sum(one is not None for one, _ in lines)
             raise UserError(f"{source}: {n_source} lines; {target}: {n_target}: as many expected")
-        n += 1
-        for path, (number, text) in ((source, one), (target, other)):
-            if not text.strip():
-                raise UserError(f"{path}:{number}: an empty line where a sentence was expected")
-        yield TranslationExample(one[1].strip(), other[1].strip())
-    if not n:
-        raise UserError(f"{source}: no sentences")
+        yield one, other

@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 from tombola.errors import UserError
 from tombola.text.examples import TranslationExample
 from tombola.text.lines import read_lines
+from tombola.text.reading import Reading, reading_of
 
 Side = Literal["source", "reference", "system"]
 
@@ -115,13 +116,17 @@ def read_sgml(path: Path) -> Iterator[Segment]:
 
 
 def read_test_set(
-    source: Path, reference: Path | None = None, by: str | None = None
+    source: Path,
+    reference: Path | None = None,
+    by: str | None = None,
+    reading: Reading | None = None,
 ) -> list[TranslationExample]:
     """A test set: sources with one reference each, in the order of the sources.
 
     `reference` is the file of the references; None where `source` holds both (XML). `by` is whose
     references are meant, where there are several. Raises UserError as `read_sgml` does, where the
-    two sides have not the same segments, and where there are several references and none is chosen.
+    two sides have not the same segments (a `reading` that skips leaves those out), and where there
+    are several references and none is chosen.
     """
     sources = [segment for segment in read_sgml(source) if segment.side == "source"]
     place = source if reference is None else reference
@@ -138,19 +143,20 @@ def read_test_set(
         for segment in references
         if by is None or segment.by == by
     }
-    examples = []
-    for segment in sources:
+
+    def pair(segment: Segment) -> TranslationExample:
         found = translated.pop((segment.document, segment.id), None)
         if found is None:
             raise UserError(f"{segment.where}: {_named(segment)} has no reference in {place}")
         for side in (segment, found):
             if not side.text:
                 raise UserError(f"{side.where}: a segment without text")
-        examples.append(TranslationExample(segment.text, found.text))
+        return TranslationExample(segment.text, found.text)
+
+    reading = reading_of(reading)
+    examples = list(reading.texts(source, sources, pair, "sources"))
     for segment in translated.values():
-        raise UserError(f"{segment.where}: {_named(segment)} has no source in {source}")
-    if not examples:
-        raise UserError(f"{source}: no sources")
+        reading.refuse(UserError(f"{segment.where}: {_named(segment)} has no source in {source}"))
     return examples
 
 
