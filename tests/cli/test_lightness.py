@@ -44,6 +44,7 @@ def test_help(arguments: tuple[str, ...]) -> None:
         (("--version",), "tombola "),
         (("run", "-h"), "first-look"),  # the names of what is shipped
         (("data", "-h"), "count"),
+        (("data",), "syn-arc-class"),
         (("recipes",), "A first look"),
         (("recipes", "--json"), '"first-look"'),
         (("recipes", "show", "first-look"), "title: "),
@@ -53,6 +54,13 @@ def test_what_looks_at_files_alone(arguments: tuple[str, ...], words: str) -> No
     said, packages = imported(*arguments)
     assert words in said
     assert not packages & HEAVY  # typer itself reads arguments by pydantic
+
+
+def test_text_is_read_without_what_models_need(tmp_path: Path) -> None:
+    (tmp_path / "a.conllu").write_text("1\tGo\tgo\tVERB\tVB\t_\t0\troot\t_\t_\n")
+    said, packages = imported("data", "count", "pos", str(tmp_path / "a.conllu"))
+    assert "a.conllu" in said
+    assert not packages & HEAVY
 
 
 def test_status(tmp_path: Path) -> None:

@@ -18,10 +18,13 @@ from realdata import folder
 from tombola.errors import UserError
 from tombola.tasks.data import catalog, check_data, count_data, show_data
 from tombola.tasks.data.draw import WIDTH, brackets, tags
+from tombola.tasks.load import load_task
 from tombola.tasks.task import TASKS
+from tombola.tasks.words.data import load_words
 from tombola.tasks.words.task import WORD_TASKS, Target
 from tombola.text.examples import SentenceExample
 from tombola.text.formats import FORMATS
+from tombola.text.reading import Reading
 from tombola.text.writers import write_glue
 
 CONLLU = """\
@@ -212,14 +215,152 @@ def test_a_file_is_checked_by_reading_all_of_it(files):
     whole = check_data(files / "a.testa")
     assert "conll2003" in [one.format for one in whole]
     assert len(check_data(files / "a.trees", task="chunk")) >= 1
-    with pytest.raises(UserError, match=r"bad.conllu:2: head '9' points nowhere, expected 0 to 2"):
-        check_data(files / "bad.conllu", format="conllu")
-    with pytest.raises(UserError, match=r"conllu: .*bad.conllu:2: head '9'"):
-        check_data(files / "bad.conllu")
-    with pytest.raises(UserError, match="a folder; name the task"):
-        check_data(files)
-    with pytest.raises(UserError, match="a text without a tree"):
-        check_data(files / "a.conllu", format="conllu", task="parent")
+    for format_ in ("conllu", None):
+        (bad,) = check_data(files / "bad.conllu", format=format_)
+        assert (bad.n_texts, bad.n_bad) == (1, 1)
+        assert re.search(r"bad.conllu:2: head '9' points nowhere, expected 0 to 2", bad.bad[0])
+    (bad,) = check_data(files / "a.conllu", format="conllu", task="parent")
+    assert (bad.n_bad, bad.tasks) == (2, {})
+    assert "a text without a tree" in bad.bad[0]
+
+
+def test_all_errors_are_listed_up_to_a_bound(tmp_path):
+    path = tmp_path / "a.conllu"
+    head = "1\tGo\tgo\tVERB\tVB\t_\t{}\troot\t_\t_\n\n"
+    path.write_text("".join(head.format(i % 2) for i in range(60)))
+    (found,) = check_data(path)
+    assert (found.n_texts, found.n_bad, len(found.bad), found.sure) == (30, 30, 20, "likely")
+    assert [f"{path}:{4 * i + 3}: word 1 is its own head in the end" for i in range(20)] == [
+        *found.bad
+    ]
+    with pytest.raises(UserError, match=r"a\.conllu:3: word 1 is its own head"):
+        count_data("pos", [path])
+    (counted,) = count_data("pos", [path], skip_bad=True)
+    assert (counted.n_texts, counted.n_bad, counted.labels) == (30, 30, {"VB": 30})
+    assert len(show_data("pos", path, n=2, skip_bad=True)) == 2
+
+
+TAGGED = "1\t{0}\t{0}\tVERB\t{1}\t_\t0\troot\t_\t_\n\n"
+
+
+def test_labels_are_of_one_layer_and_one_tagset(tmp_path):
+    rare, tags = tmp_path / "rare.conllu", tmp_path / "tags.conllu"
+    rare.write_text(TAGGED.format("a", "_") * 3 + TAGGED.format("b", "VB"))
+    tags.write_text(TAGGED.format("c", "VB"))
+    (found,) = count_data("pos", [rare])
+    assert (found.labels, found.layer) == ({"VERB": 4}, "universal_tags")
+    assert "XPOS is '_' at 3 of 4 words: it is left out" in found.odd[0]
+    with pytest.raises(UserError, match=r"rare.conllu:1: universal_tags, where .* tags; format"):
+        count_data("pos", [tags, rare])
+    both = count_data("pos", [tags, rare], format="conllu-upos")
+    assert [one.labels for one in both] == [{"VERB": 1}, {"VERB": 4}]
+    with pytest.raises(UserError, match=r"rare\.conllu:1: universal_tags, where"):
+        load_words("pos", tags, rare)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "task", "formats", "sure"),
+    [
+        ("f.conll", "0\tWord\t_\tNN\t1\tsubj\tword\n1\tsaid\t3.0\tVB\t1\tROOT\tsay\n", None,
+         ["factuality-unified"], "likely"),
+        ("train.txt", "-DOCSTART- -X- -X- O\n\nRome NNP B-NP B-ORG\nfalls VBZ B-VP O\n", None,
+         ["conll2003-bio"], "by its own marks"),
+        ("a.conll", NAMES, None, ["conll2003"], "likely"),
+        ("a.conll", "In\tO\nParis\tB-location\n", None, ["columns"], "likely"),
+        ("a.tsv", "I\tc\nlikes\ti\n", None, ["errors"], "likely"),
+        ("a.tsv", "cats\tPER\nrun\tEPS\n", None, ["semantic-tags"], "likely"),
+        ("x.conll", "Tom\ttom\tPER\tn\tmale.n.02\t[]\n", "semtag", ["pmb"], "likely"),
+        ("a.xyz", TREE, None, ["brackets"], "likely"),
+        ("a.txt", CONLLU, "pos", ["conllu"], "by its own marks"),
+        ("a.txt", "He PRP B-NP\nruns VBZ B-VP\n", None, ["conll2000"], "likely"),
+    ],
+)  # fmt: skip
+def test_the_content_tells_the_format_and_how_sure_that_is(
+    tmp_path, name, content, task, formats, sure
+):
+    (tmp_path / name).write_text(content)
+    found = check_data(tmp_path / name, task=task)
+    assert [one.format for one in found] == formats
+    assert {one.sure for one in found} == {sure}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "task", "said"),
+    [
+        ("dev.tsv", "sentence\tlabel\na b c\t1\nd e f\t0\n", None,
+         r"tells no format of words; its header is that of CoLA or SST-2: name the task, and"),
+        ("a.conll", "0\tWord\t_\tNN\t0\tROOT\tword\n", "semtag",
+         r"looks like factuality-unified.*; name one of: pmb, pmb-split, semantic-tags"),
+        ("a.conllu", "", None, r"a\.conllu: an empty file"),
+        ("a.conllu", "He PRP B-NP\n", "ner", r"looks like conll2000"),
+    ],
+)  # fmt: skip
+def test_what_tells_nothing_is_not_guessed(tmp_path, name, content, task, said):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(UserError, match=said):
+        check_data(tmp_path / name, task=task)
+
+
+def test_a_folder_is_one_text_of_all_its_files(tmp_path):
+    (tmp_path / "sub").mkdir()
+    for name, tree in (("wsj_b.mrg", TREE), ("wsj_a.mrg", TREE), ("sub/c.mrg", TREE)):
+        (tmp_path / name).write_text(tree)
+    (tmp_path / "README").write_text("This is about (the) corpus.\n")
+    (found,) = check_data(tmp_path, task="parent")
+    assert (found.format, found.n_texts) == ("brackets", 3)
+    for format_ in (None, "brackets"):
+        (counted,) = count_data("parent", [tmp_path], format=format_)
+        assert (counted.n_texts, counted.split) == (3, tmp_path.name)
+    (shown, *_) = show_data("parent", tmp_path, n=3)
+    assert "c.mrg" in shown.where  # in the order of their names
+    for split in ("train", "dev"):
+        (tmp_path / split).mkdir()
+        (tmp_path / split / "a.mrg").write_text(TREE)
+    counted = count_data("parent", [tmp_path])
+    assert [one.split for one in counted] == ["train", "dev"]
+    task = load_task("parent", tmp_path)
+    assert (len(task.train), len(task.dev)) == (1, 1)
+
+
+SEGMENTS = (
+    '<srcset setid="t" srclang="any"><doc docid="a">\n<seg id="1">ein Satz</seg>\n</doc></srcset>',
+    '<refset setid="t" trglang="en"><doc docid="a">\n<seg id="1">a sentence</seg>\n</doc></refset>',
+)
+
+
+def test_one_file_of_a_pair_is_looked_at_with_the_other(tmp_path):
+    for name, text in zip(("src.de.sgm", "ref.en.sgm"), SEGMENTS, strict=True):
+        (tmp_path / name).write_text(text)
+    for name in ("src.de.sgm", "ref.en.sgm"):
+        (found,) = check_data(tmp_path / name, task="translation")
+        assert (found.n_texts, found.format) == (1, f"translation {name}")
+    (shown,) = show_data("translation", tmp_path / "src.de.sgm")
+    assert shown.drawing == ("ein Satz", "→ a sentence")
+    (tmp_path / "ref.en.sgm").unlink()
+    with pytest.raises(UserError, match="one file of translations was expected beside it, found n"):
+        check_data(tmp_path / "src.de.sgm", task="translation")
+    for name, text in (("train.de", "a b\n\nc d\n"), ("train.en", "e f\ng\nh i\n")):
+        (tmp_path / name).write_text(text)
+    (found,) = check_data(tmp_path / "train.de", task="translation")
+    assert (found.n_texts, found.n_bad) == (2, 1)
+    assert "train.de:2: an empty line where a sentence was expected" in found.bad[0]
+    for half in ("de", "en"):
+        (tmp_path / f"dev.{half}").write_text("a\n")
+    train, _ = count_data("translation", [tmp_path / "de-en"], skip_bad=True)
+    assert (train.n_texts, train.n_bad) == (2, 1)
+    task = load_task("translation", tmp_path / "de-en", reading=Reading(skip=True))
+    assert (len(task.train), task.n_dropped) == (2, 1)
+    assert task.notes[0] == "left out, since they cannot be read: 1"
+
+
+def test_a_task_of_whole_folders_says_so_of_a_file(tmp_path):
+    (tmp_path / "dev.tsv").write_text("sentence\tlabel\na b c\t1\n")
+    with pytest.raises(
+        UserError, match=r"dev\.tsv: a file; task 'SST-2' takes the folder that has"
+    ):
+        check_data(tmp_path / "dev.tsv", task="SST-2")
+    with pytest.raises(UserError, match=r"task 'masked-lm': nothing of it is skipped; .*CoLA"):
+        load_task("masked-lm", tmp_path / "dev.tsv", reading=Reading(skip=True))
 
 
 def test_the_catalog_names_everything():
@@ -245,11 +386,15 @@ def test_the_command_line_says_the_same(files):
         ("write", "out", "--as", "conllu", "--as", "trees", *sizes, "--json"),
         ("check", "out/dev.conllu"),
         ("check", "out/dev.trees", "--json"),
+        ("count", "pos", "bad.conllu", "--skip-bad"),
+        ("check", "bad.conllu"),
     )
-    assert [code for code, _, _ in found] == [0] * len(found)
-    listed, table, one, names, counted, shares, written, checked, trees = (
+    assert [code for code, _, _ in found[:-1]] == [0] * (len(found) - 1)
+    listed, table, one, names, counted, shares, written, checked, trees, skipped, _ = (
         out for _, out, _ in found
     )
+    assert "bad.conllu      1" in skipped
+    assert "1 cannot be read:" in found[-2][2]
     assert json.loads(listed) == tombola.data().to_dict()
     assert all(name in table for name in ("syn-arc-class", "CoLA", "conllu", "parallel"))
     assert one.splitlines()[1:] == ["She sleeps", "PRP VBZ"]
@@ -265,7 +410,10 @@ def test_the_command_line_says_the_same(files):
     for row in again:
         other = files / "out" / Path(row.path).name
         assert Path(row.path).read_bytes() == other.read_bytes()
-    assert "conllu: 3 texts" in checked
+    assert "conllu (by its own marks): 3 texts" in checked
+    assert found[-1][0] == 2  # what is wrong is an answer, too
+    assert "1 cannot be read:" in found[-1][1]
+    assert "bad.conllu:2: head '9'" in found[-1][1]
     assert json.loads(trees)[0]["n_texts"] == 3
 
 
@@ -276,7 +424,7 @@ def test_bad_input_is_one_line(files):
         ("show", "pos", "a.conllu", "--format", "conlll"): "unknown format 'conlll'; allowed",
         ("show", "parent", "a.conllu", "--format", "conllu"): "needs tree",
         ("show", "CoLA"): "needs a folder",
-        ("show", "CoLA", "a.conllu"): "no such folder",
+        ("show", "CoLA", "a.conllu"): "a file; task 'CoLA' takes the folder that has train.tsv",
         ("show", "builtin-pos", "--format", "conllu"): "takes no format",
         ("show", "pos", "-n", "0"): "'-n'",
         ("show", "pos", "--set", "lexicon=many"): "expected KNOB=NUMBER",
@@ -287,10 +435,8 @@ def test_bad_input_is_one_line(files):
         ("write", ".", "--as", "conllu"): "exists already",
         ("write", "a.conllu"): "exists already",
         ("write", "new", "--as", "xml"): "unknown form 'xml'",
-        ("check", "bad.conllu"): "bad.conllu:2",
         ("check", "missing.conllu"): "no such file",
         ("check", "a.conllu", "--task", "none"): "unknown task 'none'",
-        ("check", "a.conllu", "--format", "brackets"): "a.conllu:2: ",
     }
     for (code, out, err), (call, message) in zip(said(files, *cases), cases.items(), strict=True):
         assert (code, out) == (2, ""), call

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tombola import verbs
+from tombola.cli.command import BAD_INPUT
 from tombola.cli.data.group import group
-from tombola.cli.data.knobs import FormatName
+from tombola.cli.data.knobs import FormatName, Strict
+from tombola.cli.data.met import met
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import line, table
@@ -23,11 +25,17 @@ def data_check(
     form: FormatName = None,
     task: Annotated[str | None, typer.Option(help="Demand what this task needs.")] = None,
     seed: Seed = 0,
+    strict: Strict = False,
     as_json: Json = False,
 ) -> None:
-    """Read all of a file and say what it holds, or what is wrong."""
-    found = verbs.check_data(file, format=form, task=task, seed=seed)
+    """Read all of a file and say what it holds, and all that is wrong with it.
+
+    Where something is, it ends with the code of bad input, 2.
+    """
+    found = verbs.check_data(file, format=form, task=task, seed=seed, strict=strict)
     answer(found, as_json, _checked)
+    if any(one.n_bad for one in found):
+        raise typer.Exit(BAD_INPUT)
 
 
 def _checked(found: Iterable["Checked"]) -> None:
@@ -36,7 +44,10 @@ def _checked(found: Iterable["Checked"]) -> None:
         if i:
             line("")
         longest = f", the longest of {one.longest:,}" if one.longest else ""
-        line(f"{one.path}: {one.format}: {one.n_texts:,} texts, {one.n_words:,} words{longest}")
+        sure = f" ({one.sure})" if one.sure else ""
+        size = f"{one.n_texts:,} texts, {one.n_words:,} words{longest}"
+        line(f"{one.path}: {one.format}{sure}: {size}")
+        met(one.format, one.odd, one.n_bad, one.bad, beside=False)
         if one.layers:
             layers = [(name.replace("_", " "), f"{n:,}") for name, n in one.layers.items()]
             table(("layer", "texts"), layers, right=(1,))

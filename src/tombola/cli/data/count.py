@@ -8,7 +8,8 @@ import typer
 
 from tombola import verbs
 from tombola.cli.data.group import group
-from tombola.cli.data.knobs import FormatName, Knobs, parse_knobs
+from tombola.cli.data.knobs import FormatName, Knobs, SkipBad, Strict, parse_knobs
+from tombola.cli.data.met import met
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import line, table
@@ -25,17 +26,32 @@ def data_count(
     n: Annotated[int, typer.Option("-n", min=1, help="Texts that are made per split.")] = 1000,
     seed: Seed = 0,
     knobs: Knobs = None,
+    skip_bad: SkipBad = False,
+    strict: Strict = False,
     as_json: Json = False,
 ) -> None:
     """Count labels, split by split."""
     paths: list[str | Path] = [*(files or [])]
-    found = verbs.count_data(task, paths, format=form, n=n, seed=seed, knobs=parse_knobs(knobs))
+    found = verbs.count_data(
+        task,
+        paths,
+        format=form,
+        n=n,
+        seed=seed,
+        knobs=parse_knobs(knobs),
+        skip_bad=skip_bad,
+        strict=strict,
+    )
     answer(found, as_json, _label_counts)
 
 
 def _label_counts(found: Iterable["Counts"]) -> None:
     """How often each label occurs in each split."""
     splits = list(found)
+    for one in splits:
+        if one.guessed:
+            typer.echo(f"{one.split}: read as {one.guessed}", err=True)
+        met(one.split, one.odd, one.n_bad, one.bad, beside=True)
     table(
         ("split", "texts", "words", "labelled"),
         [

@@ -7,7 +7,18 @@ import typer
 
 from tombola.errors import UserError
 
-FormatName = Annotated[str | None, typer.Option("--format", help="[what the ending tells]")]
+FormatName = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME[:COLUMNS]",
+        help="As columns:words,_,names [what the content tells].",
+    ),
+]
+SkipBad = Annotated[
+    bool, typer.Option("--skip-bad", help="Leave out what cannot be read; say how much and which.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse what is odd, too.")]
 Knobs = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KNOB=VALUE", help="Of the built-in language; repeatable."),

@@ -8,7 +8,7 @@ import typer
 
 from tombola import verbs
 from tombola.cli.data.group import group
-from tombola.cli.data.knobs import FormatName, Knobs, parse_knobs
+from tombola.cli.data.knobs import FormatName, Knobs, SkipBad, parse_knobs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import line
@@ -25,10 +25,13 @@ def data_show(
     n: Annotated[int, typer.Option("-n", min=1, help="Examples.")] = 3,
     seed: Seed = 0,
     knobs: Knobs = None,
+    skip_bad: SkipBad = False,
     as_json: Json = False,
 ) -> None:
     """Show a few examples with their labels."""
-    found = verbs.show_data(task, file, format=form, n=n, seed=seed, knobs=parse_knobs(knobs))
+    found = verbs.show_data(
+        task, file, format=form, n=n, seed=seed, knobs=parse_knobs(knobs), skip_bad=skip_bad
+    )
     answer(found, as_json, _examples)
 
 

@@ -2,19 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from statistics import fmean, pstdev, quantiles
 from typing import Any
 
 from tombola.language.knobs import Language
 from tombola.language.splits import Split
-from tombola.tasks.data.source import from_file, from_language, word_task
-from tombola.tasks.load import load_task
+from tombola.tasks.data.source import corpora, from_language, whole_task, word_task
 from tombola.tasks.task import Task
+from tombola.tasks.words.read import find_texts, labelled
 from tombola.tasks.words.task import WordTask
 from tombola.text.annotated import Annotated
 from tombola.text.examples import Example, SentenceExample, TaggedSentence
+from tombola.text.reading import Reading, reading_of
 
 BUILTIN: tuple[Split, ...] = ("train", "dev", "test")
 
@@ -45,6 +47,16 @@ class Counts:
     """How often each class occurs, the frequent first; empty where labels are numbers, or none."""
     spread: Spread | None
     """Of labels that are numbers."""
+    guessed: str = ""
+    """The format that its content was taken for, and how sure that is; empty where it is sure."""
+    layer: str = ""
+    """Of word tasks, what the labels are of."""
+    n_bad: int = 0
+    """Texts that cannot be read and were left out."""
+    bad: tuple[str, ...] = ()
+    """What is wrong with the first of them, with file and line."""
+    odd: tuple[str, ...] = ()
+    """What was met and is read all the same: what it is, how often, and the first."""
 
     def share(self, label: str) -> float:
         """Of all that is labelled, what is labelled so."""
@@ -65,52 +77,90 @@ def count_data(
     n: int = 1000,
     seed: int = 0,
     language: Language | None = None,
+    skip_bad: bool = False,
+    strict: bool = False,
 ) -> list[Counts]:
     """Count the labels of a task in files, each of which is a split, or in a task's folder.
 
-    Without files: in `n` texts of each split of the built-in language. Streams files of word tasks.
-    Raises UserError for unknown names and bad files.
+    A folder of a word task is one text of many files, in the order of their names; where names tell
+    splits, each of these. Without files: in `n` texts of each split of the built-in language.
+    Streams files of word tasks. `skip_bad` leaves out texts that cannot be read, and counts them;
+    `strict` takes oddities for such. Raises UserError for unknown names and bad files, and where
+    labels of one file are of another layer than those of the first.
     """
-    files = [Path(path) for path in paths]
-    found = word_task(task, files[0] if files else None)
+    files = [Path(path).expanduser() for path in paths]
+    found = word_task(task, files[0] if files else None, format)
     if found is None:
         folders: list[Path | None] = [*files] or [None]
-        return [counts for one in folders for counts in _whole(task, one, n, seed, language)]
+        return [
+            counts
+            for one in folders
+            for counts in _whole(task, one, n, seed, language, skip_bad, strict)
+        ]
     if not files:
         return [
             _words(found, from_language(found.layers, n, seed, split, language), split, seed)
             for split in BUILTIN
         ]
-    return [_words(found, from_file(found, path, format), path.name, seed) for path in files]
+    counted = []
+    layer_of: dict[str, str] = {}
+    for path in chain.from_iterable(corpora(found, path, format) for path in files):
+        reading = Reading(skip_bad, strict)
+        reading.layer_of = layer_of
+        corpus = find_texts(found, path, format, reading)
+        counts = _words(found, corpus.texts, path.name, seed, reading)
+        counted.append(replace(counts, guessed=corpus.guessed))
+    return counted
 
 
-def _words(task: WordTask, texts: Iterable[Annotated], split: str, seed: int) -> Counts:
+def _words(
+    task: WordTask,
+    texts: Iterable[Annotated],
+    split: str,
+    seed: int,
+    reading: Reading | None = None,
+) -> Counts:
+    reading = reading_of(reading)
     n_texts = n_words = 0
     classes: Counter[str] = Counter()
     numbers: list[float] = []
-    for text in texts:
+    for text, targets in labelled(task, texts, seed, reading):
         n_texts += 1
         n_words += len(text.words)
-        for target in task.derive(text, seed):
+        for target in targets:
             if isinstance(target.label, str):
                 classes[target.label] += 1
             else:
                 numbers.append(target.label)
-    return _counts(split, n_texts, n_words, classes, numbers)
+    if not n_texts:
+        raise reading.nothing(Path(split), "texts")
+    return replace(
+        _counts(split, n_texts, n_words, classes, numbers),
+        layer=reading.layer_of.get(task.name, ""),
+        n_bad=reading.n_bad,
+        bad=tuple(reading.bad),
+        odd=reading.oddities,
+    )
 
 
 def _whole(
-    name: str, folder: Path | None, n: int, seed: int, language: Language | None
+    name: str,
+    folder: Path | None,
+    n: int,
+    seed: int,
+    language: Language | None,
+    skip_bad: bool,
+    strict: bool,
 ) -> list[Counts]:
-    if name.startswith("builtin-"):
-        task = load_task(name, folder, n, n, seed, language)
-    else:
-        task = load_task(name, folder, seed=seed)
+    reading = Reading(skip_bad, strict)
+    task = whole_task(name, folder, n, seed, language, reading)
     where = "" if folder is None else f"{folder.name}/"
-    return [
-        _split(task, examples, where + split)
-        for split, examples in (("train", task.train), ("dev", task.dev))
-    ]
+    splits = [_split(task, task.train, f"{where}train"), _split(task, task.dev, f"{where}dev")]
+    if folder is not None and folder.is_file() and not task.dev:
+        splits = [_split(task, task.train, folder.name)]
+    # What was met is told of all splits at once, and shown beside the first.
+    first = replace(splits[0], n_bad=task.n_dropped, bad=tuple(reading.bad), odd=reading.oddities)
+    return [first, *splits[1:]]
 
 
 def _split(task: Task, examples: Sequence[Example], split: str) -> Counts:

@@ -9,8 +9,8 @@ from typing import Any
 from tombola.errors import UserError
 from tombola.language.knobs import Language
 from tombola.tasks.data import draw
-from tombola.tasks.data.source import from_file, from_language, word_task
-from tombola.tasks.load import load_task
+from tombola.tasks.data.source import corpora, from_language, whole_task, word_task
+from tombola.tasks.words.read import find_texts, labelled
 from tombola.tasks.words.task import Target, WordTask
 from tombola.text.annotated import Annotated
 from tombola.text.examples import (
@@ -20,6 +20,7 @@ from tombola.text.examples import (
     TaggedSentence,
     TranslationExample,
 )
+from tombola.text.reading import Reading
 
 MORE = (1, 5, 50)
 """So many times the texts that are asked for are made, until enough hold what a task labels."""
@@ -49,34 +50,39 @@ def show_data(
     n: int = 3,
     seed: int = 0,
     language: Language | None = None,
+    skip_bad: bool = False,
 ) -> list[Shown]:
     """The first `n` examples of a task, of word tasks those that hold something to label.
 
-    Word tasks read a file, of a format that is named or that its ending tells; without a file they
-    show the built-in language. Other tasks read a folder, or are made. `seed` draws what is made,
-    and the negatives of arcs and coreference. Raises UserError for unknown names and bad files.
+    Word tasks read a file or a folder, of a format that is named or that its content tells; without
+    a file they show the built-in language. Other tasks read a folder, or are made. `seed` draws
+    what is made, and the negatives of arcs and coreference; `skip_bad` passes over texts that
+    cannot be read. Raises UserError for unknown names and bad files.
     """
     if n < 1:
         raise UserError(f"{n} examples asked for, at least 1 is needed")
-    path = None if path is None else Path(path)
-    found = word_task(task, path)
+    path = None if path is None else Path(path).expanduser()
+    found = word_task(task, path, format)
+    reading = Reading(skip_bad)
     if found is None:
         if format is not None:
             raise UserError(f"task {task!r} takes no format: its folder tells")
-        return _examples(task, path, n, seed, language)
+        return _examples(task, path, n, seed, language, reading)
     if path is not None:
-        return _first(found, from_file(found, path, format), n, seed)
+        (corpus, *_) = corpora(found, path, format)
+        return _first(found, find_texts(found, corpus, format, reading).texts, n, seed, reading)
     for more in MORE:
         texts = from_language(found.layers, more * n, seed, "train", language)
-        shown = _first(found, texts, n, seed)
+        shown = _first(found, texts, n, seed, reading)
         if len(shown) == n:
             break
     return shown
 
 
-def _first(task: WordTask, texts: Iterable[Annotated], n: int, seed: int) -> list[Shown]:
-    labelled = ((text, task.derive(text, seed)) for text in texts)
-    chosen = islice((one for one in labelled if one[1]), n)
+def _first(
+    task: WordTask, texts: Iterable[Annotated], n: int, seed: int, reading: Reading
+) -> list[Shown]:
+    chosen = islice((one for one in labelled(task, texts, seed, reading) if one[1]), n)
     return [_labelled(task, text, targets) for text, targets in chosen]
 
 
@@ -94,12 +100,9 @@ def _labelled(task: WordTask, text: Annotated, targets: Sequence[Target]) -> Sho
 
 
 def _examples(
-    task: str, path: Path | None, n: int, seed: int, language: Language | None
+    task: str, path: Path | None, n: int, seed: int, language: Language | None, reading: Reading
 ) -> list[Shown]:
-    if task.startswith("builtin-"):
-        loaded = load_task(task, path, n, 1, seed, language)
-    else:
-        loaded = load_task(task, path, seed=seed)
+    loaded = whole_task(task, path, n, seed, language, reading)
     examples = loaded.train[:n]
     return [
         Shown(f"{task} train {i + 1}", *_example(example, loaded.labels))

@@ -1,26 +1,30 @@
 """Annotated text from wherever it is asked for: a file, or the built-in language."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.language.annotate import annotated_sentences, documents, learner_sentences
 from tombola.language.knobs import Language
 from tombola.language.splits import Split
-from tombola.tasks.task import TASKS
-from tombola.tasks.words.read import guess_format
+from tombola.tasks.load import load_task
+from tombola.tasks.task import TASKS, ReadsFile, Task
+from tombola.tasks.words.load import SPLITS, split_files
 from tombola.tasks.words.task import WORD_TASKS, WordTask
 from tombola.text.annotated import Annotated
-from tombola.text.formats import FORMATS, Format
+from tombola.text.formats.guess import named_format
+from tombola.text.reading import Reading
 
 
-def word_task(name: str, path: Path | None) -> WordTask | None:
+def word_task(name: str, path: Path | None, format_: str | None = None) -> WordTask | None:
     """The word task of that name; None where another task is meant.
 
-    Of a name that is both (`pos`), a file is for the word task, a folder for the other. Raises
-    UserError for a name that is neither.
+    Of a name that is both (`pos`), a file is for the word task, a folder for the other unless a
+    format is named. Raises UserError for a name that is neither.
     """
-    if name in WORD_TASKS and not (name in TASKS and path is not None and path.is_dir()):
+    folder = path is not None and path.is_dir() and format_ is None
+    if name in WORD_TASKS and not (name in TASKS and folder):
         return WORD_TASKS[name]
     if name not in TASKS:
         allowed = ", ".join(sorted({*WORD_TASKS, *TASKS}))
@@ -28,18 +32,15 @@ def word_task(name: str, path: Path | None) -> WordTask | None:
     return None
 
 
-def from_file(task: WordTask, path: Path, name: str | None) -> Iterator[Annotated]:
-    """The texts of a file, by the format of that name or by the one its ending tells.
-
-    Raises UserError where none or several could be meant, or it carries nothing for the task.
-    """
-    if name is None:
-        return guess_format(task, path).read(path)
-    found: Format = FORMATS[name]
-    if not set(task.layers) & set(found.carries):
-        said = f"carries {', '.join(found.carries)}; task {task.name!r} needs"
-        raise UserError(f"format {name!r} {said} {' or '.join(task.layers)}")
-    return found.read(path)
+def corpora(task: WordTask, path: Path, format_: str | None) -> list[Path]:
+    """A file or a folder of files that are one text; of a folder with splits, each of these."""
+    if not path.is_dir():
+        return [path]
+    if format_ is not None:
+        named_format(format_)  # an unknown one is said before anything is looked at
+    splits = split_files(task, path, format_)
+    whole = "train" in splits and len(splits) > 1
+    return [splits[split] for split in SPLITS if split in splits] if whole else [path]
 
 
 def from_language(
@@ -54,3 +55,19 @@ def from_language(
     if "correct" in layers:
         return learner_sentences(n, seed, split, language)
     return annotated_sentences(n, seed, split, language)
+
+
+def whole_task(
+    name: str, path: Path | None, n: int, seed: int, language: Language | None, reading: Reading
+) -> Task:
+    """A task that is none of words: made, or read from its folder, or of one file by itself.
+
+    Raises UserError as `load_task` does.
+    """
+    if name.startswith("builtin-"):
+        return load_task(name, path, n, n, seed, language)
+    loader = TASKS[name]
+    if path is not None and path.is_file() and isinstance(loader, ReadsFile):
+        found = loader.read_file(path, reading)
+        return replace(found, n_dropped=reading.n_bad)
+    return load_task(name, path, seed=seed, reading=reading)

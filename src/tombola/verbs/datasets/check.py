@@ -15,16 +15,19 @@ def check_data(
     format: str | None = None,  # noqa: A002 — the word that users know
     task: str | None = None,
     seed: int = 0,
+    strict: bool = False,
 ) -> "list[Checked]":
-    """Read all of a file and say what it holds, for each format that can read it.
+    """Read all of a file and say what it holds, and all that is wrong with it.
 
     Args:
-        file: the file, or the folder of a task.
-        format: its format; by default those that its ending allows, or all are tried.
+        file: the file, the folder of a task, or a folder of files that are one text.
+        format: its format, some with columns (`columns:words,_,names`); by default what the content
+            tells.
         task: demand what this task needs.
         seed: of the negatives of arcs and coreference.
+        strict: take what is odd, and would be read, for an error.
 
     Raises:
-        UserError: the first errors, where no format reads it or the task cannot be made of it.
+        UserError: nothing tells a format, the file is no text, or the task cannot be made of it.
     """
-    return looking.check_data(file, format=format, task=task, seed=seed)
+    return looking.check_data(file, format=format, task=task, seed=seed, strict=strict)

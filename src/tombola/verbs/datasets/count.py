@@ -18,6 +18,8 @@ def count_data(
     n: int = 1000,
     seed: int = 0,
     knobs: dict[str, Any] | None = None,
+    skip_bad: bool = False,
+    strict: bool = False,
 ) -> "list[Counts]":
     """How often each label of a task occurs, split by split.
 
@@ -25,14 +27,24 @@ def count_data(
         task: as for `show_data`.
         files: a split each, or folders; by default `n` texts of each split of the built-in
             language.
-        format: the files' format; by default what their endings tell.
+        format: the files' format, some with columns (`columns:words,_,names`); by default what
+            their content tells.
         n: how many texts are made.
         seed: as for `show_data`.
         knobs: as for `show_data`.
+        skip_bad: leave out texts that cannot be read, and say how many and which.
+        strict: take what is odd, and would be read, for an error.
 
     Raises:
         UserError: an unknown name, or a file that is not of the format.
     """
     return looking.count_data(
-        task, files or (), format=format, n=n, seed=seed, language=language_of(knobs)
+        task,
+        files or (),
+        format=format,
+        n=n,
+        seed=seed,
+        language=language_of(knobs),
+        skip_bad=skip_bad,
+        strict=strict,
     )
