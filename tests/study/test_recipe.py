@@ -7,7 +7,7 @@ from tombola.errors import UserError
 from tombola.study import parse_recipe, preview, read_recipe, shipped
 from tombola.study.library import Library
 from tombola.study.plan import plan
-from tombola.study.recipe import expand, recipe_text
+from tombola.study.recipe import Recipe, expand, recipe_text
 from tombola.study.stage import Stage
 
 
@@ -143,3 +143,20 @@ def test_a_preview_says_what_is_done_how_large_and_how_long(tmp_path: Path):
     assert 2000 < weights < 20000
     assert found.steps[1].bytes == 8 * found.steps[0].bytes
     assert found.to_dict()["stages"] == small.SEED_STAGES
+
+
+def test_texts_that_cannot_be_read_are_left_out_where_a_task_says_so(tmp_path: Path):
+    bad, good = (f"1\tGo\tgo\tVERB\tVB\t_\t{head}\troot\t_\t_\n\n" for head in (1, 0))
+    files = {split: str(tmp_path / "a.conllu") for split in ("train", "dev")}
+    recipe = small.recipe(tmp_path).model_dump(exclude_defaults=True)
+    recipe["tasks"]["tags"] = {"name": "syn-arc-class", "files": files, "skip_bad": True}
+    (tmp_path / "a.conllu").write_text(
+        bad + good.replace("\n\n", "\n2\tx\tx\tX\tX\t_\t1\tdep\t_\t_\n")
+    )
+    found = Library(Recipe.model_validate(recipe))
+    assert found.task("tags").n_dropped == 2
+    assert found.task_facts("tags")["left_out"] == 2
+    recipe["tasks"]["tags"]["skip_bad"] = False
+    refused = Library(Recipe.model_validate(recipe))
+    with pytest.raises(UserError, match=r"a\.conllu:1: word 1 is its own head"):
+        refused.task("tags")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tombola import tasks
 from tombola.study.recipe import TaskChoice, expand
+from tombola.text.reading import Reading
 
 APART = 0.1
 """Share of one table alone that is set apart to be scored on, where a recipe says no other."""
@@ -29,6 +30,7 @@ def task_of(choice: TaskChoice) -> "tasks.Task":
         data=None if choice.data is None else expand(choice.data),
         split=choice.split,
         apart=(choice.apart or APART) if choice.own else choice.apart,
+        reading=Reading(skip=True) if choice.skip_bad else None,
         **columns,
     )
     if choice.moses is not None:

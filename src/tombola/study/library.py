@@ -167,6 +167,7 @@ class Library:
             "metric": facts_of_thing(tasks.METRICS, metric),
             **({"further": further} if further else {}),
             **({"search": search} if search else {}),
+            **({"left_out": known.n_dropped} if choice.skip_bad else {}),
             "max_tokens": choice.max_tokens,
         }
 

@@ -74,7 +74,11 @@ class TaskChoice(Columns):
     files: dict[Literal["train", "dev", "test"], Path] | None = None
     """Instead of a folder, the file of each split, for word tasks."""
     format: str | None = None
-    """Of a word task's files; by default what their ending tells."""
+    """Of a word task's files, some with columns (`columns:words,_,names`); by default what their
+    content tells."""
+    skip_bad: bool = False
+    """Whether texts that cannot be read are left out, and counted in the signature; else they
+    refuse the study."""
     train: int | None = Field(None, gt=0, le=MOST)
     """Training examples; all where not given."""
     dev: int | None = Field(None, gt=0, le=MOST)
