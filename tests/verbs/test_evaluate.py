@@ -153,7 +153,7 @@ def test_what_cannot_be_scored_is_one_line(reader):
     for task, more, said in (
         (None, {}, "name a task or data of your own"),
         ("CoLAX", {}, "unknown task 'CoLAX', and no such file"),
-        ("builtin-acceptability", {"text": "x"}, "columns and split are of a table"),
+        ("builtin-acceptability", {"text": "x"}, "text: is of a table of your own"),
         (TAGS, {}, "has no head for own"),
         ("CoLA", {"data": ROWS}, "give either the task 'CoLA'"),
         (ROWS, {"txt": "said"}, "unknown key 'txt'; allowed: .*data"),

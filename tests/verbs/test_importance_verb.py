@@ -76,11 +76,11 @@ def test_scores_split_and_number_of_examples_are_chosen(here: Path):
         ({"examples": 0}, "examples: .*greater than 0"),
         ({"examples": 21}, "21 examples asked for, there are 20"),
         ({"batch_size": 0}, "batch_size: "),
-        ({"name": "WNLI"}, "no column sentence1"),
+        ({"task": "WNLI"}, "no column sentence1"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(here: Path, changes: dict[str, Any], message: str):
-    given = {"model": here / "model", "name": "CoLA", "folder": here / "CoLA", **changes}
+    given = {"model": here / "model", "task": "CoLA", "folder": here / "CoLA", **changes}
     with pytest.raises(UserError, match=message) as problem:
         tombola.importance(**given)
     assert "\n" not in str(problem.value)

@@ -81,12 +81,12 @@ def test_the_command_line_says_it(
 
     monkeypatch.setattr(command.verbs, "attention_patterns", quick, raising=False)
     arguments = {"examples": 4, "weighting": ["norm"], "folder": here / "CoLA"}
-    command.patterns(str(here / "model"), "CoLA", **arguments)
+    command.patterns(model=str(here / "model"), task="CoLA", **arguments)
     said = capsys.readouterr().out
     assert said.startswith("norm: 4 heads, 16 maps")
     assert "encoder.1.self" in said
     assert "F1, synthetic" in said
-    command.patterns(str(here / "model"), "CoLA", **arguments, as_json=True)
+    command.patterns(model=str(here / "model"), task="CoLA", **arguments, as_json=True)
     found = json.loads(capsys.readouterr().out)
     assert len(found["heads"]) == 4 * len(NAMES)
     assert sum(found["shares"]["norm"].values()) == pytest.approx(1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
-@asking
+@asking()
 def evaluate(
     model: Annotated[str, typer.Argument(help="Hub id, folder, or ticket.")],
     said: Said,

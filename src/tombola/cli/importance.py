@@ -7,7 +7,8 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Folder, Json
+from tombola.cli.terminal.asking import Said, asking
+from tombola.cli.terminal.options import Json
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@asking()
 def importance(
     model: Annotated[str, typer.Argument(help="Hub id, folder, or ticket.")],
-    task: Annotated[str, typer.Option(help="Task that the model does.")],
-    folder: Folder = None,
+    said: Said,
     score: Annotated[
         list[str] | None,
         typer.Option(help="gate, token, activation or magnitude [gate]; repeatable."),
@@ -27,28 +28,31 @@ def importance(
         str, typer.Option(help="Gradients of gates: example, batch or as_published.")
     ] = "example",
     norm: Annotated[str, typer.Option(help="l2-min-max, l2, min-max or none.")] = "l2-min-max",
-    split: Annotated[str, typer.Option(help="Examples that are read: dev or train.")] = "dev",
-    examples: Annotated[int | None, typer.Option(min=1, help="Examples [all].")] = None,
+    split: Annotated[
+        str, typer.Option(help="Examples that are read: dev, train; of your data any split.")
+    ] = "dev",
     batch_size: Annotated[int, typer.Option(min=1, help="Examples at a time.")] = 32,
     as_json: Json = False,
 ) -> None:
     """Say how much each head and MLP matters for a task."""
     found = verbs.importance(
         model,
-        task,
-        folder,
+        said.task,
+        said.folder,
         score=score or ["gate"],
         per=per,
         norm=norm,
         split=split,
-        examples=examples,
         batch_size=batch_size,
+        **said.more,
     )
     answer(found, as_json, _importances)
 
 
 def _importances(found: "Importances") -> None:
     """Two tables for each score, of heads and of MLPs; then how far scores rank alike."""
+    for note in found.notes:
+        line(f"note: {note}")
     for each in found.found:
         of = f" ({each.per})" if each.per else ""
         line(f"{each.score}{of}, n = {each.n:,}, normed: {found.norm}")

@@ -8,7 +8,8 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Folder, Json
+from tombola.cli.terminal.asking import Said, asking
+from tombola.cli.terminal.options import Json
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@asking()
 def patterns(
     model: Annotated[str, typer.Argument(help="Hub id, folder, or ticket.")],
-    task: Annotated[str, typer.Option(help="Task whose dev examples are read.")],
-    folder: Folder = None,
+    said: Said,
     weighting: Annotated[
         list[str] | None,
         typer.Option(help="raw, norm or as_published [raw and norm]; repeatable."),
@@ -35,18 +36,21 @@ def patterns(
     chosen = weighting or ["raw", "norm"]
     found = verbs.attention_patterns(
         model,
-        task,
-        folder,
+        said.task,
+        said.folder,
         weighting=chosen,
         examples=examples,
         batch_size=batch_size,
         labelled=None if labelled is None else dict.fromkeys(chosen, labelled),
+        **said.more,
     )
     answer(found, as_json, _patterns)
 
 
 def _patterns(found: "AttentionPatterns") -> None:
     """For each weighting the shares of all heads, and what each head shows most often."""
+    for note in found.notes:
+        line(f"note: {note}")
     for weighting, told in found.classifiers.items():
         own = [head for head in found.heads if head.weighting == weighting]
         line(f"{weighting}: {len(own)} heads, {sum(head.n for head in own):,} maps")

@@ -21,6 +21,7 @@ from .metrics import METRICS as METRICS
 from .metrics import Score as Score
 from .on_disk import Stored as Stored
 from .on_disk import stored as stored
+from .own import OWN as OWN
 from .own import Columns as Columns
 from .own import load_own as load_own
 from .search import Search as Search

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from tombola import tasks
 from tombola.errors import UserError
+from tombola.language import Language
 from tombola.language.tasks import BUILTIN
 from tombola.settings import validate
 from tombola.study.chosen import task_of
@@ -61,7 +63,14 @@ class Chosen:
     """As the ticket was trained; None where nothing says."""
     ordered: bool = False
     """Whether the user has named the classes in the order of the model's ids."""
+    own: bool = False
+    """Whether it is of the user's own data, whose classes have no order that others know."""
     notes: tuple[str, ...] = ()
+
+    def first(self, split: str, n: int | None) -> "Chosen":
+        """With no more than the first examples of a split."""
+        rows = tuple(islice(getattr(self.task, split), n))
+        return replace(self, task=_with(self.task, split, rows))
 
 
 def said(values: Mapping[str, Any]) -> Asked:
@@ -102,9 +111,8 @@ def chosen(
             name or OWN, data=data, seed=asked.seed, format=asked.format, split=asked.split,
             metric=asked.metric, **columns,
         )  # fmt: skip
-        return Chosen(_fewer(found, asked, split), ordered=asked.classes is not None)
-    if asked.columns() or asked.split is not None:
-        raise UserError("columns and split are of a table of your own: name it as data")
+        return Chosen(_fewer(found, asked, split), ordered=asked.classes is not None, own=True)
+    check_no_table(asked)
     remembered = recorded is not None and name in (None, recorded.name)
     if recorded is not None and remembered and (folder, asked.files, asked.knobs) == (None,) * 3:
         return _remembered(recorded, asked, provenance or {}, split)
@@ -113,9 +121,26 @@ def chosen(
             "name a task or data of your own: no ticket here says what it was trained on"
         )
     return Chosen(
-        _named(name, folder, asked, recorded, split),
+        _named(name, folder, asked, provenance or {}, split),
         recorded.max_tokens if recorded is not None and remembered else None,
     )
+
+
+def remembered_language(provenance: Mapping[str, Any]) -> "Language | None":
+    """The built-in language that a model was trained on, as its ticket says; None elsewhere."""
+    recorded = _recorded(provenance)
+    if recorded is None or recorded.name not in BUILTIN:
+        return None
+    return recorded.language or Language()
+
+
+def check_no_table(asked: Asked) -> None:
+    """Raise UserError where something is said of a table, and none is named."""
+    if asked.split is not None:
+        raise UserError(f"split: {asked.split!r} would be of a table of your own: name it as data")
+    if asked.columns():
+        first = next(iter(asked.columns()))
+        raise UserError(f"{first}: is of a table of your own: name it as data")
 
 
 def _name_and_data(task: Any, folder: Any, asked: Asked) -> tuple[str | None, Any]:
@@ -147,6 +172,8 @@ def _recorded(provenance: Mapping[str, Any]) -> TaskChoice | None:
         choice = {key: about[key] for key in ("name", "language") if key in about}
         if choice.get("name") not in BUILTIN:
             return None
+        n = provenance.get("score", {}).get("n")
+        choice |= {"dev": n} if isinstance(n, int) else {}
     return validate(TaskChoice, dict(choice), "the ticket's task: ")
 
 
@@ -174,13 +201,15 @@ def _remembered(
     return Chosen(_fewer(found, asked, split), recorded.max_tokens, notes=notes)
 
 
-def _named(name: str, folder: Any, asked: Asked, recorded: TaskChoice | None, split: str) -> "Task":
+def _named(
+    name: str, folder: Any, asked: Asked, provenance: Mapping[str, Any], split: str
+) -> "Task":
     """A task by its name; the built-in language has the knobs of the ticket's."""
     files = asked.files
     language = language_of(asked.knobs)
     made = folder is None and files is None and (name in BUILTIN or name in tasks.WORD_TASKS)
-    if language is None and made and recorded is not None and recorded.name in BUILTIN:
-        language = recorded.language
+    if language is None and made:
+        language = remembered_language(provenance)
     n = asked.examples
     unread = 1 if made and name in BUILTIN else None  # what is not read need not be made
     return tasks.load_task(
@@ -196,4 +225,10 @@ def _fewer(task: "Task", asked: Asked, split: str) -> "Task":
     rows = getattr(task, split)
     if asked.examples is None or asked.examples >= len(rows):
         return task
-    return replace(task, **{split: sample(rows, asked.examples, asked.seed, task.name)})
+    return _with(task, split, sample(rows, asked.examples, asked.seed, task.name))
+
+
+def _with(task: "Task", split: str, rows: Any) -> "Task":
+    """The same task with other examples of a split."""
+    changed: dict[str, Any] = {split: rows}
+    return replace(task, **changed)

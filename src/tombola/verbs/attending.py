@@ -5,15 +5,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tombola import tasks
 from tombola.dissect import patterns
 from tombola.errors import UserError
 from tombola.settings import validate
-from tombola.verbs.given import given_model
+from tombola.verbs.asked import chosen, said
+from tombola.verbs.given import given
+from tombola.verbs.posed import posed
 
 if TYPE_CHECKING:
     import pandas as pd
     import torch
+
+    from tombola.tickets import Ticket
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class AttentionPatterns:
     """One for each weighting and head."""
     classifiers: "Mapping[str, patterns.Quality]"
     """Weighting to how well its classifier does on maps that it has not seen."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the text: what was cut, or is unknown."""
 
     def shares(self, weighting: str = "raw") -> dict[str, float]:
         """Pattern to its share of the maps of all heads."""
@@ -51,6 +56,7 @@ class AttentionPatterns:
             "heads": self.rows(),
             "shares": {weighting: self.shares(weighting) for weighting in told},
             "classifiers": told,
+            "notes": list(self.notes),
         }
 
     def to_frame(self) -> "pd.DataFrame":
@@ -61,17 +67,17 @@ class AttentionPatterns:
 
 
 def attention_patterns(
-    model: "torch.nn.Module | str | Path",
-    name: str,
+    model: "torch.nn.Module | Ticket | str | Path",
+    task: Any = None,
     folder: str | Path | None = None,
     *,
     tokenizer: Any = None,
     weighting: str | Sequence[str] = ("raw", "norm"),
     examples: int | None = 100,
     batch_size: int = 16,
-    max_tokens: int = 128,
     classifier: Mapping[str, Any] | None = None,
     labelled: Mapping[str, str | Path] | None = None,
+    **asked: Any,
 ) -> AttentionPatterns:
     """Say which of five patterns each head shows: diagonal, vertical, both, block, heterogeneous.
 
@@ -79,17 +85,18 @@ def attention_patterns(
     person's label, unless you give it some.
 
     Args:
-        model: where to load the model from, or a model, which is left where and as it is.
-        name: the task whose dev examples are read.
-        folder: the task's files; none for the built-in language.
+        model: where to load the model from, a ticket, or a model, which is left where and as it is.
+        task: the name of a task whose dev examples are read, a `Task`, or data of your own; by
+            default what a ticket was trained on.
+        folder: a named task's files.
         tokenizer: what reads the text for a model in memory.
         weighting: raw (attention weights), norm (what they let through, Kobayashi et al. 2020),
             as_published (as Prasanna et al. 2020 computed that); or several.
         examples: how many are read; all where None.
         batch_size: examples at a time.
-        max_tokens: longer sentences are cut.
         classifier: settings of the network and its made-up maps, such as `{"maps": 5000}`.
         labelled: weighting to a person's maps to learn from instead, see `read_labelled`.
+        asked: what else there is to say of the task: see `tombola.verbs.Asked`.
 
     Raises:
         UserError: missing or malformed text or maps, no such model, task or weighting, a model that
@@ -102,10 +109,10 @@ def attention_patterns(
             raise UserError(f"weighting: no weighting {each!r}; allowed: {allowed}")
     settings = validate(patterns.ClassifierSettings, dict(classifier or {}), "classifier: ")
     people = {each: patterns.read_labelled(path) for each, path in (labelled or {}).items()}
-    task = tasks.load_task(name, folder, None, examples)
-    live, reader, _ = given_model(model, tokenizer)
-    encoded = tasks.encode(task, task.dev, reader, max_tokens)
-    batches = tasks.in_batches(task, encoded, batch_size, reader)
+    words = said({**asked, "examples": examples})
+    about = given(model, tokenizer)
+    one = chosen(task, folder, words, about.provenance)
+    found = posed(one, about, batch_size=batch_size, max_tokens=words.max_tokens, head=False)
     looks: dict[Any, Any] = {}
     trained: dict[Any, Any] = {}
     for each in patterns.WEIGHTINGS:
@@ -118,6 +125,7 @@ def attention_patterns(
         looks[look] = looks.get(look) or patterns.trained_classifier(settings, look)
         trained[each] = looks[look]
     heads = patterns.pattern_counts(
-        live, batches.in_order(), {each: found for each, (found, _) in trained.items()}
+        about.model, found.batches.in_order(), {each: net for each, (net, _) in trained.items()}
     )
-    return AttentionPatterns(tuple(heads), {each: found for each, (_, found) in trained.items()})
+    quality = {each: how for each, (_, how) in trained.items()}
+    return AttentionPatterns(tuple(heads), quality, found.notes)

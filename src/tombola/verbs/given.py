@@ -22,13 +22,13 @@ class Given:
     @property
     def regresses(self) -> bool:
         """Whether it gives one number for an example."""
-        return getattr(self.model.config, "num_labels", None) == 1
+        return getattr(getattr(self.model, "config", None), "num_labels", None) == 1
 
 
-def given(source: Any, tokenizer: Any = None) -> Given:
+def given(source: Any, tokenizer: Any = None, *, pads: bool = True) -> Given:
     """The model of a folder, hub id or ticket, or the one in memory.
 
-    Raises UserError where there is none, or nothing that can read text and pad it.
+    Raises UserError where there is none, or nothing that can read text and, with `pads`, pad it.
     """
     provenance: Mapping[str, Any] = {}
     if isinstance(source, str | Path):
@@ -46,7 +46,7 @@ def given(source: Any, tokenizer: Any = None) -> Given:
         called = type(live).__name__
     if tokenizer is None:
         raise UserError(f"{called}: no tokenizer there: it cannot read text")
-    if tokenizer.pad_token_id is None:
+    if pads and tokenizer.pad_token_id is None:
         raise UserError(f"{called}: the tokenizer has no token to pad batches with")
     return Given(live, tokenizer, called, provenance)
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tombola import tasks, tickets
 from tombola.settings import validate
-from tombola.verbs.given import given_model
+from tombola.verbs.asked import chosen, said
+from tombola.verbs.given import given
+from tombola.verbs.posed import posed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +25,8 @@ class Importances:
     norm: "tickets.Norm"
     agreement: "tuple[tickets.Agreement, ...]"
     """How far every two scores rank heads, and MLPs, alike."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the text: what was cut, guessed, or is unknown."""
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for each score, head and MLP (its `head` is -1)."""
@@ -38,6 +42,7 @@ class Importances:
             "norm": self.norm,
             "parts": self.rows(),
             "agreement": [asdict(each) for each in self.agreement],
+            "notes": list(self.notes),
         }
 
     def to_frame(self) -> "pd.DataFrame":
@@ -48,8 +53,8 @@ class Importances:
 
 
 def importance(
-    model: "torch.nn.Module | str | Path",
-    name: str,
+    model: "torch.nn.Module | tickets.Ticket | str | Path",
+    task: Any = None,
     folder: str | Path | None = None,
     *,
     tokenizer: Any = None,
@@ -57,46 +62,48 @@ def importance(
     per: str = "example",
     norm: str = "l2-min-max",
     split: str = "dev",
-    examples: int | None = None,
     batch_size: int = 32,
-    max_tokens: int = 128,
+    **asked: Any,
 ) -> Importances:
     """Say how much each head and MLP of a model matters for a task.
 
     Args:
-        model: where to load the model from, or a model, which is left where and as it is.
-        name: the task.
-        folder: the task's files; none for the built-in language.
+        model: where to load the model from, a ticket, or a model, which is left where and as it is.
+        task: the name of a task, a `Task`, or data of your own; by default that of the ticket.
+        folder: a named task's files.
         tokenizer: what reads the text for a model in memory.
         score: gate, token, activation, magnitude; or several of them, on the same examples.
         per: of what gradients `gate` takes absolute values: example, batch, as_published.
         norm: how values are normed: l2-min-max, l2, min-max, none.
-        split: the examples that are read, dev or train.
-        examples: how many of them; all where not given.
+        split: the examples that are read, dev or train; of data of your own any split.
         batch_size: examples at a time.
-        max_tokens: longer sentences are cut.
+        asked: what else there is to say of the task, `examples` to read among it: see
+            `tombola.verbs.Asked`.
 
     Raises:
         UserError: missing or malformed text, no such model, score or task, a model that does not do
             the task, a loss that is not finite.
     """
-    given = {
-        "score": score if isinstance(score, str) else tuple(score),
-        "per": per,
-        "norm": norm,
-        "split": split,
-        "examples": examples,
-        "batch_size": batch_size,
-    }
-    settings = validate(tickets.ImportanceSettings, given)
-    n = settings.examples
-    train, dev = (n, None) if settings.split == "train" else (None, n)
-    task = tasks.load_task(name, folder, train, dev)
-    live, reader, called = given_model(model, tokenizer)
-    tickets.check_fit(live, task, called)
-    split_rows = getattr(task, settings.split)
-    encoded = tasks.encode(task, split_rows, reader, max_tokens)
-    batches = tasks.in_batches(task, encoded, settings.batch_size, reader)
-    sight = tickets.Sight(live, batches.in_order, tasks.TASK_KINDS[task.kind].loss, settings.per)
-    found = tuple(tickets.PART_SCORES[each].score(sight) for each in settings.score)
-    return Importances(found, settings.norm, tuple(tickets.agreements(found, settings.norm)))
+    own_split = split not in ("dev", "train")
+    words = said({**asked, **({"split": split} if own_split else {})})
+    settings = validate(
+        tickets.ImportanceSettings,
+        {
+            "score": score if isinstance(score, str) else tuple(score),
+            "per": per,
+            "norm": norm,
+            "split": "dev" if own_split else split,
+            "batch_size": batch_size,
+        },
+    )
+    about = given(model, tokenizer)
+    role = settings.split
+    one = chosen(task, folder, words, about.provenance, regression=about.regresses, split=role)
+    found = posed(
+        one, about, split=role, batch_size=settings.batch_size, max_tokens=words.max_tokens
+    )
+    kind = tasks.TASK_KINDS[found.task.kind]
+    sight = tickets.Sight(about.model, found.batches.in_order, kind.loss, settings.per)
+    scores = tuple(tickets.PART_SCORES[each].score(sight) for each in settings.score)
+    agreed = tuple(tickets.agreements(scores, settings.norm))
+    return Importances(scores, settings.norm, agreed, found.notes)

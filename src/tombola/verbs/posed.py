@@ -11,7 +11,8 @@ from tombola.verbs.asked import Chosen
 from tombola.verbs.given import Given
 
 if TYPE_CHECKING:
-    from tombola.tasks import Batches, ByModel, Encoded, Example, Task
+    from tombola.tasks import Batches, ByModel, Encoded, Task
+    from tombola.text import Example
 
 LONGEST = 512
 """Tokens of an example where neither model, tokenizer nor user has a limit."""
@@ -71,7 +72,7 @@ def posed(
     fitted = tasks.ByModel(task)
     if head:
         fitted = tickets.check_fit(model, task, called, ordered=chosen.ordered)
-        if fitted.by_number:
+        if fitted.by_number and chosen.own:
             notes.append(_by_number(fitted, model))
     limit = _limit(model, tokenizer, max_tokens, chosen.max_tokens)
     rows = getattr(fitted.task, split)

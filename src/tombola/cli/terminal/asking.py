@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -79,17 +79,22 @@ _FIELDS = {"form": "format"}
 """Parameters that are keywords of verbs under another name."""
 
 
-def asking(command: Callable[..., T]) -> Callable[..., T]:
-    """Give a command all of these options as one argument `said`.
+def asking(*without: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Give a command all of these options as one argument `said`, but for some.
 
     A parameter of the command's own, of the same name, takes the place of an option.
     """
+    return partial(_asking, without)
+
+
+def _asking(without: tuple[str, ...], command: Callable[..., T]) -> Callable[..., T]:
     own = inspect.signature(command, eval_str=True)
-    added = {name: one for name, one in OPTIONS.items() if name not in own.parameters}
+    left_out = {*own.parameters, *without}
+    added = {name: one for name, one in OPTIONS.items() if name not in left_out}
 
     @wraps(command)
     def run(**given: Any) -> T:
-        options = {name: given.pop(name) for name in added}
+        options = {name: given.pop(name, None) for name in added}
         return command(**given, said=_said(options))
 
     kept = [each for name, each in own.parameters.items() if name != "said"]
