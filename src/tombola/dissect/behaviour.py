@@ -1,6 +1,6 @@
 """Do two models behave alike on the same examples?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,15 +47,20 @@ class Behaviour:
 
 
 def compare(
-    model_a: PreTrainedModel, model_b: PreTrainedModel, batches: Iterable[Batch]
+    model_a: PreTrainedModel,
+    model_b: PreTrainedModel,
+    batches: Iterable[Batch],
+    order: Sequence[int] | None = None,
 ) -> Behaviour:
     """Compare two classifiers, or two language or translation models, on the same batches.
 
     A classifier's logits are examples × classes; labels are optional, for all batches or none. A
     (teacher-forced) language model's are examples × positions × words; the positions whose label
-    is not -100 count. Memory does not grow with the examples.
+    is not -100 count. Memory does not grow with the examples. `order` has, for each class of the
+    first model (and of the labels), its number in the second, where these stand in another order.
 
-    Raises UserError where the models' outputs differ in shape, are no classes, or nothing counts.
+    Raises UserError where the models' outputs differ in shape, are no classes or no numbers (NaN),
+    or nothing counts.
     """
     tally: _Tally | None = None
     with evaluating(model_a, model_b):
@@ -64,6 +69,11 @@ def compare(
             if logits[0].shape != logits[1].shape:
                 shapes = [tuple(own.shape[1:]) for own in logits]
                 raise UserError(f"models differ in the shape of their outputs: {shapes}")
+            for which, own in zip(("first", "second"), logits, strict=True):
+                if own.isnan().any():
+                    raise UserError(f"what the {which} model answers is not a number (NaN)")
+            if order is not None:
+                logits[1] = logits[1][..., list(order)]
             tally = tally or _Tally(logits[0])
             tally.add(logits[0], logits[1], batch.get("labels"))
     if tally is None or tally.n == 0:
