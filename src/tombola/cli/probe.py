@@ -11,17 +11,24 @@ from tombola import verbs
 from tombola.cli.data.knobs import FormatName, Knobs, parse_knobs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
+from tombola.cli.terminal.asking import Said, asking
 from tombola.cli.terminal.options import Folder, Json, Seed
 from tombola.cli.terminal.screen import interval, line, table
 from tombola.errors import UserError
 
 
 @app.command()
+@asking("examples", "pair", "target", "kind")
 def probe(
     model: Annotated[str, typer.Argument(help="Hub id, folder, or ticket.")],
+    said: Said,
     task: Annotated[
-        list[str], typer.Option(help="A word task (`tombola data` lists them), or all; repeatable.")
-    ] = ["pos"],  # noqa: B006 — typer copies it
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A word task, see `tombola data` [pos], or all; repeatable.",
+        ),
+    ] = None,
     folder: Folder = None,
     file: Annotated[
         list[str] | None,
@@ -53,14 +60,14 @@ def probe(
 ) -> None:
     """Train probes on every layer of a model: what can still be read off it?
 
-    Without a folder or files, text is of the built-in language: of the one that the model learned,
-    where it is known.
+    Without a folder, files or your own data (lists of words and of tags), text is of the built-in
+    language: of the one that the model learned, where it is known.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what is unknown of a text is said below
         found = verbs.probe(
             model,
-            task if task != ["all"] else "all",
+            _task(task),
             folder,
             files=_files(file),
             format=form,
@@ -76,8 +83,14 @@ def probe(
             replicates=replicates,
             epochs=epochs,
             standardise=standardise,
+            **said.more,
         )
     answer(found, as_json, _probes)
+
+
+def _task(given: list[str] | None) -> str | list[str] | None:
+    """One name by itself, for data of one's own take no more."""
+    return given[0] if given is not None and len(given) == 1 else given
 
 
 def _files(given: list[str] | None) -> dict[str, Path] | None:

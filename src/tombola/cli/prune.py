@@ -8,6 +8,7 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
+from tombola.cli.terminal.asking import Said, asking
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import line
 from tombola.errors import UserError
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@asking("metric")
 def prune(
     model: Annotated[str, typer.Argument(help="Hub id, folder, or ticket.")],
     out: Annotated[Path, typer.Option(help="Folder for the ticket.")],
+    said: Said,
     amount: Annotated[float, typer.Option(help="Share to prune, 0 to 1.")],
-    criterion: Annotated[str, typer.Option(help="magnitude or random.")] = "magnitude",
+    criterion: Annotated[
+        str,
+        typer.Option(help="magnitude, random; or one that reads examples: snip, fisher, wanda, …"),
+    ] = "magnitude",
     scope: Annotated[
         str, typer.Option(help="global, stack, layer, block, matrix, head, or 2:4.")
     ] = "global",
@@ -35,7 +41,16 @@ def prune(
         raise UserError(f"{out}: exists already; choose another --out")
     chosen = tuple(name.strip() for name in sets.split(","))
     ticket = verbs.prune(
-        model, amount, criterion=criterion, scope=scope, sets=chosen, of=of, seed=seed
+        model,
+        amount,
+        criterion=criterion,
+        scope=scope,
+        sets=chosen,
+        of=of,
+        seed=seed,
+        task=said.task,
+        folder=said.folder,
+        **said.more,
     )
     ticket.save(out)
     drawn = {"out": out, **ticket.provenance["drawn"]}

@@ -1,6 +1,7 @@
 """One round of drawing a ticket: score, then select."""
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -8,7 +9,7 @@ from tombola.anatomy import Anatomy, Parameter, anatomy
 from tombola.errors import UserError
 from tombola.masks import SCOPES, Mask, groups, parsed, prunable, select, select_n_of_m
 from tombola.settings import Settings, as_wrong_values
-from tombola.tickets.criteria.criterion import CRITERIA, Choice, Evidence
+from tombola.tickets.criteria.criterion import CRITERIA, Batch, Choice, Evidence
 
 if TYPE_CHECKING:
     import torch
@@ -86,28 +87,32 @@ def draw(
     criterion: str | Choice,
     mask: Mask | None = None,
     seed: int = 0,
+    batches: Callable[[], Iterable[Batch]] | None = None,
+    loss: Callable[[Any, Batch], Any] | None = None,
 ) -> Mask:
     """The mask of a model after one round; nothing of the model changes.
 
     Args:
         model: what is scored.
         pruning: which weights, and how many.
-        criterion: one that looks at nothing but weights, by name or as a choice.
+        criterion: by name or as a choice; one that looks at where training began needs a study.
         mask: what survives so far; everything where not given.
         seed: of random scores.
+        batches: examples, the same ones at each call, for a criterion that reads data.
+        loss: of such a batch, its mean, for one that takes gradients.
 
-    Raises UserError for an unknown criterion, one that needs more than weights, parameters that
+    Raises UserError for an unknown criterion, one that needs what is not given, parameters that
     the model lacks, and a score that is not a number.
     """
     choice = criterion if isinstance(criterion, Choice) else chosen(criterion)
-    if choice.criterion.needs != "nothing":
-        raise UserError(
-            f"criterion {choice.name} needs {choice.criterion.needs}, not weights alone"
-        )
+    needs = choice.criterion.needs
+    if needs != "nothing" and (needs == "course" or batches is None):
+        raise UserError(f"criterion {choice.name} needs {needs}, not weights alone")
     body = anatomy(model)
     parameters = pruning.parameters(body)
     weights = dict(model.named_parameters())
-    evidence = Evidence({p.name: weights[p.name] for p in parameters}, seed)
+    scored = {p.name: weights[p.name] for p in parameters}
+    evidence = Evidence(scored, seed, model, batches, loss)
     return next_mask(evidence, mask or Mask.ones(parameters), body, pruning, choice)
 
 

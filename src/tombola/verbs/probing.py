@@ -4,24 +4,30 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tombola import dissect, tasks, tickets
+from tombola import dissect, tasks
 from tombola.errors import UserError
 from tombola.settings import validate
+from tombola.verbs.asked import Asked, check_no_table, remembered_language, said
 from tombola.verbs.datasets.knobs import language_of
-from tombola.verbs.vocabulary import vocabulary
+from tombola.verbs.given import given
 
 if TYPE_CHECKING:
+    import torch
+
     from tombola.dissect import ProbeResult
-    from tombola.language import Language
     from tombola.tickets import Ticket
 
 ALL = "all"
 """In place of a task's name: all word tasks."""
+MADE = "pos"
+"""What is asked where neither task nor data are named."""
+APART = 0.1
+"""Share of one table alone that is scored; a probe is trained on the rest."""
 
 
 def probe(
-    model: str | Path,
-    task: str | Sequence[str] = "pos",
+    model: "torch.nn.Module | Ticket | str | Path",
+    task: str | Sequence[str] | None = None,
     folder: str | Path | None = None,
     *,
     files: Mapping[str, str | Path] | None = None,
@@ -34,13 +40,15 @@ def probe(
     stack: str | None = None,
     too_long: str = "window",
     cache: str | Path | None = None,
-    **settings: Any,
+    tokenizer: Any = None,
+    **more: Any,
 ) -> "list[ProbeResult]":
     """Train probes on every layer of a model: what can still be read off it.
 
     Args:
-        model: where to load the model from.
+        model: where to load the model from, a ticket, or a model in memory.
         task: word tasks by name (`pos`, `ner`, `parent`, …), or `all` of them; or `builtin-pos`.
+            By default parts of speech; or the tags of `data` as they are.
         folder: with a file of the task for each split; none for the built-in language, by default
             with the knobs of the language that the model was trained on.
         files: instead of a folder, the file of each split: train, dev, test.
@@ -54,43 +62,66 @@ def probe(
         stack: encoder or decoder.
         too_long: window, refuse or skip: what becomes of texts too long for the model.
         cache: folder where vectors of words are kept, and found again.
-        settings: fields of `tombola.dissect.ProbeSettings`: `hidden=[0, 1024]`, `replicates=5`, …
+        tokenizer: what reads the text for a model in memory.
+        more: fields of `tombola.dissect.ProbeSettings` (`hidden=[0, 1024]`, `replicates=5`, …), and
+            of `tombola.verbs.Asked`: `data` of your own with `text` (lists of words) and `label`
+            (lists of tags).
 
     Raises:
         UserError: missing or malformed text, no such model, or a setting of no use.
     """
-    chosen = validate(dissect.ProbeSettings, settings)
+    words = said({name: more.pop(name) for name in Asked.model_fields if name in more})
+    for name in ("examples", "pair", "target", "kind"):
+        if getattr(words, name) is not None:
+            raise UserError(
+                f"{name}: of no use to a probe; train, dev and test are counts of texts"
+            )
+    chosen = validate(dissect.ProbeSettings, more)
     _check_choice("stack", stack, ("encoder", "decoder", None))
     _check_choice("too_long", too_long, ("window", "refuse", "skip"))
-    ticket = tickets.load(model)
-    vocabulary(ticket, model)  # refused where there is none
-    names = _names(task)
-    read = folder is not None or files is not None
-    language = language_of(knobs) if knobs is not None or read else _language(ticket)
-    made = {
-        name: tasks.load_task(
-            name,
-            folder,
-            train,
-            dev,
-            seed,
-            language,
-            format,
-            test,
-            None if files is None else {split: Path(file) for split, file in files.items()},
-        )
-        for name in names
-    }
+    about = given(model, tokenizer, pads=False)
+    if words.data is not None:
+        asked = {task or tasks.OWN: words} if isinstance(task, str | None) else {}
+        if not asked or folder is not None or files is not None or knobs is not None:
+            raise UserError("data of your own take one task, and neither folder, files nor knobs")
+        made = {name: _own(name, one, train, dev, seed, format) for name, one in asked.items()}
+    else:
+        check_no_table(words)
+        read = folder is not None or files is not None
+        remembered = None if read else remembered_language(about.provenance)
+        language = remembered if knobs is None else language_of(knobs)
+        by_split = None if files is None else {split: Path(file) for split, file in files.items()}
+        made = {
+            name: tasks.load_task(name, folder, train, dev, seed, language, format, test, by_split)
+            for name in _names(MADE if task is None else task)
+        }
     return dissect.probe(
-        ticket.model,
-        ticket.tokenizer,
+        about.model,
+        about.tokenizer,
         {name: tasks.as_words(one) for name, one in made.items()},
         seed=seed,
         settings=chosen,
         stack=stack,  # type: ignore[arg-type]  # checked above
         too_long=too_long,  # type: ignore[arg-type]
+        max_tokens=words.max_tokens,
         folder=None if cache is None else Path(cache),
     )
+
+
+def _own(
+    name: str,
+    words: Asked,
+    train: int | None,
+    dev: int | None,
+    seed: int,
+    form: str | None,
+) -> "tasks.Task":
+    """A table of words and tags; tags of no word task are asked for as they are."""
+    metric = "accuracy" if words.metric is None and name == tasks.OWN else words.metric
+    return tasks.load_task(
+        name, data=words.data, train=train, dev=dev, seed=seed, format=form, split=words.split,
+        metric=metric, apart=APART, **words.columns(),
+    )  # fmt: skip
 
 
 def _names(task: str | Sequence[str]) -> tuple[str, ...]:
@@ -100,13 +131,6 @@ def _names(task: str | Sequence[str]) -> tuple[str, ...]:
     if not names:
         raise UserError("name a task to probe for")
     return names
-
-
-def _language(ticket: "Ticket") -> "Language | None":
-    """The built-in language that a model was trained on, as its ticket says; None elsewhere."""
-    about = ticket.provenance.get("task")
-    knobs = about.get("language") if isinstance(about, dict) else None
-    return language_of(knobs) if isinstance(knobs, dict) else None
 
 
 def _check_choice(name: str, value: str | None, allowed: tuple[str | None, ...]) -> None:

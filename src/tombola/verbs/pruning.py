@@ -1,15 +1,22 @@
 """A ticket in one shot."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tombola import masks, tickets
+from tombola import masks, tasks, tickets
 from tombola.settings import validate
+from tombola.verbs.asked import Asked, chosen, said
+from tombola.verbs.given import given
+from tombola.verbs.posed import Posed, posed
 
 if TYPE_CHECKING:
     import torch
 
-    from tombola.tickets import Ticket
+    from tombola.tickets import Choice, Ticket
+
+
+READ = ("data", "gradients")
+"""What a criterion may need for which examples are read."""
 
 
 def prune(
@@ -21,28 +28,62 @@ def prune(
     sets: tuple[str, ...] = ("matrices",),
     of: str = "remaining",
     seed: int = 0,
+    task: Any = None,
+    folder: str | Path | None = None,
+    tokenizer: Any = None,
+    **asked: Any,
 ) -> "Ticket":
     """Draw a ticket in one shot: the lowest scores go.
 
     Args:
         model: a model (pruned in place), or where to load one from; a ticket is pruned further.
         amount: share to prune, 0 to 1.
-        criterion: what scores the weights: magnitude or random.
+        criterion: what scores the weights: magnitude, random, or one that reads examples (`snip`,
+            `fisher`, `wanda`, …): the first of the training split, else of the one that there is.
         scope: within what the scores compete: global, stack, layer, block, matrix or head; or a
             pattern such as 2:4.
         sets: parameter sets to prune.
         of: what `amount` is a share of: remaining, original, or target (the sparsity to reach).
         seed: of random scores.
+        task: for a criterion that reads examples: the name of a task, a `Task`, or data of your
+            own; by default what a ticket was trained on.
+        folder: a named task's files.
+        tokenizer: what reads the text for a model in memory.
+        asked: what else there is to say of the task: see `tombola.verbs.Asked`.
 
     Raises:
-        UserError: a share outside 0 to 1, an unknown name, a score that is not a number.
+        UserError: a share outside 0 to 1, an unknown name, a score that is not a number; a
+            criterion that reads examples without any.
     """
     settings = {"amount": amount, "scope": scope, "sets": sets, "of": of}
     pruning = validate(tickets.Pruning, settings)
     named = isinstance(model, str | Path)
     ticket = tickets.load(model) if isinstance(model, str | Path) else tickets.Ticket(model, None)
-    mask = tickets.draw(ticket.model, pruning, criterion, ticket.mask, seed)
+    choice = tickets.Choice(name=criterion)
+    evidence: dict[str, Any] = {}
+    if choice.criterion.needs in READ:
+        if ticket.mask is not None:
+            masks.apply(ticket.model, ticket.mask)
+        found = _read(ticket, task, folder, tokenizer, said(asked), choice)
+        evidence = {
+            "batches": found.batches.in_order,
+            "loss": tasks.TASK_KINDS[found.task.kind].loss,
+        }
+    mask = tickets.draw(ticket.model, pruning, choice, ticket.mask, seed, **evidence)
     masks.apply(ticket.model, mask)
     drawn = {**settings, "criterion": criterion, "seed": seed, "mask": mask.digest}
     provenance = {**ticket.provenance, "source": str(model) if named else "", "drawn": drawn}
     return tickets.Ticket(ticket.model, mask, ticket.tokenizer, provenance)
+
+
+def _read(
+    ticket: "Ticket", task: Any, folder: Any, tokenizer: Any, words: Asked, choice: "Choice"
+) -> Posed:
+    """The examples that a criterion reads: so many as its settings say, or the user."""
+    settings = choice.chosen()
+    about = given(ticket, tokenizer)
+    one = chosen(task, folder, words, about.provenance, regression=about.regresses, split="train")
+    split = "train" if len(one.task.train) else "dev"
+    size = int(getattr(settings, "batch_size", 32))
+    limited = one.first(split, words.examples or getattr(settings, "examples", None))
+    return posed(limited, about, split=split, batch_size=size, max_tokens=words.max_tokens)
