@@ -211,6 +211,18 @@ def test_diverged_runs_are_listed_and_take_no_part() -> None:
     assert scores.say(scored(row(**nan)))[0] == "t, accuracy: every run diverged."
 
 
+def test_a_score_that_is_undefined_is_no_run_that_diverged() -> None:
+    nan = {"score": math.nan, "low": math.nan, "high": math.nan}
+    plain = scored(row(**nan))
+    frames = {name: plain[name] for name in ("models", "scores")}
+    frames["scores"] = frames["scores"].assign(reason="all references are of one class")
+    found = Tables(frames)
+    assert scores.diverged(found) == []
+    (said,) = scores.undefined(found)
+    assert said.endswith("seed 0, accuracy: all references are of one class")
+    assert scores.say(found)[0] == "t, accuracy: undefined, for all references are of one class."
+
+
 def models(*rows: dict[str, object]) -> pd.DataFrame:
     return new_tables.TABLES["models"].frame([new_tables.model(row(**change)) | change
                                               for change in rows])  # fmt: skip

@@ -18,7 +18,7 @@ from tombola.report.exports import VEGA_LITE
 from tombola.report.figures.base import figures_of
 from tombola.report.paper import PaperTable
 from tombola.report.parts import Part, part_of
-from tombola.report.parts.scores import diverged
+from tombola.report.parts.scores import diverged, undefined
 from tombola.report.reading import Tables
 from tombola.report.study import Study
 from tombola.report.words import cell, listed
@@ -104,6 +104,7 @@ def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
         study=study,
         experiments=_experiments(tables),
         diverged=diverged(tables),
+        undefined=undefined(tables),
         claims=list(judged(study.claims, tables)),
         sections=sections,
         files=_files(tables, sections),

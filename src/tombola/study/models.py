@@ -63,6 +63,7 @@ SCORES = Table(
         "n": ("int64", "examples scored"),
         "chance": ("float64", "score of always answering the most frequent label; NaN if none"),
         "cut": ("int64", "scored examples that were cut to fit"),
+        "reason": ("string", "why the score is undefined; empty where it is not"),
         "signature": ("string", "every fact that determines the number"),
     },
 )
@@ -270,7 +271,7 @@ def _score(done: Finished, score: dict[str, Any]) -> dict[str, Any]:
     """A row of scores."""
     return {
         "model": done.stage.name,
-        **done.cells(SCORES, {**score, "score": score["value"]}),
+        **done.cells(SCORES, {"reason": "", **score, "score": score["value"]}),
         "signature": done.sign(metric=score["signature"], n=score["n"], cut=score["cut"]),
     }
 

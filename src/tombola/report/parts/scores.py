@@ -59,7 +59,8 @@ def _scores_of(tables: Tables) -> list[str]:
     means = over_seeds(rows, [*KIND, "source_task", "round"], "score")
     name = f"{named(rows)}, {pretty(str(rows['metric'].iloc[0]))}"
     if means.empty:
-        return [f"{name}: every run diverged."]
+        why = _reasons(rows)
+        return [f"{name}: undefined, for {listed(why)}." if why else f"{name}: every run diverged."]
     places = decimals(rows["score"])
     dense = means[means["kind"] == DENSE]
     n = count(int(rows["n"].max()), "example")
@@ -171,19 +172,40 @@ def _not_compared(tables: Tables) -> list[str]:
 
 
 def diverged(tables: Tables) -> list[str]:
-    """Runs whose score is no number."""
+    """Runs whose score is no number, for which nothing else is the reason."""
+    return [run for run, why in _without_score(tables) if not why]
+
+
+def undefined(tables: Tables) -> list[str]:
+    """Scores that are undefined, and why."""
+    return [f"{run}: {why}" for run, why in _without_score(tables) if why]
+
+
+def _without_score(tables: Tables) -> list[tuple[str, str]]:
+    """Each run without a score, and the reason where one is known."""
     if "scores" not in tables:
         return []
     rows = tables.joined("scores")
     rows = rows[rows["score"].isna()]
-    which = ["experiment", "variant", "rewind", "round", "sparsity", "seed"]
+    which = ["experiment", "variant", "rewind", "round", "sparsity", "seed", "metric"]
+    said = rows["reason"].fillna("") if "reason" in rows else [""] * len(rows)
     return [
-        f"{experiment}: {variant}, {rewound_in_words(rewind)}, round {step} "
-        f"({percent(sparsity)}), seed {seed}"
-        for experiment, variant, rewind, step, sparsity, seed in zip(
-            *(rows[column].tolist() for column in which), strict=True
+        (
+            f"{experiment}: {variant}, {rewound_in_words(rewind)}, round {step} "
+            f"({percent(sparsity)}), seed {seed}" + (f", {metric}" if why else ""),
+            why,
+        )
+        for experiment, variant, rewind, step, sparsity, seed, metric, why in zip(
+            *(rows[column].tolist() for column in which), said, strict=True
         )
     ]
+
+
+def _reasons(rows: pd.DataFrame) -> list[str]:
+    """Why scores are undefined; tables of earlier versions do not say."""
+    if "reason" not in rows:
+        return []
+    return [why for why in rows["reason"].dropna().unique() if why]
 
 
 PARTS.add(Part(

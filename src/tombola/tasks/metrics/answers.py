@@ -56,4 +56,5 @@ def most_frequent_tag(references: Answers) -> Answers:
 
 def unevenness(sizes: Float[np.ndarray, " n"]) -> float:
     """How many times its average size an example has, as seen from within one (Kish 1965)."""
-    return float(len(sizes) * (sizes**2).sum() / sizes.sum() ** 2)
+    with np.errstate(invalid="ignore"):  # of nothing, where a score is undefined
+        return float(len(sizes) * (sizes**2).sum() / sizes.sum() ** 2)

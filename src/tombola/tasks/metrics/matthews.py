@@ -43,7 +43,8 @@ class Matthews(Metric):
     def stake(self, counts: Counts) -> float:
         """One over the share of pairs of references that differ: 2 for two equal classes."""
         shares = counts[:, 1 : 1 + counts.shape[1] // 2].mean(axis=0)
-        return float(1 / (1 - (shares**2).sum()))
+        with np.errstate(divide="ignore"):  # of one class, where the score is undefined
+            return float(1 / (1 - (shares**2).sum()))
 
     def reason(self, predictions: Answers, references: Answers) -> str:
         """References of one class."""
