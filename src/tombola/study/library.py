@@ -124,9 +124,12 @@ class Library:
                 self._digests[name] = _digest(source)
             except UserError as problem:
                 return {"digest": self._forgive(name, problem)}
-        found = {"digest": self._digests[name], **({"redrawn": True} if choice.redrawn else {})}
         order = self._class_order(name, task)
-        return found if order is None else found | {"classes": list(order)}
+        return {
+            "digest": self._digests[name],
+            **({"redrawn": True} if choice.redrawn else {}),
+            **({} if order is None else {"classes": list(order)}),
+        }
 
     def _class_order(self, name: str, task: str) -> tuple[int, ...] | None:
         """Where a loaded model has its classes in another order than a task."""
