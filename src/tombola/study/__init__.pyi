@@ -1,5 +1,6 @@
 from .claim import read_plan as read_plan
 from .engines import Event as Event
+from .given import InMemory as InMemory
 from .kind import KINDS as KINDS
 from .kind import Kind as Kind
 from .kind import Step as Step

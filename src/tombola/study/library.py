@@ -12,6 +12,7 @@ from tombola.study.chosen import task_of
 from tombola.study.classes import class_order, name_classes, put_in_order
 from tombola.study.configurations import new_config
 from tombola.study.facts import facts_of, facts_of_thing
+from tombola.study.given import InMemory
 from tombola.study.recipe import Model, Recipe, TaskChoice, expand
 from tombola.study.sizes import sized
 from tombola.study.vocabularies import new_tokenizer, subword_facts
@@ -30,16 +31,26 @@ class Library:
     """What the steps of a recipe refer to by name."""
 
     def __init__(
-        self, recipe: Recipe, *, looking: bool = False, known: dict[str, Any] | None = None
+        self,
+        recipe: Recipe,
+        *,
+        looking: bool = False,
+        known: dict[str, Any] | None = None,
+        given: InMemory | None = None,
     ) -> None:
         """`looking` forgives texts and weights that are not here: nothing will be run. `known` is
         what another library found out of the same recipe, so that a worker need not read all texts.
+        What is `given` in memory is not looked for.
         """
         self.recipe = recipe
         self.looking = looking
+        self.given = given or InMemory()
         self.missing: dict[str, str] = {}
         """What was forgiven, and why."""
-        self._tasks = {name: _Task(name, choice) for name, choice in recipe.tasks.items()}
+        self._tasks = {
+            name: _Task(name, choice, self.given.tasks.get(name))
+            for name, choice in recipe.tasks.items()
+        }
         self._facts: dict[str, dict[str, Any]] = dict((known or {}).get("tasks", {}))
         self._vocabularies: dict[tuple[Any, ...], Any] = dict((known or {}).get("vocabularies", {}))
         self._digests: dict[str, str] = dict((known or {}).get("models", {}))
@@ -74,8 +85,11 @@ class Library:
     def model(self, name: str, task: str, seed: int) -> "torch.nn.Module":
         """A model before training; what is new in it is initialised from `seed`."""
         known, kind = self.task(task), self.kind(task)
-        source = self.source(name, task)
-        model = anatomy.load_model(source, kind.head, n_labels=kind.n_labels(known), seed=seed)
+        if name in self.given.tickets:
+            model = self.given.model(name)
+        else:
+            source, n = self.source(name, task), kind.n_labels(known)
+            model = anatomy.load_model(source, kind.head, n_labels=n, seed=seed)
         if (order := self._class_order(name, task)) is not None:
             put_in_order(model, order)
         name_classes(model, known)
@@ -85,7 +99,15 @@ class Library:
         """A model's shapes without weights, for checks and estimates. Raises UserError."""
         if self.looking and name in self.missing:
             raise UserError(self.missing[name])
+        if name in self.given.tickets:
+            return self.given.tickets[name].model
         return anatomy.empty_model(self.source(name, task), self.kind(task).head)
+
+    def saved(self, name: str) -> "torch.nn.Module":
+        """A loaded model as it was saved, whatever its head is for; it may have no weights."""
+        if name in self.given.tickets:
+            return self.given.tickets[name].model
+        return anatomy.empty_model(expand(str(self._model(name).load)))
 
     def source(self, name: str, task: str) -> Any:
         """Where a model comes from: a hub id, a folder, or a new configuration."""
@@ -98,6 +120,8 @@ class Library:
     def tokenizer(self, name: str, task: str) -> Any:
         """The pre-trained tokenizer, or one for a new model: of words, or as its choice says."""
         choice = self._model(name)
+        if name in self.given.tickets:
+            return self.given.tickets[name].tokenizer
         if choice.load is not None:
             return _loaded_tokenizer(expand(choice.load))
         made_of, purpose = choice.words or (task,), self.kind(task).purpose
@@ -116,6 +140,8 @@ class Library:
             return found if choice.subwords is None else found | subword_facts(choice.subwords)
         if name in self.missing:
             return {"digest": UNKNOWN}
+        if name not in self._digests and name in self.given.tickets:
+            self._digests[name] = self.given.digest(name)
         if name not in self._digests:
             try:
                 source = expand(str(choice.load))
@@ -136,7 +162,8 @@ class Library:
         choice = self._model(name)
         if choice.load is None or choice.redrawn:
             return None
-        config = anatomy.read_config(expand(choice.load))
+        config = self.saved(name).config if name in self.given.tickets else None
+        config = config or anatomy.read_config(expand(choice.load))
         if tasks.class_names(config) is None or self.task_facts(task)["digest"] == UNKNOWN:
             return None
         return class_order(config, self.task(task))
@@ -206,13 +233,14 @@ class Library:
 class _Task:
     """One task, read once."""
 
-    def __init__(self, name: str, choice: TaskChoice) -> None:
+    def __init__(self, name: str, choice: TaskChoice, given: "tasks.Task | None" = None) -> None:
         self.name = name
         self.choice = choice
+        self._given = given
 
     @cached_property
     def task(self) -> "tasks.Task":
-        return task_of(self.choice)
+        return task_of(self.choice) if self._given is None else self._given
 
 
 def _here(source: str) -> None:

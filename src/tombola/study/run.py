@@ -13,6 +13,7 @@ from tombola.study.claim import claim
 from tombola.study.collect import write_tables
 from tombola.study.effort import check_energy
 from tombola.study.engines import Event, run_processes, run_serial
+from tombola.study.given import InMemory
 from tombola.study.library import Library
 from tombola.study.plan import plan
 from tombola.study.recipe import Recipe, recipe_text
@@ -42,6 +43,7 @@ def run_study(
     plugins: tuple[str | Path, ...] = (),
     energy: bool = False,
     command: str = "",
+    given: InMemory | None = None,
     watch: Callable[[Event], None] = lambda event: None,
     on_plan: Callable[[int, int], None] = lambda total, done: None,
 ) -> Outcome:
@@ -55,6 +57,7 @@ def run_study(
         plugins: Python files that enter things of a user's own.
         energy: estimate the energy of each stage, too (needs codecarbon).
         command: how the study was started, for the record.
+        given: tasks and models in memory, which this process then works with alone.
         watch: told about stages as they start, end or fail.
         on_plan: told the number of all stages and of those that are done, once.
 
@@ -64,7 +67,7 @@ def run_study(
     load_plugins(plugins)
     if energy:
         check_energy()
-    library = Library(recipe)
+    library = Library(recipe, given=given)
     stages = plan(recipe, library)
     store = Store(out, energy)
     every = claim(out, recipe, stages)
@@ -72,7 +75,8 @@ def run_study(
     on_plan(len(stages), sum(stage.name in done for stage in stages))
     workers = workers if workers is not None else default_workers(recipe)
     try:
-        if engine == "serial" or (engine is None and workers == 1):
+        alone = given is not None or (engine is None and workers == 1)
+        if engine == "serial" or alone:
             run_serial(stages, library, store, watch)
         else:
             files = tuple(str(Path(file).absolute()) for file in plugins)

@@ -40,12 +40,20 @@ class SweepLoop:
         self.known = job.library.task(self.task)
         self.metric = tasks.METRICS[self.known.metric]
         self.better = -1.0 if self.metric.better == "lower" else 1.0
-        self.ticket = starting(job, self.task, "of")
+        self.ticket = self._given()
         self.ticket.model.to(job.device)
         self.body = anatomy.anatomy(self.ticket.model)
         self.before = self.ticket.mask or masks.Mask.ones(
             job.settings.pruning.parameters(self.body)
         )
+
+    def _given(self) -> "tickets.Ticket":
+        """The model before the sweep; of one in memory the mask comes along."""
+        found = starting(self.job, self.task, "of")
+        held = self.job.library.given.tickets.get(self.job.stage.sources.get("of", ""))
+        if held is None or found.mask is not None:
+            return found
+        return tickets.Ticket(found.model, held.mask, found.tokenizer)
 
     def turn(self, number: int, before: list[Record], own: Path) -> Record | None:
         """Score the next model; None where no other is asked for."""
@@ -175,7 +183,7 @@ class SweepLoop:
         self, mask: "Mask | None", training_: "Training", own: Path
     ) -> "tuple[torch.nn.Module, int]":
         """A copy of the model given, held to a mask while it trains; goes on after a kill."""
-        fresh = starting(self.job, self.task, "of")
+        fresh = self._given()
         if mask is not None:
             masks.apply(fresh.model, mask)
         run = new_run(self.job, fresh, self.task, training_, mask=mask)

@@ -102,7 +102,7 @@ class Sweep(Kind[SweepStep]):
         """Raise UserError for a model whose head is not there, or is of another task."""
         if library.recipe.models[name].new is not None:
             raise UserError(f"of: {name}: a new model has learned nothing; train it in a step")
-        saved = anatomy.empty_model(library.source(name, task))
+        saved = library.saved(name)
         try:
             tickets.check_fit(saved, library.task(task), library.model_name(name))
         except UserError as problem:
