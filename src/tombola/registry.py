@@ -6,6 +6,7 @@ its package when it is first looked into, so that asking for names costs nothing
 
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
 from typing import Generic, Protocol, TypeVar, cast
@@ -52,6 +53,21 @@ class Registry(Mapping[str, T], Generic[T]):
             return thing
 
         return enter
+
+    @contextmanager
+    def lent(self, thing: T, digest: str) -> Iterator[str]:
+        """Enter a thing of the caller's for a `with` block, and yield the name it has there.
+
+        `digest` is a hash of what it does. Where its name is taken it gets a mark behind it.
+        """
+        name = cast(Named, thing).name
+        while name in self:
+            name += "-own"
+        self._things[name], self._digests[name] = thing, digest
+        try:
+            yield name
+        finally:
+            del self._things[name], self._digests[name]
 
     def digest(self, name: str) -> str:
         """Hash of the plug-in that entered a thing; empty for what comes with tombola."""

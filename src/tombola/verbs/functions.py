@@ -1,0 +1,73 @@
+"""Functions of a user's own, where verbs take the name of a criterion or a metric."""
+
+import hashlib
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tombola.errors import UserError
+
+
+@contextmanager
+def named(criterion: Any = None, metric: Any = None) -> Iterator[tuple[Any, Any]]:
+    """Both by name: what is a function has one while the `with` block lasts.
+
+    Raises UserError for a function that takes other things than it is given.
+    """
+    with _criterion(criterion) as one, _metric(metric) as other:
+        yield one, other
+
+
+@contextmanager
+def _criterion(given: Any) -> Iterator[Any]:
+    from tombola.tickets.criteria.criterion import CRITERIA, Criterion
+    from tombola.tickets.criteria.of_function import OfFunction
+
+    if isinstance(given, Criterion):
+        thing: Any = given
+    elif _is_function(given):
+        thing = OfFunction(given)
+    else:
+        yield given
+        return
+    with CRITERIA.lent(thing, code_of(given)) as name:
+        yield name
+
+
+@contextmanager
+def _metric(given: Any) -> Iterator[Any]:
+    from tombola.tasks.metrics.metric import METRICS, Metric
+    from tombola.tasks.metrics.of_function import OfFunction
+
+    if isinstance(given, Metric):
+        thing: Metric = given
+    elif _is_function(given):
+        thing = OfFunction(given)
+    else:
+        yield given
+        return
+    with METRICS.lent(thing, code_of(given)) as name:
+        yield name
+
+
+def code_of(thing: Callable[..., Any] | object) -> str:
+    """Hash of what a function or a thing is made of, so that another one is another fact.
+
+    What a function reads from around it is no part of that.
+    """
+    code = thing if callable(thing) and not isinstance(thing, type) else type(thing)
+    try:
+        text = inspect.getsource(code)  # type: ignore[arg-type]  # refused below
+    except (OSError, TypeError):  # typed in at a prompt, or built in
+        raw = getattr(code, "__code__", None)
+        text = repr((raw.co_code, raw.co_consts, raw.co_names)) if raw else repr(code)
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def _is_function(given: Any) -> bool:
+    if given is None or not callable(given):
+        return False
+    if isinstance(given, type):
+        raise UserError(f"{given.__name__}: a function, a name or an instance, not a class")
+    return True
