@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import small
+import torch
 from typer.testing import CliRunner
 
 import tombola
+from tombola import tickets
 from tombola.cli.command import find_verbs
 from tombola.cli.terminal.app import app
 from tombola.errors import UserError
@@ -60,14 +63,36 @@ def test_the_command_says_it_and_goes_on_from_what_is_there(folder: Path, found:
     assert json.loads(as_json.stdout)["sparsity"] == found.sparsity
 
 
-def test_every_model_that_is_scored_is_told_of(folder: Path, tmp_path: Path) -> None:
+def test_models_data_and_functions_in_memory(folder: Path, tmp_path: Path) -> None:
+    lines = (folder / "text" / "dev.tsv").read_text().splitlines()
+    cells = [line.split("\t") for line in lines]
+    records = [{"text": each[3], "label": ("unacceptable", "acceptable")[int(each[1])]}
+               for each in cells]  # fmt: skip
+    ticket = tombola.load(folder / "model")
+    before = {name: value.clone() for name, value in ticket.model.state_dict().items()}
     heard: list[tuple[str, int, int]] = []
-    tombola.sweep(
-        str(folder / "model"), "CoLA", folder / "text", out=tmp_path / "out", parts="heads",
-        max_loss=0.6, grid=[0.5], threads=1,
+
+    def small_first(weight: torch.Tensor) -> torch.Tensor:
+        return weight**2
+
+    def right(said: int, true: int) -> float:
+        return float(said == true)
+
+    trained = SimpleNamespace(model=ticket.model, processing_class=ticket.tokenizer)
+    found = tombola.sweep(
+        trained, records, criterion=small_first, metric=right, out=tmp_path / "out", max_loss=0.6,
+        grid=[0.5], threads=1,
         heard=lambda record, done, total: heard.append((record["role"], done, total)),
     )  # fmt: skip
     assert heard == [("full", 1, 3), ("drawn", 2, 3), ("control", 3, 3)]
+    drawn = found.frame[found.frame["role"] == "drawn"].iloc[0]
+    assert (drawn["method"], drawn["metric"]) == ("small_first", "right")
+    assert drawn["n"] == 10
+    by_name = tickets.draw(ticket.model, tickets.Pruning(amount=0.5, of="target"), "magnitude")
+    if found.folder is not None:  # squares rank as magnitudes do
+        assert found.ticket.mask == by_name
+    assert all(torch.equal(value, before[n]) for n, value in ticket.model.state_dict().items())
+    assert "small_first" not in tickets.CRITERIA
 
 
 @pytest.mark.parametrize(("change", "said"), [
@@ -75,7 +100,7 @@ def test_every_model_that_is_scored_is_told_of(folder: Path, tmp_path: Path) -> 
     ({"parts": "arms"}, "parts"),
     ({"max_loss": "lots"}, "a loss is 1% .* not 'lots'"),
     ({"grid": [1.5]}, "greater than 0 and less than 1"),
-    ({"examples": 5000}, "5000 examples asked for, there are 20"),
+    ({"criterion": lambda a, b, c: a}, r"a function of \(weight\)"),
 ])  # fmt: skip
 def test_bad_input_is_one_line_before_work(
     folder: Path, tmp_path: Path, change: dict[str, Any], said: str

@@ -12,7 +12,8 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Folder, Json, Plugins, Seed
+from tombola.cli.terminal.asking import Said, asking
+from tombola.cli.terminal.options import Json, Plugins
 from tombola.cli.terminal.screen import line, table
 from tombola.durations import duration
 from tombola.errors import UserError
@@ -29,10 +30,10 @@ ROLES = {
 
 
 @app.command()
+@asking
 def sweep(
     model: Annotated[str, typer.Argument(help="A fine-tuned model: hub id, folder, or ticket.")],
-    task: Annotated[str, typer.Option(help="Task that the model has learned.")],
-    folder: Folder = None,
+    said: Said,
     max_loss: Annotated[
         str,
         typer.Option(
@@ -42,7 +43,7 @@ def sweep(
     criterion: Annotated[
         str | None,
         typer.Option(
-            help="What scores weights [magnitude], or with --parts heads and MLPs [gate]."
+            metavar="NAME", help="What scores weights [magnitude], or with --parts those [gate]."
         ),
     ] = None,
     parts: Annotated[
@@ -53,7 +54,7 @@ def sweep(
     ] = "global",
     sets: Annotated[str, typer.Option(help="Parameter sets, with commas.")] = "matrices",
     grid: Annotated[
-        str | None, typer.Option(metavar="0.1,0.2,…", help="Shares to try [5% to 95%].")
+        str | None, typer.Option(metavar="10%,20%,…", help="Shares to try [5% to 95%].")
     ] = None,
     bisection: Annotated[
         bool, typer.Option("--bisection", help="Halve the range instead: fewer models are scored.")
@@ -67,18 +68,12 @@ def sweep(
     learning_rate: Annotated[
         float, typer.Option(min=0, help="Peak learning rate of that training.")
     ] = 5e-5,
-    metric: Annotated[str | None, typer.Option(help="Another metric than the task's.")] = None,
-    examples: Annotated[
-        int | None,
-        typer.Option(min=2, help="Examples that are scored, both halves together [all]."),
-    ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Examples at a time.")] = 32,
-    max_tokens: Annotated[int, typer.Option(min=3, help="Longer sentences are cut.")] = 128,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads [all].")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for ticket, tables and report [runs/sweep-…].")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="For ticket, tables and report [runs/sweep-…]."),
     ] = None,
-    seed: Seed = 0,
     plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
@@ -90,8 +85,8 @@ def sweep(
     progress = _Progress(quiet=as_json)
     found = verbs.sweep(
         model,
-        task,
-        folder,
+        said.task,
+        said.folder,
         criterion=criterion,
         parts=parts or (),
         max_loss=max_loss,
@@ -99,18 +94,15 @@ def sweep(
         bisection=bisection,
         control=control,
         retrain=None if retrain is None else _training(retrain, learning_rate),
-        metric=metric,
-        examples=examples,
-        max_tokens=max_tokens,
-        seed=seed,
+        scope=scope,
+        sets=sets,
+        batch_size=batch_size,
         threads=threads,
         out=out,
         plugins=tuple(plugins or ()),
         command=shlex.join(["tombola", *sys.argv[1:]]),
         heard=progress.heard,
-        scope=scope,
-        sets=[name.strip() for name in sets.split(",")],
-        batch_size=batch_size,
+        **said.more,
     )
     answer(found, as_json, _swept)
 

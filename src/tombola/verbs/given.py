@@ -18,6 +18,8 @@ class Given:
     called: str
     """How messages name it."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    mask: Any = None
+    """What survives of it, where it is a ticket."""
 
     @property
     def regresses(self) -> bool:
@@ -26,18 +28,22 @@ class Given:
 
 
 def given(source: Any, tokenizer: Any = None, *, pads: bool = True) -> Given:
-    """The model of a folder, hub id or ticket, or the one in memory.
+    """The model of a folder, hub id or ticket, the one in memory, or the one of a `Trainer`.
 
     Raises UserError where there is none, or nothing that can read text and, with `pads`, pad it.
     """
     provenance: Mapping[str, Any] = {}
+    mask = None
+    if hasattr(source, "model") and hasattr(source, "processing_class"):  # a Trainer
+        tokenizer = source.processing_class if tokenizer is None else tokenizer
+        source = source.model
     if isinstance(source, str | Path):
         called, source = str(source), tickets.load(source)
         source.model.to(training.best_device())
     else:
         called = type(getattr(source, "model", source)).__name__
     if isinstance(source, tickets.Ticket):
-        live, provenance = source.model, source.provenance
+        live, provenance, mask = source.model, source.provenance, source.mask
         tokenizer = source.tokenizer if tokenizer is None else tokenizer
     else:
         from tombola.anatomy.locate import unwrapped
@@ -48,7 +54,7 @@ def given(source: Any, tokenizer: Any = None, *, pads: bool = True) -> Given:
         raise UserError(f"{called}: no tokenizer there: it cannot read text")
     if pads and tokenizer.pad_token_id is None:
         raise UserError(f"{called}: the tokenizer has no token to pad batches with")
-    return Given(live, tokenizer, called, provenance)
+    return Given(live, tokenizer, called, provenance, mask)
 
 
 def given_model(source: Any, tokenizer: Any) -> tuple[Any, Any, str]:

@@ -10,22 +10,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tombola import report as reports
-from tombola import study, tables
+from tombola import study, tables, tickets
 from tombola.errors import UserError
 from tombola.files import link_or_copy, read_json
 from tombola.plugins import load_plugins
 from tombola.report.parts.sweep import table_of, told
 from tombola.settings import validate
 from tombola.study.stage import digest_of
+from tombola.study.sweep_settings import SweepStep
+from tombola.tasks.own import OWN
+from tombola.verbs.asked import Asked, Chosen, chosen, said
+from tombola.verbs.functions import named
+from tombola.verbs.given import Given, given
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tombola.report.paper import PaperTable
+    from tombola.tasks import Task
     from tombola.tickets import Ticket
 
 TICKET = "ticket"
 """The folder of the winning ticket within a sweep's."""
+LONGEST = 128
+"""Tokens of an example, where nobody says otherwise."""
 SECONDS_BETWEEN_LOOKS = 0.3
 Heard = Callable[[Mapping[str, Any], int, int], None]
 """Told about each model that was scored: its record, its number from 1 on, and about how many."""
@@ -64,8 +72,6 @@ class Swept:
     @property
     def ticket(self) -> "Ticket":
         """The sparsest model that held. Raises UserError where none did."""
-        from tombola import tickets
-
         if self.folder is None:
             raise UserError(f"{self.out}: no size held, so there is no ticket")
         return tickets.load(self.folder)
@@ -94,10 +100,11 @@ class Swept:
 
 
 def sweep(
-    model: str | Path,
-    data: Any,
+    model: Any,
+    task: Any = None,
     folder: str | Path | None = None,
     *,
+    tokenizer: Any = None,
     criterion: Any = None,
     parts: str | Sequence[str] = (),
     max_loss: str | float = "1%",
@@ -105,90 +112,125 @@ def sweep(
     bisection: bool = False,
     control: bool = True,
     retrain: float | Mapping[str, Any] | None = None,
-    metric: str | None = None,
-    examples: int | None = None,
-    max_tokens: int = 128,
-    seed: int = 0,
+    scope: str = "global",
+    sets: str | Sequence[str] = "matrices",
+    never: Sequence[str] = (),
+    batch_size: int = 32,
     threads: int | None = None,
     out: str | Path | None = None,
     plugins: tuple[str | Path, ...] = (),
     command: str = "",
     heard: Heard = lambda record, done, total: None,
-    **settings: Any,
+    **asked: Any,
 ) -> Swept:
     """Say how sparse a trained model gets at once before it loses more than is allowed.
 
-    One half of the examples chooses the size, the other half says what it costs. A sweep that was
-    interrupted goes on from where it was.
+    One half of the examples chooses the size, the other half says what it costs. The model is left
+    as it is. A sweep that was interrupted goes on from where it was.
 
     Args:
-        model: where to load the model from: a folder, a ticket, a hub id.
-        data: the task, by name.
-        folder: the task's files.
-        criterion: what scores weights (by default magnitude), or heads and MLPs (gate); a name, or
-            a mapping with its settings.
+        model: where to load the model from (a folder, a ticket, a hub id), a ticket, a model, or a
+            `Trainer` that has trained one.
+        task: data of your own (a file, folder, hub id, frame, `datasets.Dataset` or records), the
+            name of a task, or a `Task`; by default the task that a ticket was trained on.
+        folder: a named task's files.
+        tokenizer: what reads the text for a model in memory.
+        criterion: what scores weights (by default magnitude), or heads and MLPs (gate): a name, a
+            mapping with its settings, or a function of a weight (see `prune`).
         parts: `heads`, `mlps` or both: whole ones go. Else single weights do.
         max_loss: `1%` of the full model's score, or 0.01 in units of the score.
         grid: shares to try, 0 to 1; by default 5% to 95%.
         bisection: halve what is left between what holds and what does not, in place of a grid.
         control: whether as much is pruned by lot, too.
         retrain: epochs of training after each pruning, or settings of a training.
-        metric: another metric than the task's own.
-        examples: how many examples are scored, both halves together; all where not given.
-        max_tokens: longer sentences are cut.
-        seed: of the halves, of what goes by lot, and of training.
+        scope: within what scores of weights compete.
+        sets: parameter sets whose weights are pruned.
+        never: shell patterns of parameter names to keep whole.
+        batch_size: examples at a time.
         threads: CPU threads; by default all.
         out: folder of the sweep; by default one under `runs` that is named after what is asked.
         plugins: files of one's own criteria, scores, metrics.
         command: how it was started, for the record.
         heard: told about each model that was scored.
-        settings: further ones of a step that does `sweep`: `scope`, `sets`, `never`, `batch_size`.
+        asked: what else there is to say of the task, such as `text="review", label="stars"`, or
+            `examples=1000` for both halves together: see `tombola.verbs.Asked`. `metric` may be a
+            function of one answer and what is right, whose mean is the score.
 
     Raises:
         UserError: bad input; a model that does not do the task; data too few to be halved.
     """
     load_plugins(plugins)
-    step = {
-        "do": "sweep",
-        "of": "model",
-        "task": _slug(str(data)),
-        "max_loss": max_loss,
-        "control": control,
-        **({"parts": _several(parts)} if parts else {}),
-        **({} if criterion is None else {"by" if parts else "criterion": criterion}),
-        **({} if grid is None else {"grid": list(grid)}),
-        **({"search": "bisection"} if bisection else {}),
-        **({} if retrain is None else {"retrain": _training(retrain)}),
-        **settings,
-    }
-    task = {
-        "name": data,
-        **({} if folder is None else {"folder": str(folder)}),
-        **({} if metric is None else {"metric": metric}),
-        **({} if examples is None else {"dev": examples}),
-        "held": 0.5,
-        "seed": seed,
-        "max_tokens": max_tokens,
-    }
-    said = {
-        "name": "sweep",
-        "title": f"How sparse {_short(model)} gets on {data}",
-        "seeds": [seed],
-        "threads": threads or _cpus(),
-        "tasks": {_slug(str(data)): task},
-        "models": {"model": {"load": str(model)}},
-        "steps": {"sweep": step},
-    }
-    recipe = validate(study.Recipe, said)
-    place = Path(out) if out is not None else Path("runs") / _named(model, data, said)
+    with named(criterion, asked.pop("metric", None)) as (criterion, metric):
+        words = said(asked if metric is None else {**asked, "metric": metric})
+        step = {
+            "do": "sweep",
+            "of": "model",
+            "max_loss": max_loss,
+            "control": control,
+            **({"parts": _several(parts)} if parts else {}),
+            **({} if criterion is None else {"by" if parts else "criterion": criterion}),
+            **({} if grid is None else {"grid": list(grid)}),
+            **({"search": "bisection"} if bisection else {}),
+            **({} if retrain is None else {"retrain": _training(retrain)}),
+            "scope": scope,
+            "sets": _several(sets),
+            "never": list(never),
+            "batch_size": batch_size,
+        }
+        validate(SweepStep, step, "")  # before anything is loaded
+        about = given(model, tokenizer)
+        one = chosen(task, folder, words, about.provenance, regression=about.regresses)
+        fitted = fitting(one, about)
+        name = _slug(fitted.name)
+        recipe = {
+            "name": "sweep",
+            "title": f"How sparse {_short(about.called)} gets on {fitted.name}",
+            "seeds": [words.seed],
+            "threads": threads or _cpus(),
+            "tasks": {name: _choice(task, folder, words, about, fitted)},
+            "models": {"model": {"load": about.called}},
+            "steps": {"sweep": {**step, "task": name}},
+        }
+        return _run(validate(study.Recipe, recipe), about, fitted, out, plugins, command, heard)
+
+
+def fitting(one: Chosen, about: Given) -> "Task":
+    """The task in halves: one that chooses, one that is reported.
+
+    Where the model has classes that the data lack it is the model's; else its classes are put in
+    the task's order, as in all studies. Raises UserError where it does not do the task.
+    """
+    try:
+        by_model = tickets.check_fit(about.model, one.task, about.called, ordered=one.ordered)
+    except UserError as problem:
+        raise UserError(f"{problem}; a sweep prunes a model that has learned the task") from None
+    n = len(one.task.labels or ())
+    found = by_model.task if len(by_model.task.labels or ()) > n or one.ordered else one.task
+    return found.holding(0.5)
+
+
+def _run(
+    recipe: study.Recipe,
+    about: Given,
+    task: "Task",
+    out: str | Path | None,
+    plugins: tuple[str | Path, ...],
+    command: str,
+    heard: Heard,
+) -> Swept:
+    """Do what is not done yet, and write the page."""
+    (name,) = recipe.tasks
+    ticket = tickets.Ticket(about.model, about.mask, about.tokenizer)
+    memory = study.InMemory({name: task}, {"model": ticket})
+    place = Path(out) if out is not None else Path("runs") / _named(recipe, task, memory)
     left = [0]
     with _listening(place, heard):
         outcome = study.run_study(
             recipe,
             place,
-            engine="serial",
             plugins=plugins,
             command=command,
+            given=memory,
             on_plan=lambda total, done: left.append(total - done),
         )
     if outcome.failures:
@@ -196,6 +238,25 @@ def sweep(
     if left[-1] or not (place / "report.html").exists():
         reports.report(place)
     return _found(place)
+
+
+def _choice(
+    task: Any, folder: str | Path | None, words: Asked, about: Given, found: "Task"
+) -> dict[str, Any]:
+    """How a recipe names the task, and so a ticket remembers it."""
+    named_ = task is None or isinstance(task, str | Path)
+    choice: dict[str, Any] = {"name": found.name, "held": 0.5, "seed": words.seed}
+    if not named_:
+        choice["data"] = "(in memory)"
+    elif task is None and words.data is None:
+        recorded = about.provenance.get("task")
+        kept = recorded.get("choice", {}) if isinstance(recorded, Mapping) else {}
+        choice = {**kept, **choice}
+    elif found.name == OWN:
+        choice |= {"data": str(words.data or task), **words.columns()}
+    else:
+        choice |= {} if folder is None else {"folder": str(folder)}
+    return choice | {"max_tokens": words.max_tokens or choice.get("max_tokens", LONGEST)}
 
 
 def _found(out: Path) -> Swept:
@@ -226,13 +287,15 @@ def _cpus() -> int:
     return torch.get_num_threads()
 
 
-def _short(model: str | Path) -> str:
-    return Path(str(model)).name or str(model)
+def _short(called: str) -> str:
+    return Path(called).name or called
 
 
-def _named(model: str | Path, data: Any, said: Mapping[str, Any]) -> str:
+def _named(recipe: study.Recipe, task: "Task", memory: study.InMemory) -> str:
     """A folder's name: the same for the same question, another for another."""
-    return f"sweep-{_slug(f'{_short(model)}-{data}')}-{digest_of(said)[:6]}"
+    asked = [recipe.model_dump(mode="json"), task.digest, memory.digest("model")]
+    words = _slug(f"{_short(recipe.models['model'].load or '')}-{task.name}")
+    return f"sweep-{words}-{digest_of(asked)[:6]}"
 
 
 def _slug(text: str) -> str:
