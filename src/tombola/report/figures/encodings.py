@@ -19,7 +19,7 @@ WORDS = {
     "noise_floor": "noise floor",
     "word_baseline": "word baseline",
 }
-SHARES = ("sparsity", "sparsity_model", "share", "share_least", "share_most")
+SHARES = ("level", "sparsity", "sparsity_model", "share", "share_least", "share_most")
 NUMBERS = ("score", "low", "high", "chance", "mean", "least", "most", "noise_floor")
 MORE_NUMBERS = ("word_baseline", "difference", "relative")
 
