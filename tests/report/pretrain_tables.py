@@ -14,7 +14,7 @@ from tombola.study.kinds.overlap import OVERLAP
 from tombola.study.kinds.similarity import SIMILARITY
 from tombola.study.kinds.word_magnitudes import LENGTHS, WORDS
 from tombola.study.kinds.worth import POINTS, WORTH
-from tombola.study.models import MODELS, SCORES
+from tombola.study.models import LOSSES, MODELS, SCORES
 
 NAN = float("nan")
 TASKS = {"cola": 100, "sst": 300, "qnli": 500, "mnli": 900}
@@ -22,7 +22,7 @@ TASKS = {"cola": 100, "sst": 300, "qnli": 500, "mnli": 900}
 CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.9)
 ALL = {table.name: table for table in (
     STAGES, MODELS, SCORES, DIFFERENCES, OVERLAP, SIMILARITY, MATCHING, MOVEMENT, RANKS, SUMS,
-    HEADS, BANDS, MAPS, WORDS, LENGTHS, WORTH, POINTS,
+    HEADS, BANDS, MAPS, WORDS, LENGTHS, WORTH, POINTS, LOSSES,
 )}  # fmt: skip
 Ends = tuple[float, float]
 
@@ -71,6 +71,17 @@ class Pretrained:
             "sparsity_model": sparsity, "mask": "m" if sparsity else "", "parameters": 1000,
             "steps": steps, "signature": "s",
         })  # fmt: skip
+
+    def learned(self, dense: float, released: float) -> "Pretrained":
+        """Losses that fall to these by the end of training."""
+        for task in TASKS:
+            ends = {f"dense-{task}": dense} | {f"released-{task}-{cut}": released for cut in CUTS}
+            for name, end in ends.items():
+                self.rows["training-losses"] += [
+                    {"model": name, "done": done, "loss": loss, "signature": "s"}
+                    for done, loss in ((1, 3.0), (91, end + 0.01), (100, end - 0.01))
+                ]
+        return self
 
     def differ(self, of: str, to: str, *ends: Ends, cuts: tuple[float, ...] = CUTS) -> "Pretrained":
         """One condition less another at every sparsity, by the ends of the interval."""

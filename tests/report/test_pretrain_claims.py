@@ -254,3 +254,12 @@ def test_who_serves_other_tasks() -> None:
     assert verdict("ch-large", transferred(0.8, 0.8, rising)) == SUPPORTED
     assert verdict("ch-large", transferred(0.8, 0.8, falling)) == CONTRADICTED
     assert verdict("ch-large", made.Pretrained()) == SILENT
+
+
+def test_room_is_missed_though_what_is_trained_on_is_learned_as_well() -> None:
+    study = made.Pretrained().differ("released", "kept", UP).differ("released", "dense", DOWN)
+    assert verdict("go-complexity", study.learned(0.20, 0.22)) == SUPPORTED
+    finding = CLAIMS["go-complexity"].test(study.tables)
+    assert "cola 0.020 (mean over 2 sparsities, no interval)" in finding.statistic
+    worse = made.Pretrained().differ("released", "kept", UP).differ("released", "dense", DOWN)
+    assert verdict("go-complexity", worse.learned(0.20, 0.40)) == CONTRADICTED

@@ -91,6 +91,7 @@ def test_an_interrupted_run_ends_with_the_same_bits(
     )
     assert same(again.end, whole.end)
     assert same(again.kept[2], whole.kept[2])
+    assert again.losses == whole.losses
     assert steps == list(range(interrupted_at, 13))[-len(steps) :]
     assert len(steps) <= 13 - interrupted_at + 1
 

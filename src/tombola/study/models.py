@@ -1,6 +1,6 @@
 """What every stage that ends in a model leaves: the model, its mask, its score, its answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ ANSWERS_FILE = "answers.parquet"
 HELD_FILE = "held.json"
 FURTHER_FILE = "further.json"
 """Scores by a task's further metrics."""
+LOSSES_FILE = "losses.json"
 TEXT_AXES = ("task", "criterion", "rewind")
 """Axes that have a column of their own in every study; others follow behind."""
 
@@ -95,7 +96,18 @@ SIZES = Table(
     rare=True,
 )
 """What shares of a model are taken of; studies of earlier versions have no row of it."""
-MODEL_TABLES = (MODELS, SCORES, SPARSITY, HELD, SIZES)
+LOSSES = Table(
+    "training-losses",
+    {
+        "model": ("string", "which model"),
+        "done": ("int64", "optimizer steps of its schedule that were done"),
+        "loss": ("float64", "of the training batches of the last of them"),
+        "signature": ("string", "every fact that determines the number"),
+    },
+    rare=True,
+)
+"""How a model was learning; of models that were not trained in their stage there is no row."""
+MODEL_TABLES = (MODELS, SCORES, SPARSITY, HELD, SIZES, LOSSES)
 
 
 def finish(
@@ -112,6 +124,7 @@ def finish(
     root: str,
     pruning: "Pruning | None" = None,
     said: "Mapping[str, list[Any]] | None" = None,
+    losses: Sequence[tuple[int, float]] = (),
 ) -> None:
     """Score a model on its task and write it as a ticket.
 
@@ -128,6 +141,7 @@ def finish(
         root: name of the unpruned model's stage; empty for this one.
         pruning: which parameters could have been pruned.
         said: what the model answers to a split, where that is known already.
+        losses: steps done and the loss of the last of them, in the course of its training.
     """
     known = job.library.task(task)
 
@@ -147,6 +161,8 @@ def finish(
         held = tasks.METRICS[known.metric](*answered("held"))
         cut = job.encoded("held", task, tokenizer).n_cut
         write_json(folder / HELD_FILE, {**asdict(held), "task": task, "cut": cut})
+    if losses:
+        write_json(folder / LOSSES_FILE, [{"done": at, "loss": loss} for at, loss in losses])
     write_json(
         folder / "model.json",
         {
@@ -248,6 +264,9 @@ def model_rows(done: Finished) -> Iterator[Row]:
             yield SCORES, _score(done, each)
     if (done.folder / HELD_FILE).exists():
         yield HELD, _score(done, done.record("held"))
+    if (done.folder / LOSSES_FILE).exists():
+        for row in done.record("losses"):
+            yield LOSSES, {"model": done.stage.name, **row, "signature": signed}
     for row in facts.get("sizes", ()):
         yield SIZES, {"model": done.stage.name, **row, "signature": signed}
     for row in facts["rows"]:

@@ -30,13 +30,16 @@ class Checkpoint:
     held: Mapping[str, Tensor] = field(default_factory=dict)
     """What holds the weights that changes as they do: a mask that is drawn anew while training, and
     the values behind it. The weights are those of the sparse model."""
+    losses: tuple[tuple[int, float], ...] = ()
+    """Step and loss of what was noted so far, for a run that goes on from here."""
 
     def save(self, path: Path) -> None:
         """Write one safetensors file, whole or not at all."""
         tensors = {f"weights/{name}": t.detach().contiguous() for name, t in self.weights.items()}
         tensors |= {f"moments/{name}": t.detach().contiguous() for name, t in self.moments.items()}
         tensors |= {f"held/{name}": t.detach().contiguous() for name, t in self.held.items()}
-        metadata = {"tombola": json.dumps({"kind": "checkpoint", "step": self.step})}
+        facts = {"kind": "checkpoint", "step": self.step, "losses": self.losses}
+        metadata = {"tombola": json.dumps(facts)}
         with atomic_file(path) as draft:
             save_file(tensors, draft, metadata=metadata)
 
@@ -49,13 +52,15 @@ class Checkpoint:
         found = {"weights": weights, "moments": moments, "held": held}
         try:
             with safe_open(path, framework="pt") as file:
-                step = int(json.loads((file.metadata() or {})["tombola"])["step"])
+                facts = json.loads((file.metadata() or {})["tombola"])
+                step = int(facts["step"])
+                losses = tuple((int(at), float(loss)) for at, loss in facts.get("losses", ()))
                 for key in file.keys():  # noqa: SIM118 - not a mapping
                     kind, name = key.split("/", 1)
                     found[kind][name] = file.get_tensor(key)
-        except (OSError, SafetensorError, KeyError, ValueError) as problem:
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as problem:
             raise UserError(f"{path}: no readable checkpoint: {problem}") from problem
-        return Checkpoint(step, weights, moments, held)
+        return Checkpoint(step, weights, moments, held, losses)
 
 
 def capture(

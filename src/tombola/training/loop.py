@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Trained:
     kept: dict[int, Checkpoint]
     """The checkpoints asked for, by step."""
     losses: list[tuple[int, float]]
-    """Step and loss, about a hundred of them; since the last resumption only."""
+    """Step and loss of its batches, about a hundred of them."""
     mask: Mask | None = None
     """What held the weights at the end."""
 
@@ -76,8 +76,10 @@ def train(
     last = total if until is None else until
     optimizer = build_optimizer(model, training)
     wanted, kept = set(keep), dict[int, Checkpoint]()
+    losses: list[tuple[int, float]] = []
     if resume is not None and resume.exists():
         start = Checkpoint.load(resume)
+        losses = list(start.losses)
         kept |= _kept_beside(resume, wanted)
     step = 0
     if start is not None:
@@ -96,7 +98,6 @@ def train(
     def snapshot() -> Checkpoint:
         return capture(model, optimizer, step, enforcer.state() if enforcer is not None else None)
 
-    losses: list[tuple[int, float]] = []
     log_every, saved_at = max(1, total // 100), time.monotonic()
     device = next(model.parameters()).device
     model.train()
@@ -131,7 +132,7 @@ def train(
                 losses.append((step, value))
             on_step(step, max(total, last))
             if resume is not None and time.monotonic() - saved_at > SECONDS_BETWEEN_SAVES:
-                snapshot().save(resume)
+                replace(snapshot(), losses=tuple(losses)).save(resume)
                 saved_at = time.monotonic()
     model.eval()
     return Trained(snapshot(), kept, losses, enforcer.mask if enforcer is not None else None)

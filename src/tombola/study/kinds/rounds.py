@@ -117,6 +117,7 @@ class Rounds(Kind[RoundsStep]):
         size = self._training(job).batch_size
         model = ticket.model
         taken = int(record_of(job.folder("before"), "model")["steps"])
+        losses: list[tuple[int, float]] = []
         if job.settings.rewind is None:
             masks.apply(model, mask)
             model.to(job.device)
@@ -124,6 +125,7 @@ class Rounds(Kind[RoundsStep]):
             run = self._run(job, ticket, mask)
             trained = run.go(folder, steps_to_keep(job, run), on_step=job.reporter(folder))
             keep_states(job, run, trained)
+            losses = trained.losses
             assert run.start is not None  # a round always begins at some state
             taken = run.taken + run.end - run.start.step
         dense = record_of(job.folder("of"), "model")
@@ -139,6 +141,7 @@ class Rounds(Kind[RoundsStep]):
             source=dense["source"],
             root=dense["root"],
             pruning=job.settings.pruning,
+            losses=losses,
         )
 
     def rows(self, done: Finished) -> Iterable[Row]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from tombola import anatomy, masks, tickets
+from tombola import anatomy, masks, tickets, training
 from tombola.errors import UserError
 from tombola.masks.sparsify import Sparsify
 from tombola.study.classes import name_classes
@@ -130,7 +130,7 @@ class Train(Kind[TrainStep]):
         run, task = self.run(job), job.task_name()
         model, mask = run.model, run.mask
         if job.settings.removed:
-            train_smaller(job, folder, run)
+            trained = train_smaller(job, folder, run)
         else:
             trained = run.go(folder, steps_to_keep(job, run), on_step=job.reporter(folder))
             keep_states(job, run, trained)
@@ -147,6 +147,7 @@ class Train(Kind[TrainStep]):
             steps=run.taken + run.total - first,
             source=self._source(job),
             root=self._root(job),
+            losses=trained.losses,
         )
 
     def rows(self, done: Finished) -> Iterable[Row]:
@@ -254,7 +255,7 @@ def fitted(job: Job[Any], model: "torch.nn.Module") -> "masks.Mask":
     )
 
 
-def train_smaller(job: Job[TrainStep], folder: Path, run: Run) -> None:
+def train_smaller(job: Job[TrainStep], folder: Path, run: Run) -> "training.Trained":
     """Train a model without the heads and MLPs that its mask leaves out, and put it back together.
 
     Raises UserError where the mask cuts heads or MLPs in pieces, where the family cannot do without
@@ -268,9 +269,10 @@ def train_smaller(job: Job[TrainStep], folder: Path, run: Run) -> None:
     if any(0 < part.survivors < part.n for part in masks.part_shares(run.mask, body)):
         raise UserError("removed: the mask cuts heads or MLPs in pieces; leave `removed` out")
     smaller = without(run.model, parts, body)
-    replace(run, model=smaller, mask=None).go(folder, on_step=job.reporter(folder))
+    trained = replace(run, model=smaller, mask=None).go(folder, on_step=job.reporter(folder))
     anatomy.put_back(run.model, smaller, *gone(parts, body))
     masks.apply(run.model, run.mask)
+    return trained
 
 
 def training_cost(
