@@ -308,9 +308,11 @@ def test_a_folder_is_one_text_of_all_its_files(tmp_path):
     (tmp_path / "README").write_text("This is about (the) corpus.\n")
     (found,) = check_data(tmp_path, task="parent")
     assert (found.format, found.n_texts) == ("brackets", 3)
+    (tmp_path / "names.txt").write_text("In O\nRome B-LOC\n")
     for format_ in (None, "brackets"):
         (counted,) = count_data("parent", [tmp_path], format=format_)
         assert (counted.n_texts, counted.split) == (3, tmp_path.name)
+        assert counted.odd[0].startswith("files of other formats: 1, first ")
     (shown, *_) = show_data("parent", tmp_path, n=3)
     assert "c.mrg" in shown.where  # in the order of their names
     for split in ("train", "dev"):

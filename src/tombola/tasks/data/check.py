@@ -14,7 +14,7 @@ from tombola.tasks.words.task import WORD_TASKS, Target, WordTask
 from tombola.text.annotated import Annotated
 from tombola.text.formats import FORMATS
 from tombola.text.formats.corpus import all_files, read_corpus
-from tombola.text.formats.guess import Guess, guesses, named_format
+from tombola.text.formats.guess import NAMED, Guess, guesses, named_format
 from tombola.text.formats.sample import Sample, Sure
 from tombola.text.glue.layouts import GLUE
 from tombola.text.reading import Reading
@@ -94,7 +94,9 @@ def _formats(path: Path, name: str | None, task: WordTask | None) -> list[Guess]
     names = ", ".join(sorted(each.name for each in able))
     others = guesses(files[0]) if task is not None else []
     said = f" (looks like {' or '.join(each.format.name for each in others)})" if others else ""
-    raise UserError(f"{path}: it tells no format{said}{_sentences(files[0])}; name one of: {names}")
+    raise UserError(
+        f"{path}: it tells no format{said}{_sentences(files[0])}; name one of: {names}{NAMED}"
+    )
 
 
 def _sentences(path: Path) -> str:

@@ -18,21 +18,18 @@ _ABOUT = re.compile(r"\.|(?:README|LICEN[CS]E|COPYING|SOURCE|AUTHORS|CHANGE(?:S|
 def read_corpus(chosen: Format, path: Path, reading: Reading) -> Iterator[Annotated]:
     """The texts of a file, or of all files of a folder that are of a format, one at a time.
 
-    Raises UserError as the format's reader does, and where a folder holds no file of it.
+    Files of a folder, at any depth, are of a format by their ending or content; others are noted,
+    and left out. Where none seems to be, all are read. Raises UserError as the format's reader
+    does, and where a folder holds no file.
     """
-    for file in corpus_files(chosen, path):
+    files = [path] if not path.is_dir() else all_files(path)
+    known = [file for file in files if file == path or _is_of(chosen, file)]
+    for file in files if known else ():
+        if file not in known:
+            said = f"{file}: not of format {chosen.name}, left out"
+            reading.note("files of other formats", said)
+    for file in known or files:
         yield from chosen.read(file, reading)
-
-
-def corpus_files(chosen: Format, path: Path) -> list[Path]:
-    """The files of a folder, at any depth, that are of a format by their ending or content.
-
-    All of them where none seems to be. Raises UserError where there is none.
-    """
-    if not path.is_dir():
-        return [path]
-    files = all_files(path)
-    return [file for file in files if _is_of(chosen, file)] or files
 
 
 def all_files(folder: Path) -> list[Path]:

@@ -8,6 +8,8 @@ from tombola.errors import UserError
 from tombola.text.formats.format import FORMATS, Format
 from tombola.text.formats.sample import Sample, Sure
 
+NAMED = "; columns:words,_,names reads columns as you name them"
+
 
 class Guess(NamedTuple):
     """A format that a file may be of."""
@@ -69,7 +71,7 @@ def the_format(path: Path, able: Iterable[Format], what: str) -> Guess:
             f"{path}: looks like {also}, which carries nothing for {what}; formats that do: {names}"
         )
     tells = "several formats" if found else "no format"
-    raise UserError(f"{path}: it tells {tells} for {what}; name one of: {names}")
+    raise UserError(f"{path}: it tells {tells} for {what}; name one of: {names}{NAMED}")
 
 
 def _names(formats: list[Format]) -> list[str]:
