@@ -5,6 +5,8 @@ from tombola.errors import UserError
 from tombola.tasks import load_words, read_words
 from tombola.tasks.words import WORD_TASKS, Labelled, Target
 from tombola.tasks.words.read import guess_format
+from tombola.text.formats import FORMATS, Format
+from tombola.text.formats.sample import Sample, Sure
 
 
 def write(where, name, content):
@@ -64,6 +66,12 @@ def test_of_formats_that_fit_alike_the_ending_is_meant(tmp_path):
     for name in ("a.ext", "a.mrg"):
         found = guess_format(WORD_TASKS["conjunct"], write(tmp_path, name, trees))
         assert found.name == "brackets-conjuncts"
+
+
+def test_a_format_that_says_nothing_of_content_is_told_by_its_ending(tmp_path):
+    mine = Format("mine", "", (".mine",), ("tags",), FORMATS["errors"].read)
+    for name, sure in (("a.mine", Sure.FITS), ("a.MINE.gz", Sure.FITS), ("a.tsv", Sure.NO)):
+        assert mine.sure(Sample.of(write(tmp_path, name, "a\tc\n"))) is sure
 
 
 def test_what_cannot_be_guessed_is_refused_with_a_list(tmp_path):

@@ -63,9 +63,9 @@ def corpus_format(path: Path, able: Iterable[Format], what: str) -> Guess:
 
 
 def _is_of(chosen: Format, file: Path) -> bool:
-    if file.name.removesuffix(".gz").endswith(chosen.endings):
+    if chosen.by_ending(file):
         return True
     try:
-        return chosen.looks(Sample.of(file)) >= Sure.LIKELY
+        return chosen.sure(Sample.of(file)) >= Sure.LIKELY
     except UserError:  # no text
         return False

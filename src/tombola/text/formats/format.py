@@ -19,10 +19,6 @@ class Reader(Protocol):
         """Raise UserError with file and line where something is wrong, by the reading's policy."""
 
 
-def _never(sample: Sample) -> Sure:
-    return Sure.NO
-
-
 @dataclass(frozen=True)
 class Format:
     """A file format of texts with annotated words."""
@@ -36,12 +32,22 @@ class Format:
     carries: tuple[str, ...]
     """Fields of `Annotated` that it can fill."""
     read: Reader
-    looks: Callable[[Sample], Sure] = _never
-    """How sure it is that a file is of this format; one that says nothing is never guessed."""
+    looks: Callable[[Sample], Sure] | None = None
+    """How sure it is that a file is of this format; where that is not said, its ending tells."""
     instead_of: str | None = None
     """Another format of the same files, which is meant where both could be."""
     named: "Callable[[str], Format] | None" = None
     """The same format as a user knows it who says more, after a colon: names of columns."""
+
+    def sure(self, sample: Sample) -> Sure:
+        """How sure it is that a file is of this format."""
+        if self.looks is None:
+            return Sure.FITS if self.by_ending(sample.path) else Sure.NO
+        return self.looks(sample)
+
+    def by_ending(self, path: Path) -> bool:
+        """Whether a file's name ends as names of the format do."""
+        return path.name.removesuffix(".gz").lower().endswith(self.endings)
 
 
 FORMATS: Registry[Format] = Registry("format", "tombola.text.formats")

@@ -43,9 +43,7 @@ def guesses(path: Path, able: Iterable[Format] | None = None) -> list[Guess]:
     """
     sample = Sample.of(path)
     formats = list(FORMATS.values() if able is None else able)
-    found = [
-        Guess(each, each.looks(sample), sample.name.endswith(each.endings)) for each in formats
-    ]
+    found = [Guess(each, each.sure(sample), each.by_ending(path)) for each in formats]
     best = max((guess[1:] for guess in found), default=(Sure.NO, False))
     if best[0] is Sure.NO:
         return []
