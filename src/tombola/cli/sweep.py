@@ -30,7 +30,7 @@ ROLES = {
 
 
 @app.command()
-@asking
+@asking()
 def sweep(
     model: Annotated[str, typer.Argument(help="A fine-tuned model: hub id, folder, or ticket.")],
     said: Said,
