@@ -2,6 +2,9 @@
 
 import json
 
+import datasets
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tombola.errors import UserError
@@ -26,6 +29,21 @@ def test_the_hubs_form(tmp_path):
     assert (first.tags, second.tags) == (None, ("IN", "NNP", "NNP"))
     (found,) = check_data(path)
     assert (found.format, found.tasks) == ("records", {"ner": 2})
+
+
+def test_parquet_says_what_its_numbers_stand_for(tmp_path):
+    tags = datasets.ClassLabel(names=["O", "B-LOC", "I-LOC"])
+    row = {"tokens": ROW["tokens"], "ner_tags": [0, 1, 2]}
+    features = {"tokens": [datasets.Value("string")], "ner_tags": [tags]}
+    path = tmp_path / "train.parquet"
+    datasets.Dataset.from_list([row], features=datasets.Features(features)).to_parquet(path)
+    (found,) = check_data(path, task="ner")
+    assert (found.format, found.tasks, found.labels) == ("records", {"ner": 1}, {"ner": 1})
+    (text,) = FORMATS["records"].read(path)
+    assert text.names == ((1, 3, "LOC"),)
+    pq.write_table(pa.table({key: [row[key]] for key in row}), path)
+    with pytest.raises(UserError, match=r"train.parquet: row 1: 'ner_tags' holds numbers"):
+        list(FORMATS["records"].read(path))
 
 
 def test_keys_that_the_user_names(tmp_path):

@@ -41,7 +41,7 @@ def read_conll2000(path: Path, reading: Reading | None = None) -> Iterator[Annot
 
     def sentence(numbers: Numbers, columns: Columns) -> Annotated:
         words, tags, chunks = columns
-        spans = read_spans(path, numbers, chunks, "BIO", reading)
+        spans = read_spans(_places(path, numbers), chunks, "BIO", reading)
         for start, _, label in spans or ():
             if label in OF_NAMES:
                 said = f"{path}:{numbers[start]}: chunk {label!r} is a kind of name"
@@ -70,7 +70,7 @@ def read_conll2003(
             f"{path}:{numbers[0]}",
             tags=layer(tags),
             chunks=None if layer(chunks) is None else read_tags_leniently(chunks),
-            names=read_spans(path, numbers, names, scheme, reading),
+            names=read_spans(_places(path, numbers), names, scheme, reading),
         )
 
     return read_columns(path, 4, None, sentence, reading, DOCUMENT)
@@ -171,21 +171,26 @@ def read_columns(
     return reading.texts(path, read_blocks(path), read)
 
 
+def _places(path: Path, numbers: Numbers) -> list[str]:
+    return [f"{path}:{number}" for number in numbers]
+
+
 def read_spans(
-    path: Path, numbers: Numbers, tags: tuple[str, ...], scheme: Scheme, reading: Reading
+    places: Sequence[str], tags: tuple[str, ...], scheme: Scheme, reading: Reading
 ) -> tuple[LabelledSpan, ...] | None:
     """The spans that tags write, as conlleval reads them; None where nothing is annotated.
 
-    Tags that the scheme has not in their place are noted. Raises UserError for what is no tag.
+    Tags that the scheme has not in their place are noted, by the `places` of words. Raises
+    UserError for what is no tag.
     """
     if layer(tags) is None:
         return None
     tags = as_bio(tags)
     try:
         for word, said in not_of_scheme(tags, scheme):
-            reading.note(f"tags that {scheme} has not there", f"{path}:{numbers[word]}: {said}")
+            reading.note(f"tags that {scheme} has not there", f"{places[word]}: {said}")
     except TagError as problem:
-        raise UserError(f"{path}:{numbers[problem.word]}: {problem}") from problem
+        raise UserError(f"{places[problem.word]}: {problem}") from problem
     return read_tags_leniently(tags)
 
 

@@ -1,6 +1,6 @@
 """A word per line and its labels in columns that the user names: `columns:words,_,names`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -98,19 +98,20 @@ def _annotated(
     check_words(where, words)
     if layout is USUAL and len(words) > 1 and words == tuple(map(str, range(1, len(words) + 1))):
         raise UserError(f"{where}: the first column counts the words: name columns, as columns:_,…")
+    places = [f"{path}:{number}" for number in numbers]
     correct = read_correct(path, numbers, found.pop(CORRECT)) if CORRECT in found else None
-    return Annotated(words, where, correct=correct, **layers_of(path, numbers, found, reading))
+    return Annotated(words, where, correct=correct, **layers_of(places, found, reading))
 
 
 def layers_of(
-    path: Path, numbers: Numbers, columns: Mapping[str, tuple[str, ...]], reading: Reading
+    places: Sequence[str], columns: Mapping[str, tuple[str, ...]], reading: Reading
 ) -> dict[str, Any]:
     """Fields of `Annotated` from the columns of their labels or tags, by name.
 
-    Raises UserError for what is no tag of a span.
+    `places` say where each word is. Raises UserError for what is no tag of a span.
     """
     spans = {
-        name: read_spans(path, numbers, column, "BIO", reading)
+        name: read_spans(places, column, "BIO", reading)
         for name, column in columns.items()
         if name in SPANS
     }

@@ -13,6 +13,9 @@ from tombola.text.opening import open_bytes
 
 T = TypeVar("T")
 
+PARQUET = "PAR1"
+"""What a file of Parquet begins with; it has no lines but this one."""
+
 BYTES = 1 << 16
 """Of a file that are looked at."""
 
@@ -46,6 +49,9 @@ class Sample:
     def of(cls, path: Path) -> "Sample":
         """Of a file, plain or gzipped. Raises UserError where it is no text, or there is none."""
         try:
+            with path.open("rb") as file:
+                if file.read(len(PARQUET)) == PARQUET.encode():
+                    return cls(path, (PARQUET,))
             with open_bytes(path) as file:
                 head = file.read(BYTES)
                 more = bool(file.read(1))
