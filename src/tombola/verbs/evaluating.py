@@ -65,8 +65,10 @@ class Evaluation:
         """One row for each example: its text, the right answer, and the model's."""
         import pandas as pd
 
-        names = ("text", "pair") if len(self.texts[0]) > 1 else ("text",)
-        texts = dict(zip(names, zip(*self.texts, strict=True), strict=True))
+        columns = [list(column) for column in zip(*self.texts, strict=True)]
+        if len(columns) > 1 and columns[1] == list(self.references):
+            del columns[1]  # of a translation, which is what is right
+        texts = dict(zip(("text", "pair"), columns, strict=False))  # none of packed text
         return pd.DataFrame({**texts, "reference": self.references, "answer": self.answers})
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tombola import dissect, tickets, training
+from tombola import dissect, tasks, tickets, training
 from tombola.dissect.representations import stack_names
 from tombola.errors import UserError
 from tombola.verbs.dissection.given_text import GivenText, encoded, marked, read_text
@@ -130,6 +130,8 @@ def dissect_models(
         read[name], cut = encoded(text, one.model, one.tokenizer, max_tokens, batch_size)
         if cut:
             notes.append(f"{name}: {cut} sentences cut to {max_tokens} tokens")
+        if unknown := tasks.said_of_unknown(tasks.unknown_share(read[name].encoded, one.tokenizer)):
+            notes.append(f"{name}: {unknown}")
     pairs = list(_pairs(ones, first, notes))
     complexity = {
         name: dissect.complexity(one.model, read[name].in_order()) for name, one in ones.items()
