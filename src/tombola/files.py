@@ -13,11 +13,45 @@ from typing import Any
 
 from tombola.errors import UserError
 
+LONGEST = 200
+"""Characters of a path that a message repeats."""
+
+
+def as_path(path: str | Path) -> Path:
+    """A path that a user wrote, with `~` for the home folder."""
+    return Path(path).expanduser()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those around it; nothing where it is there.
+
+    Raises UserError where that cannot be: no permission, a file in its place, an impossible name.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as problem:  # ValueError: a null character
+        if is_full_disk(problem):
+            raise
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise UserError(f"{str(path)[:LONGEST]}: no such folder can be made: {why}") from problem
+
+
+def is_taken(path: Path) -> bool:
+    """Whether something is there that must not be overwritten; an empty folder may be."""
+    try:
+        empty = path.is_dir() and not path.is_symlink() and not any(path.iterdir())
+        return not empty and (path.is_symlink() or path.exists())
+    except (OSError, ValueError):  # an impossible name: `make_folder` says why
+        return False
+
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; it takes the place of `path` on success."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Yield a path beside `path` to write to; it takes the place of `path` on success.
+
+    Raises UserError where there can be no such file.
+    """
+    make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
         yield draft
@@ -30,15 +64,18 @@ def atomic_file(path: Path) -> Iterator[Path]:
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder beside `path`; it becomes `path` by one rename on success.
 
-    Raises FileExistsError where `path` exists: a finished folder is never overwritten.
+    Raises FileExistsError where `path` is there, were it a link that leads nowhere: a finished
+    folder is never overwritten. An empty folder may be. Raises UserError where there can be none.
     """
-    if path.exists():
+    if is_taken(path):
         raise FileExistsError(f"{path} exists")
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    draft.mkdir()
+    make_folder(path.parent)
+    make_folder(draft)
     try:
         yield draft
+        if path.is_dir():
+            path.rmdir()  # not every system renames onto a folder
         draft.rename(path)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -87,6 +124,18 @@ def _finite(value: Any) -> Any:
 def read_json(path: Path) -> Any:
     """Read what `write_json` wrote."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def read_sound(path: Path, way_out: str) -> Any:
+    """Read what `write_json` wrote.
+
+    Raises UserError, which ends in the way out, where the file is damaged or not there.
+    """
+    try:
+        return read_json(path)
+    except (OSError, ValueError, RecursionError) as problem:
+        why = " ".join(str(problem).split())[:LONGEST]
+        raise UserError(f"{path}: damaged: {why}; {way_out}") from problem
 
 
 def is_full_disk(problem: BaseException) -> bool:

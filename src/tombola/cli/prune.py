@@ -12,6 +12,7 @@ from tombola.cli.terminal.asking import Said, asking
 from tombola.cli.terminal.options import Json, Seed
 from tombola.cli.terminal.screen import line
 from tombola.errors import UserError
+from tombola.files import as_path, is_taken
 
 if TYPE_CHECKING:
     from tombola.tickets import Ticket
@@ -37,7 +38,8 @@ def prune(
     as_json: Json = False,
 ) -> None:
     """Draw a ticket from any checkpoint in one shot."""
-    if out.exists():
+    out = as_path(out)
+    if is_taken(out):
         raise UserError(f"{out}: exists already; choose another --out")
     chosen = tuple(name.strip() for name in sets.split(","))
     ticket = verbs.prune(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tombola import report as reports
+from tombola.files import as_path
 from tombola.plugins import load_plugins
 
 
@@ -13,4 +14,4 @@ def build_report(out: str | Path, *, plugins: tuple[str | Path, ...] = ()) -> Pa
     or a plug-in fails; nothing is written then.
     """
     load_plugins(plugins)
-    return reports.report(Path(out))
+    return reports.report(as_path(out))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from tombola import report as reports
 from tombola import study
+from tombola.files import as_path
 from tombola.plugins import load_plugins
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def run(
     if isinstance(recipe, str):
         recipe = study.read_recipe(recipe, changes)
     reports.check_claims(recipe.claims)
-    out = Path(out) if out is not None else Path("runs") / recipe.name
+    out = as_path(out) if out is not None else Path("runs") / recipe.name
     if dry_run:
         return study.preview(recipe, out, plugins=plugins)
     outcome = study.run_study(

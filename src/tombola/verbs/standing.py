@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tombola import study
+from tombola.files import as_path
 from tombola.plugins import load_plugins
 
 if TYPE_CHECKING:
@@ -16,4 +17,4 @@ def status(out: str | Path, *, plugins: tuple[str | Path, ...] = ()) -> "Status"
     Raises UserError for a folder without a study, or a plug-in that fails.
     """
     load_plugins(plugins)
-    return study.status(out)
+    return study.status(as_path(out))
