@@ -1,19 +1,28 @@
 """`--set key=value`: a setting of a recipe replaced before it is validated."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import yaml
 
 from tombola.errors import UserError
 
+LONGEST = 200
+"""Characters of a change that a message repeats."""
+
 
 def change(
-    raw: dict[str, Any], text: str, keys: tuple[str, ...], sections: tuple[str, ...]
+    raw: dict[str, Any],
+    text: str,
+    keys: tuple[str, ...],
+    sections: tuple[str, ...],
+    holds_text: Callable[[Sequence[str]], bool] = lambda path: False,
 ) -> None:
     """Replace one setting in place. `text` is `path.with.dots=value`, the value YAML.
 
-    A path begins with one of `keys`, or with the name of an entry of one of the `sections`. Raises
-    UserError for what is no such text or leads nowhere.
+    A path begins with one of `keys`, or with the name of an entry of one of the `sections`. A value
+    of a setting for which `holds_text` is true is taken as it stands: `2024`, `no` and `a #2` are
+    text there. Raises UserError for what is no such text or leads nowhere.
     """
     key, equals, value = text.partition("=")
     path = key.strip().split(".")
@@ -22,9 +31,9 @@ def change(
     if path[0] not in keys:
         path = [_section(raw, text, path[0], keys, sections), *path]
     try:
-        parsed = yaml.safe_load(value)
+        parsed = _text(value) if holds_text(path) else _value(value)
     except (yaml.YAMLError, ValueError, RecursionError) as problem:
-        raise UserError(f"--set {text}: the value is not YAML") from problem
+        raise UserError(f"--set {text[:LONGEST]}: the value is not YAML") from problem
     place: Any = raw
     for part in path[:-1]:
         if isinstance(place, list) and part.isdigit() and int(part) < len(place):
@@ -43,6 +52,25 @@ def change(
         place[path[-1]] = parsed
     else:
         raise UserError(f"--set {text}: {'.'.join(path[:-1])} holds a value, not keys")
+
+
+def _value(value: str) -> Any:
+    """A value as YAML; of text nothing is taken for a comment."""
+    parsed = yaml.safe_load(value)
+    stripped = value.strip()
+    return stripped if isinstance(parsed, str) and stripped.startswith(f"{parsed} ") else parsed
+
+
+def _text(value: str) -> Any:
+    """Text as it stands; a list of texts in brackets, and null, are what YAML says."""
+    stripped = value.strip()
+    if stripped in {"", "null", "~"}:
+        return None
+    if stripped[0] in "[{":
+        return yaml.load(value, yaml.BaseLoader)
+    if stripped[0] in "'\"" and isinstance(parsed := yaml.safe_load(value), str):
+        return parsed
+    return stripped
 
 
 def _section(

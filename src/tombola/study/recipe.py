@@ -2,6 +2,7 @@
 
 import os
 import re
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +14,7 @@ from tombola.errors import UserError
 from tombola.language.knobs import Language
 from tombola.settings import ONE_OR_MORE, Settings, validate
 from tombola.study.changes import change
+from tombola.study.texts import holds_text
 from tombola.tasks.own.columns import OWN, Columns
 from tombola.tasks.search import Search
 from tombola.tasks.subword_settings import Subwords
@@ -224,7 +226,7 @@ def parse_recipe(text: str, where: str, changes: tuple[str, ...] = ()) -> Recipe
             "`tombola recipes show first-look` prints one"
         )
     for each in changes:
-        change(raw, each, tuple(Recipe.model_fields), SECTIONS)
+        change(raw, each, tuple(Recipe.model_fields), SECTIONS, partial(holds_text, Recipe, raw))
     return validate(Recipe, raw, f"{where}: ")
 
 
@@ -247,3 +249,7 @@ def expand(path: str | Path) -> str:
     if unset:
         raise UserError(f"{path}: the environment variable {unset[1]} is not set")
     return expanded
+    try:
+        Path(expanded).exists()
+    except (OSError, ValueError) as problem:  # too long for a path, or with a null character
+        raise UserError(f"{expanded[:80]!r}…: no such file or folder") from problem
