@@ -171,3 +171,33 @@ def test_push_to_hub(monkeypatch: pytest.MonkeyPatch) -> None:
         UserError, match="someone/cut-bert: could not be uploaded: no network at all"
     ):
         push_to_hub(cut, "someone/cut-bert")
+
+
+def test_what_others_keep_is_never_written_to() -> None:
+    model, inputs, seen = BERT.model(), BERT.inputs(), []
+    mlp = model.bert.encoder.layer[0].intermediate
+    mlp.register_forward_hook(lambda module, args, output: seen.append(output))
+    closed = Gates.ones(anatomy(model), neurons=True).closed(neurons={"encoder.0.mlp": range(24)})
+    with torch.no_grad():
+        outputs(model, inputs)
+        with gated(model, closed):
+            outputs(model, inputs)
+    assert torch.equal(*seen)
+
+
+def test_gate_gradients_ask_for_a_loss_of_each_example() -> None:
+    model, inputs = BERT.model(), BERT.inputs()
+    ways = {
+        "mean": lambda: outputs(model, inputs).square().mean(),
+        "two of three": lambda: outputs(model, inputs).square().mean(1)[:2],
+        "per token": lambda: outputs(model, inputs).square(),
+    }
+    for losses in ways.values():
+        with pytest.raises(UserError, match=r"the shape \(3,\), not"):
+            gate_gradients(model, losses, 3)
+    with pytest.raises(UserError, match="do not depend on the model"):
+        gate_gradients(model, lambda: torch.zeros(3), 3)
+    with torch.inference_mode(), pytest.raises(UserError, match="inference_mode"):
+        gate_gradients(model, lambda: outputs(model, inputs).square().mean(1), 3)
+    exact = gate_gradients(model.double(), lambda: outputs(model, inputs).square().mean(1), 3)
+    assert exact.heads["encoder.0.self"].dtype == torch.float64

@@ -157,9 +157,14 @@ def gate_gradients(
         at: where the gradient is taken, gates that all examples share ([heads], []); a gate that is
             closed there has the gradient with which it would open.
 
-    Returns gradients [batch heads], [batch] of MLPs, and [batch neurons]. A loss that some gate
-    does not reach has a gradient of zero there.
+    Returns gradients [batch heads], [batch] of MLPs, and [batch neurons], in float64 where the
+    model is. A loss that some gate does not reach has a gradient of zero there.
+
+    Raises UserError where the losses are not one for each example (a mean over them has gradients
+    too small by their number), and within `torch.inference_mode`, where nothing has a gradient.
     """
+    if torch.is_inference_mode_enabled():
+        raise UserError("gradients of gates: not within torch.inference_mode; no_grad is fine")
     body = anatomy(model) if body is None else body
     first = next(model.parameters())
     gates = Gates.ones(
@@ -178,8 +183,16 @@ def gate_gradients(
     try:
         with gated(model, gates), torch.enable_grad():
             flat = gates.to_dict()
+            each = losses()
+            if tuple(each.shape) != (n_examples,):
+                raise UserError(
+                    f"gradients of gates: one loss for each of {n_examples} examples is needed, of "
+                    f"the shape ({n_examples},), not {tuple(each.shape)}: use reduction='none'"
+                )
+            if not each.requires_grad:
+                raise UserError("gradients of gates: the losses do not depend on the model")
             found = torch.autograd.grad(
-                losses().sum(), list(flat.values()), allow_unused=True, materialize_grads=True
+                each.sum(), list(flat.values()), allow_unused=True, materialize_grads=True
             )
     finally:
         for parameter in learnt:
@@ -243,7 +256,7 @@ def _scale_inputs(
         factor = gate.to(hidden).repeat_interleave(channels, dim=-1)
         if size is not None:
             factor = _by_row(found, factor, hidden, size)
-        return (_scaled(hidden, factor), *args[1:])
+        return (hidden * factor, *args[1:])  # never in place: others may keep what they saw
 
     return hook
 
@@ -255,15 +268,9 @@ def _scale_output(
         factor = gate.to(output)
         if size is not None:
             factor = _by_row(found, factor[:, None], output, size)
-        return _scaled(output, factor)
+        return output * factor
 
     return hook
-
-
-def _scaled(hidden: Tensor, factor: Tensor) -> Tensor:
-    # What a layer hands on within itself is nobody else's: where no gradient is wanted, it is
-    # scaled in place, which saves a copy of it.
-    return hidden * factor if torch.is_grad_enabled() else hidden.mul_(factor)
 
 
 def _by_row(
