@@ -25,3 +25,5 @@ from .surgery.remove import remove as remove
 from .surgery.silent import Parts as Parts
 from .surgery.silent import masked_parts as masked_parts
 from .surgery.silent import silent_parts as silent_parts
+from .wrappers import live_weights as live_weights
+from .wrappers import unwrapped as unwrapped

@@ -15,8 +15,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from tombola.anatomy.locate import Located, anatomy, located, unwrapped
+from tombola.anatomy.locate import Located, anatomy, located
 from tombola.anatomy.parts import Anatomy, Block
+from tombola.anatomy.wrappers import unwrapped
 from tombola.errors import UserError
 
 

@@ -9,7 +9,7 @@ import transformers
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.utils import cached_file
 
-from tombola.anatomy.locate import anatomy, in_stacks, unwrapped
+from tombola.anatomy.locate import anatomy, in_stacks
 from tombola.anatomy.quietly import quiet
 from tombola.anatomy.saved import manifest
 from tombola.anatomy.sources import (
@@ -22,6 +22,7 @@ from tombola.anatomy.sources import (
 )
 from tombola.anatomy.surgery.rebuild import cut_class
 from tombola.anatomy.surgery.record import record_of
+from tombola.anatomy.wrappers import unwrapped
 from tombola.errors import UserError
 
 _CLASSES = {

@@ -19,6 +19,7 @@ from tombola.anatomy.parts import (
     Stack,
     Strip,
 )
+from tombola.anatomy.wrappers import unwrapped
 from tombola.errors import UserError
 
 
@@ -71,13 +72,6 @@ def anatomy(model: nn.Module) -> Anatomy:
         stacks=stacks,
         parameters=tuple(parameters),
     )
-
-
-def unwrapped(model: nn.Module) -> nn.Module:
-    """The model itself, where `torch.compile` has put a module around it."""
-    inner = getattr(model, "_orig_mod", model)
-    assert isinstance(inner, nn.Module)
-    return inner
 
 
 def fixed_tables(model: nn.Module) -> dict[str, tuple[int, ...]]:

@@ -5,6 +5,12 @@ from .files import MaskFile as MaskFile
 from .files import load as load
 from .files import read as read
 from .files import save as save
+from .fit import aligned as aligned
+from .fit import covering as covering
+from .fit import fitted as fitted
+from .fit import in_both as in_both
+from .fit import revived as revived
+from .fit import zeros_of as zeros_of
 from .gradual import Sparsifier as Sparsifier
 from .mask import Mask as Mask
 from .n_of_m import parsed as parsed

@@ -7,6 +7,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from tombola.anatomy.wrappers import live_weights
+from tombola.masks.fit import fitted
 from tombola.masks.mask import Mask
 
 INTEGER = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
@@ -32,10 +34,11 @@ class Enforcer:
     def __init__(self, model: nn.Module, mask: Mask) -> None:
         """Pair the parameters with what the mask prunes; changes nothing yet.
 
-        Raises UserError for a mask of another model.
+        The mask may be of a model with another head, or none: see `fitted`. Raises UserError for a
+        mask of another body.
         """
-        mask.check(model)
-        parameters = dict(model.named_parameters(remove_duplicate=False))
+        mask = fitted(mask, model)
+        parameters = live_weights(model)
         names: dict[nn.Parameter, list[str]] = {}  # several where the mask has tied names
         for name in mask:
             if mask.n_survivors(name) < parameters[name].numel():
@@ -101,9 +104,9 @@ class Enforcer:
 
 
 def apply(model: nn.Module, mask: Mask) -> None:
-    """Set the pruned weights to +0.0 once, in place. Raises UserError for another model's mask."""
-    mask.check(model)
-    parameters = dict(model.named_parameters(remove_duplicate=False))
+    """Set the pruned weights to +0.0 once, in place. Raises UserError for another body's mask."""
+    mask = fitted(mask, model)
+    parameters = live_weights(model)
     for name in mask:
         zero(parameters[name], mask[name].to(parameters[name].device))
 

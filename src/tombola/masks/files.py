@@ -13,6 +13,7 @@ from torch import nn
 
 from tombola.errors import UserError
 from tombola.files import atomic_file
+from tombola.masks.fit import fitted
 from tombola.masks.mask import Mask
 
 KEY = "tombola.mask"
@@ -54,14 +55,14 @@ def save(
 
 
 def load(path: Path, model: nn.Module | None = None) -> Mask:
-    """Read a mask, and check it against a model where one is given.
+    """Read a mask; where a model is given, by the names that this has (see `fitted`).
 
-    Raises UserError where the file is not a sound mask, or the mask is of another model.
+    Raises UserError where the file is not a sound mask, or the mask is of another body.
     """
     mask = read(path).mask
     if model is not None:
         try:
-            mask.check(model)
+            mask = fitted(mask, model)
         except UserError as problem:
             raise UserError(f"{path}: {problem}") from None
     return mask

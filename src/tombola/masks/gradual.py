@@ -9,7 +9,7 @@ from jaxtyping import Bool
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from tombola.anatomy import anatomy
+from tombola.anatomy import anatomy, live_weights
 from tombola.errors import UserError
 from tombola.masks.enforce import INTEGER, zero
 from tombola.masks.mask import Mask
@@ -46,7 +46,7 @@ class Sparsifier:
         self.settings = settings
         self._prunable = settings.parameters(body)
         self._groups = groups(settings.scope, self._prunable)
-        named = dict(model.named_parameters(remove_duplicate=False))
+        named = live_weights(model)
         self._named = {p.name: named[p.name] for p in self._prunable}
         self._survives: dict[str, Bool[Tensor, ...]] = {}
         self._hidden: dict[str, Tensor] = {}

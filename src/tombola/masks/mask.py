@@ -12,6 +12,7 @@ from jaxtyping import Bool, UInt8
 from torch import Tensor, nn
 
 from tombola.anatomy.parts import Anatomy, Parameter
+from tombola.anatomy.wrappers import unwrapped
 from tombola.errors import UserError
 
 ONES_IN_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(1)
@@ -100,6 +101,21 @@ class Mask(Mapping[str, Tensor]):
 
     def __repr__(self) -> str:
         return f"Mask({len(self)} tensors, {self.n_pruned} of {self.n} pruned, {self.digest})"
+
+    def renamed(self, names: Mapping[str, str]) -> "Mask":
+        """The same bits by other names; what is not in `names` is left out. Nothing is copied."""
+        return self.from_bits(
+            {new: self._shapes[old] for old, new in names.items()},
+            {new: self._bits[old] for old, new in names.items()},
+        )
+
+    def updated(self, other: "Mask") -> "Mask":
+        """The tensors of another mask, and of this one what the other has none of."""
+        named = {**dict.fromkeys(self, self), **dict.fromkeys(other, other)}
+        return self.from_bits(
+            {name: mask._shapes[name] for name, mask in named.items()},
+            {name: mask._bits[name] for name, mask in named.items()},
+        )
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -236,7 +252,7 @@ def ones(bits: UInt8[np.ndarray, " bytes"]) -> int:
 def weights_of(model: nn.Module | Mapping[str, Tensor]) -> Mapping[str, Tensor]:
     """The parameters of a model by every name they have, tied ones too; a state as it is."""
     if isinstance(model, nn.Module):
-        return dict(model.named_parameters(remove_duplicate=False))
+        return dict(unwrapped(model).named_parameters(remove_duplicate=False))
     return model
 
 

@@ -1,5 +1,6 @@
 """Masks for people who train with Hugging Face's Trainer."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from transformers.trainer_callback import TrainerCallback
 
 from tombola.errors import UserError
 from tombola.masks.enforce import Enforcer
+from tombola.masks.fit import revived
 from tombola.masks.gradual import Sparsifier
 from tombola.masks.mask import Mask
 from tombola.masks.sparsify import Sparsify
@@ -23,7 +25,9 @@ class MaskCallback(TrainerCallback):
 
     Gradients are masked as they arrive, as the Trainer clips before it calls anyone; the norm it
     clips by and logs then counts survivors only. Weights and optimizer state are masked after each
-    step of the optimizer. The hooks on the parameters last while training lasts.
+    step of the optimizer. The hooks on the parameters last while training lasts. What a later
+    callback brings back (an average of weights that is put in their place) is said where a
+    checkpoint holds it, and zero again when training ends.
     """
 
     def __init__(self, mask: Mask) -> None:
@@ -57,8 +61,16 @@ class MaskCallback(TrainerCallback):
             self._enforcer.weights()
             self._enforcer.optimizer_state(optimizer)
 
+    def on_save(self, args: Any, state: Any, control: Any, *, model: nn.Module, **_: Any) -> None:
+        """Warn where the checkpoint that was just written holds weights that are pruned."""
+        if self._enforcer is not None and (found := revived(self._enforcer.mask, model)):
+            where = _checkpoint(args, state)
+            warnings.warn(_brought_back(found, where), PrunedWeightsReturned, stacklevel=2)
+
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Take the hooks off."""
+        """Mask the weights once more, and take the hooks off."""
+        if self._enforcer is not None:
+            self._enforcer.weights()
         self._release()
 
     def _release(self) -> None:
@@ -66,6 +78,18 @@ class MaskCallback(TrainerCallback):
             hook.remove()
         self._hooks.clear()
         self._enforcer = None
+
+
+class PrunedWeightsReturned(UserWarning):
+    """Pruned weights are not zero where they should be: something else wrote into the model."""
+
+
+def _brought_back(found: dict[str, int], where: Path) -> str:
+    return (
+        f"{where}: {sum(found.values()):,} pruned weights are not zero (first in "
+        f"{next(iter(found))}): another callback writes into the model after the mask; name it "
+        "before `MaskCallback`"
+    )
 
 
 class GradualPruning(TrainerCallback):

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tombola.anatomy import Anatomy, Parameter, anatomy
+from tombola.anatomy import Anatomy, Parameter, anatomy, live_weights
 from tombola.errors import UserError
-from tombola.masks import SCOPES, Mask, groups, parsed, prunable, select, select_n_of_m
+from tombola.masks import SCOPES, Mask, covering, groups, parsed, prunable, select, select_n_of_m
 from tombola.settings import Settings, as_wrong_values
 from tombola.tickets.criteria.criterion import CRITERIA, Batch, Choice, Evidence
 
@@ -69,16 +69,23 @@ def next_mask(
 ) -> Mask:
     """The mask after one more round: the lowest scores among the surviving weights go.
 
+    A mask may hold parameters that are not pruned in this round: they stay as they are.
+
     Raises UserError for a score that is not a number.
     """
     if not choice.criterion.prunes:
         return mask
     parameters = pruning.parameters(body)
+    whole = covering(mask, parameters)
+    mask = whole.renamed({p.name: p.name for p in parameters})
     scores = choice.criterion.score(evidence, choice.chosen())
     if (pattern := parsed(pruning.scope)) is not None:
-        return select_n_of_m(scores, mask, *pattern, parameters)
-    assert not isinstance(pruning.amount, tuple)  # `Pruning.at` chose one
-    return select(scores, mask, pruning.amount, pruning.of, groups(pruning.scope, parameters))
+        found = select_n_of_m(scores, mask, *pattern, parameters)
+    else:
+        assert not isinstance(pruning.amount, tuple)  # `Pruning.at` chose one
+        regions = groups(pruning.scope, parameters)
+        found = select(scores, mask, pruning.amount, pruning.of, regions)
+    return whole.updated(found)
 
 
 def draw(
@@ -102,7 +109,7 @@ def draw(
         loss: of such a batch, its mean, for one that takes gradients.
 
     Raises UserError for an unknown criterion, one that needs what is not given, parameters that
-    the model lacks, and a score that is not a number.
+    the model lacks, sets of which it has none, and a score that is not a number.
     """
     choice = criterion if isinstance(criterion, Choice) else chosen(criterion)
     needs = choice.criterion.needs
@@ -110,10 +117,15 @@ def draw(
         raise UserError(f"criterion {choice.name} needs {needs}, not weights alone")
     body = anatomy(model)
     parameters = pruning.parameters(body)
-    weights = dict(model.named_parameters())
+    if not parameters:
+        raise UserError(
+            f"sets: {body.architecture} has no parameters of {', '.join(pruning.sets)}; it has: "
+            f"{', '.join(dict.fromkeys(p.set for p in body.parameters))}"
+        )
+    weights = live_weights(model)
     scored = {p.name: weights[p.name] for p in parameters}
     evidence = Evidence(scored, seed, model, batches, loss)
-    return next_mask(evidence, mask or Mask.ones(parameters), body, pruning, choice)
+    return next_mask(evidence, covering(mask, parameters), body, pruning, choice)
 
 
 def chosen(criterion: str) -> Choice:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tombola import tickets, training
+from tombola import anatomy, tickets, training
 from tombola.errors import UserError
 
 
@@ -46,9 +46,7 @@ def given(source: Any, tokenizer: Any = None, *, pads: bool = True) -> Given:
         live, provenance, mask = source.model, source.provenance, source.mask
         tokenizer = source.tokenizer if tokenizer is None else tokenizer
     else:
-        from tombola.anatomy.locate import unwrapped
-
-        live = unwrapped(source)  # compiled code does not look for new hooks
+        live = anatomy.unwrapped(source)  # compiled code does not look for new hooks
         called = type(live).__name__
     if tokenizer is None:
         raise UserError(f"{called}: no tokenizer there: it cannot read text")

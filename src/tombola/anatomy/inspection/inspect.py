@@ -14,6 +14,7 @@ from tombola.anatomy.parts import SETS, Anatomy, Block, Layer, Parameter
 from tombola.anatomy.sources import Source, source_name, weights_of
 from tombola.anatomy.surgery.limits import limits
 from tombola.anatomy.surgery.record import record_of
+from tombola.anatomy.wrappers import unwrapped
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,9 @@ def inspect(source: Source | nn.Module) -> Inspection:
     configuration.
     """
     if isinstance(source, nn.Module):
-        name, model, body = type(source).__name__, source, anatomy(source)
-        found = _live_zeros(source, body)
+        model = unwrapped(source)
+        name, body = type(model).__name__, anatomy(model)
+        found = _live_zeros(model, body)
     else:
         name, model = source_name(source), empty_model(source)
         body = anatomy(model)

@@ -7,12 +7,12 @@ from typing import Any
 from huggingface_hub import HfApi
 from torch import nn
 
-from tombola.anatomy.locate import unwrapped
 from tombola.anatomy.quietly import quiet
 from tombola.anatomy.saved.card import model_card
 from tombola.anatomy.saved.manifest import write_manifest
 from tombola.anatomy.sources import weight_files
 from tombola.anatomy.surgery.record import record_of
+from tombola.anatomy.wrappers import unwrapped
 from tombola.errors import UserError
 from tombola.files import new_folder
 
