@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import torch
 import transformers
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from anatomy.test_contract import removable
@@ -235,16 +234,14 @@ def test_a_manifest_edited_by_hand(cut: Path) -> None:
         assert "surgery.json" in refusal(cut)
 
 
-def test_a_manifest_of_other_weights(cut: Path) -> None:
+def test_a_cut_model_is_trained_and_saved_into_its_own_folder(cut: Path) -> None:
     weights = cut / "model.safetensors"
-    tensors = load_file(weights)
-    before = weights_checksum(weights)
-    tensors["classifier.bias"][0] += 1e-3
-    save_file(tensors, weights, metadata={"format": "pt"})
-    said = refusal(cut)
-    assert "belongs to other weights" in said
-    assert before in said
-    assert weights_checksum(weights) in said
+    before, model = weights_checksum(weights), load_model(cut)
+    with torch.no_grad():
+        model.classifier.bias.add_(1e-3)
+    model.save_pretrained(cut)
+    assert weights_checksum(weights) != before
+    assert torch.equal(load_model(cut).classifier.bias, model.classifier.bias)
 
 
 def test_a_manifest_and_a_configuration_that_disagree(cut: Path) -> None:

@@ -1,6 +1,7 @@
 """Where models come from, and every way in which a source is refused."""
 
 import json
+import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from anatomy.tiny import CASES, WIDTH, Case, bert_config, marian_config, outputs
 from tombola.anatomy import (
     anatomy,
     empty_model,
+    hub_commit,
     inspect,
     load_model,
     load_tokenizer,
@@ -50,6 +52,42 @@ def refusal(of: Callable[[], Any]) -> str:
 
 
 # ---------------------------------------------------------------- what is given back
+
+
+def test_code_that_transformers_does_without_is_no_reason_to_refuse(saved: Path) -> None:
+    change(saved, auto_map={"AutoModelForSequenceClassification": "own.BertForThis"})
+    assert load_model(saved).num_labels == 3
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"tokenizer.model": "no pieces"}, "SentencePiece|damaged"),
+        ({"tokenizer.json": "{"}, "no tokenizer can be read"),
+        ({"tokenizer_config.json": '{"tokenizer_class": "NoTokenizer"}'}, "damaged"),
+    ],
+)
+def test_a_tokenizer_that_cannot_be_read(saved: Path, files: dict[str, str], said: str) -> None:
+    for name, text in files.items():
+        (saved / name).write_text(text)
+    message = refusal(lambda: load_tokenizer(saved))
+    assert re.search(said, message)
+    assert "tiktoken" not in message
+
+
+def test_the_commit_of_a_hub_model_is_known_or_it_is_refused(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(path: str) -> str:
+        monkeypatch.setattr("tombola.anatomy.hub.read_config", lambda source: None)
+        monkeypatch.setattr("tombola.anatomy.hub.cached_file", lambda *_, **__: path)
+        return hub_commit("me/it")
+
+    for slash in ("/", "\\"):
+        commit = "0123456789abcdef" * 2 + "01234567"
+        path = slash.join(["cache", "models--me--it", "snapshots", commit, "config.json"])
+        assert found(path) == commit
+    assert "which commit" in refusal(lambda: found("/elsewhere/config.json"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -229,7 +267,8 @@ def test_a_folder_without_a_model(tmp_path: Path) -> None:
         ({"model_type": "bloom"}, "supported: albert, bart"),
         ({"model_type": None}, "supported: albert, bart"),
         ({"model_type": ["bert"]}, "supported: albert, bart"),
-        ({"auto_map": {"AutoModel": "modeling.Model"}}, "auto_map"),
+        ({"auto_map": {"AutoModel": "own.Model"}, "architectures": ["OwnModel"]}, "auto_map"),
+        ({"auto_map": {"AutoModel": "own.Model"}, "model_type": "own"}, "auto_map"),
         ({"quantization_config": {"quant_method": "gptq"}}, "quantised"),
         ({"hidden_size": "wide"}, "hidden_size"),
         ({"dtype": "floatx"}, "floatx"),

@@ -1,6 +1,8 @@
 from .gates import Gates as Gates
 from .gates import gate_gradients as gate_gradients
 from .gates import gated as gated
+from .hub import hub_commit as hub_commit
+from .hub import hub_folder as hub_folder
 from .inspection.inspect import Inspection as Inspection
 from .inspection.inspect import inspect as inspect
 from .loading import empty_model as empty_model
@@ -18,6 +20,7 @@ from .saved.folder import save as save
 from .saved.folder import write_model as write_model
 from .sources import has_tokenizer as has_tokenizer
 from .sources import load_tokenizer as load_tokenizer
+from .sources import pad_alike as pad_alike
 from .sources import read_config as read_config
 from .surgery.put_back import put_back as put_back
 from .surgery.remove import AllHeadsRemoved as AllHeadsRemoved

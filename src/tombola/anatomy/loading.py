@@ -12,13 +12,13 @@ from transformers.utils import cached_file
 from tombola.anatomy.locate import anatomy, in_stacks
 from tombola.anatomy.quietly import quiet
 from tombola.anatomy.saved import manifest
+from tombola.anatomy.saved.folder import STORED
 from tombola.anatomy.sources import (
     Source,
     has_weights,
     one_line,
     read_config,
     source_name,
-    weights_of,
 )
 from tombola.anatomy.surgery.rebuild import cut_class
 from tombola.anatomy.surgery.record import record_of
@@ -70,13 +70,16 @@ def load_model(
     Raises UserError as `read_config` does; where the family has no such head; where weights are
     pickled, damaged, not those of the configuration, or not those of the manifest beside them.
     """
-    config = copy.deepcopy(read_config(source))
+    config = copy.deepcopy(read_config(source))  # `from_pretrained` writes the new type into it
+    stored = config.dtype
     if n_labels is not None:
         if head not in _WITH_LABELS:
             raise UserError(f"n_labels is for the heads {', '.join(_WITH_LABELS)}, not {head!r}")
         if n_labels < 1:
             raise UserError(f"n_labels must be 1 (regression) or more, not {n_labels}")
         config.num_labels = n_labels
+    if not 0 <= seed < 2**63:
+        raise UserError(f"seed: a whole number from 0 to below 2^63, not {str(seed)[:40]}")
     model_class = _saved_class(config, source) if head is None else _class_for(config, head)
     # Only the CPU's generator is forked and seeded: weights are always drawn there.
     with torch.random.fork_rng(devices=[]):
@@ -90,6 +93,8 @@ def load_model(
             model = _build(model_class, config, source)
     if any(parameter.dtype != torch.float32 for parameter in model.parameters()):
         model = model.float()
+    if stored in (torch.float16, torch.bfloat16):
+        setattr(model, STORED, stored)  # a model in memory has no better place for it
     return model.eval()
 
 
@@ -144,13 +149,13 @@ def _build(
 
 
 def _check_manifest(source: Source, config: PreTrainedConfig) -> None:
-    """Hold a cut model's manifest against its weights; without one its configuration must do."""
+    """Hold a cut model's manifest against its record; without one the record must do."""
     record = record_of(config, source_name(source))
     if record is None:
         return
     path = cached_file(str(source), manifest.NAME, _raise_exceptions_for_missing_entries=False)
     if path is not None:
-        manifest.check_manifest(Path(path), record, weights_of(source))
+        manifest.check_manifest(Path(path), record)
 
 
 def _load(

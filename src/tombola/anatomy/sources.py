@@ -6,16 +6,22 @@ that comes with a model is never run.
 """
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import transformers
 from huggingface_hub import snapshot_download
 from transformers import AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerBase
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.utils import cached_file
 
 from tombola.anatomy.adapters import FAMILIES
+from tombola.anatomy.quietly import quiet
 from tombola.errors import UserError
+
+LONGEST = 4096
+"""Characters of a path, or of a hub id; no system takes longer ones."""
 
 Source: TypeAlias = str | Path | PreTrainedConfig
 
@@ -57,18 +63,36 @@ def has_tokenizer(source: str | Path) -> bool:
 
 
 def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
-    """The tokenizer of a folder or a hub id. Raises UserError where there is none."""
+    """The tokenizer of a folder or hub id; one without a token to pad with pads with its end token.
+
+    Models that go by attention masks, as GPT-2, never look at what stands there. Raises UserError
+    where there is none, or none that can be read.
+    """
     _refuse_missing(source)
     if Path(source).is_file():
         raise UserError(f"{source}: a configuration has no tokenizer")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, TypeError, ImportError) as problem:
-        raise UserError(f"{source}: no tokenizer can be read: {one_line(problem)}") from problem
+        with quiet():
+            tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+    # Anything can be in its files, and each kind of tokenizer fails in a way of its own.
+    except Exception as problem:
+        why = _unread(source, problem)
+        raise UserError(f"{source}: no tokenizer can be read: {why}") from problem
     # Without its files transformers makes a tokenizer that knows no word, and says nothing.
     if len(tokenizer) <= len(tokenizer.all_special_tokens):
         raise UserError(f"{source}: no tokenizer: there is no vocabulary")
+    if tokenizer.pad_token_id is None and tokenizer.eos_token is not None:
+        tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
+
+
+def pad_alike(model: Any, tokenizer: Any) -> None:
+    """Tell a model that knows no padding which token its tokenizer pads with, in place.
+
+    A decoder that classifies looks for the last token before it.
+    """
+    if tokenizer is not None and getattr(model.config, "pad_token_id", None) is None:
+        model.config.pad_token_id = tokenizer.pad_token_id
 
 
 def weight_files(folder: Path) -> tuple[Path, ...]:
@@ -107,6 +131,20 @@ def weights_of(source: Source) -> tuple[Path, ...]:
     return weight_files(Path(folder))
 
 
+def _unread(source: str | Path, problem: Exception) -> str:
+    """Why a tokenizer cannot be read; transformers asks for tiktoken where SentencePiece lacks."""
+    said = one_line(problem)
+    if "tiktoken" not in said:
+        return said
+    folder = Path(source)
+    pieces = not folder.is_dir() or any((*folder.glob("*.model"), *folder.glob("*.spm")))
+    packages = {"sentencepiece": "sentencepiece", "google": "protobuf"}
+    lacking = " ".join(name for module, name in packages.items() if find_spec(module) is None)
+    if pieces and lacking:
+        return f"a SentencePiece file needs further packages: `pip install {lacking}`"
+    return "its files are damaged, or not those of the tokenizer that it names"
+
+
 def source_name(source: Source) -> str:
     """What to call a source in a sentence."""
     return f"the {type(source).__name__}" if isinstance(source, PreTrainedConfig) else str(source)
@@ -122,6 +160,10 @@ def one_line(problem: Exception) -> str:
 def _refuse_missing(source: str | Path) -> None:
     """Say plainly that a path does not exist, before the hub is asked for it."""
     text = str(source)
+    if len(text) > LONGEST:
+        raise UserError(
+            f"{text[:80]!r}…: no such file or folder (a name of {len(text):,} characters)"
+        )
     try:
         exists = bool(text.strip()) and Path(source).exists()
     except (OSError, ValueError):  # too long for a path, or with a null character
@@ -149,26 +191,46 @@ def _config_values(source: str | Path) -> dict[str, Any]:
     return values
 
 
-def read_json_object(path: Path, what: str = "configuration") -> dict[str, Any]:
-    """What a JSON file holds. Raises UserError unless that is an object; `what` says of what."""
+def read_json_object(path: Path, what: str = "configuration", kind: type = dict) -> Any:
+    """What a JSON file holds. Raises UserError unless that is an object; `what` says of what.
+
+    With `kind` list it is a list that the file must hold.
+    """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
         raise UserError(f"{path}: no readable JSON: {one_line(problem)}") from problem
-    if not isinstance(values, dict):
-        raise UserError(f"{path}: a {what} is a JSON object, not a {type(values).__name__}")
+    if not isinstance(values, kind):
+        form = "object" if kind is dict else kind.__name__
+        raise UserError(f"{path}: a {what} is a JSON {form}, not a {type(values).__name__}")
     return values
 
 
 def _refuse_unsupported(values: dict[str, Any], where: str) -> None:
     family = values.get("model_type")
-    if values.get("auto_map"):
+    if values.get("auto_map") and not _is_known(values):
         raise UserError(f"{where}: the model needs code of its own (auto_map), which is never run")
     if not isinstance(family, str) or family not in FAMILIES:
         known = ", ".join(sorted(FAMILIES))
         raise UserError(f"{where}: model family {family!r} is not supported; supported: {known}")
     if values.get("quantization_config"):
         raise UserError(f"{where}: the weights are quantised; only plain weights can be pruned")
+
+
+def _is_known(values: dict[str, Any]) -> bool:
+    """Whether transformers has the classes that a configuration names, whatever code it offers.
+
+    That code may compute something else still: then its weights are not those of the class, and
+    loading says so.
+    """
+    names = values.get("architectures") or []
+    family = values.get("model_type")
+    return (
+        isinstance(family, str)
+        and family in FAMILIES
+        and isinstance(names, list)
+        and all(isinstance(name, str) and hasattr(transformers, name) for name in names)
+    )
 
 
 def has_weights(source: Source) -> bool:

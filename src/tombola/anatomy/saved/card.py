@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 from torch import nn
 
+from tombola.anatomy.inspection.zeros import n_zeros
 from tombola.anatomy.locate import anatomy
+from tombola.anatomy.parts import Anatomy
 from tombola.anatomy.surgery.record import Record, record_of
+from tombola.anatomy.wrappers import live_weights
 
 _HEAD = """---
 library_name: transformers
@@ -29,7 +32,7 @@ def _lines(model: nn.Module, name: str) -> Iterator[str]:
     yield ""
     yield (
         f"A {body.architecture} ({body.family}) of {body.count():,} parameters, from which parts "
-        "were removed: its matrices are smaller, none of its weights are masked."
+        f"were removed: its matrices are smaller. {_zeros(model, body)}"
     )
     yield ""
     yield "## How to load it"
@@ -58,6 +61,18 @@ def _lines(model: nn.Module, name: str) -> Iterator[str]:
     yield ""
     for line in record.lines():
         yield f"- {line}"
+
+
+def _zeros(model: nn.Module, body: Anatomy) -> str:
+    """Whether weights are masked besides: what is zero is counted."""
+    weights = live_weights(model)
+    matrices = body.in_sets(["matrices"])
+    n, zeros = sum(p.size for p in matrices), sum(n_zeros(weights[p.name]) for p in matrices)
+    if not zeros:
+        return "None of its weights are masked."
+    return (
+        f"Of the {n:,} weights that are left in its matrices {zeros:,} ({zeros / n:.1%}) are zero."
+    )
 
 
 def _code(*lines: str) -> Iterator[str]:
