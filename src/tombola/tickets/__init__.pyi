@@ -20,6 +20,7 @@ from .one_shot import PartKind as PartKind
 from .one_shot import PartsAtOnce as PartsAtOnce
 from .one_shot import WeightsAtOnce as WeightsAtOnce
 from .one_shot import by_lot as by_lot
+from .provenance import after as after
 from .rewinding import Rewinding as Rewinding
 from .rewinding import rewind as rewind
 from .rounds import Pruning as Pruning
@@ -30,5 +31,7 @@ from .subnetworks.construction import Construction as Construction
 from .subnetworks.construction import Found as Found
 from .ticket import MASK_FILE as MASK_FILE
 from .ticket import Ticket as Ticket
+from .ticket import check_zeros as check_zeros
 from .ticket import load as load
+from .ticket import mask_in as mask_in
 from .ticket import write_ticket as write_ticket

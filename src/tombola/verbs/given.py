@@ -7,6 +7,7 @@ from typing import Any
 
 from tombola import anatomy, tickets, training
 from tombola.errors import UserError
+from tombola.verbs.vocabulary import vocabulary
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def given(source: Any, tokenizer: Any = None, *, pads: bool = True) -> Given:
         source = source.model
     if isinstance(source, str | Path):
         called, source = str(source), tickets.load(source)
+        if tokenizer is None:
+            vocabulary(source, called)
         source.model.to(training.best_device())
     else:
         called = type(getattr(source, "model", source)).__name__

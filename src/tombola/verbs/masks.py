@@ -81,6 +81,7 @@ def compare_masks(files: list[str | Path]) -> MaskComparison:
     if len(files) < 2:
         raise UserError("give two masks or more: files, or folders of tickets")
     read = [(str(path), masks.load(_mask_file(Path(path)))) for path in files]
+    read = list(zip([name for name, _ in read], masks.aligned([m for _, m in read]), strict=True))
     pairs = [MaskPair(a, b, masks.overlap(x, y)) for (a, x), (b, y) in combinations(read, 2)]
     together = _together([mask for _, mask in read]) if len(read) > 2 else None
     return MaskComparison(tuple(pairs), together)
