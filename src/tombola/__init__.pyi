@@ -1,8 +1,5 @@
 from .anatomy import Gates as Gates
 from .anatomy import gated as gated
-from .anatomy import push_to_hub as push_to_hub
-from .anatomy import remove as remove
-from .anatomy import save as save
 from .dissect import layer_similarity as layer_similarity
 from .errors import UserError as UserError
 from .masks import Mask as Mask
@@ -14,6 +11,9 @@ from .report import figure as figure
 from .tasks import load_task as load_task
 from .tickets import Ticket as Ticket
 from .tickets import load as load
+from .tickets import push_to_hub as push_to_hub
+from .tickets import remove as remove
+from .tickets import save as save
 from .verbs import attention_patterns as attention_patterns
 from .verbs import build_report as build_report
 from .verbs import check_data as check_data

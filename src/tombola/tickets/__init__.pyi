@@ -5,6 +5,10 @@ from .criteria.criterion import CRITERIA as CRITERIA
 from .criteria.criterion import Choice as Choice
 from .criteria.criterion import Criterion as Criterion
 from .criteria.criterion import Evidence as Evidence
+from .handing_on import as_ticket as as_ticket
+from .handing_on import push_to_hub as push_to_hub
+from .handing_on import remove as remove
+from .handing_on import save as save
 from .importance.agreement import Agreement as Agreement
 from .importance.agreement import agreements as agreements
 from .importance.fit import check_fit as check_fit

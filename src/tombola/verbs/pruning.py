@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tombola import masks, tasks, tickets
+from tombola import anatomy, masks, tasks, tickets
 from tombola.settings import validate
 from tombola.verbs.asked import Asked, chosen, said
 from tombola.verbs.given import given
@@ -20,7 +20,7 @@ READ = ("data", "gradients")
 
 
 def prune(
-    model: "torch.nn.Module | str | Path",
+    model: "Ticket | torch.nn.Module | str | Path",
     amount: float,
     *,
     criterion: str = "magnitude",
@@ -35,8 +35,11 @@ def prune(
 ) -> "Ticket":
     """Draw a ticket in one shot: the lowest scores go.
 
+    What was pruned before stays pruned: by the mask of a ticket; where there is none, what is zero
+    counts as pruned (but for a vector that is zero as a whole, as biases are before training).
+
     Args:
-        model: a model (pruned in place), or where to load one from; a ticket is pruned further.
+        model: a model or ticket (pruned in place), or where to load one from.
         amount: share to prune, 0 to 1.
         criterion: what scores the weights: magnitude, random, or one that reads examples (`snip`,
             `fisher`, `wanda`, …): the first of the training split, else of the one that there is.
@@ -52,27 +55,30 @@ def prune(
         asked: what else there is to say of the task: see `tombola.verbs.Asked`.
 
     Raises:
-        UserError: a share outside 0 to 1, an unknown name, a score that is not a number; a
+        UserError: a share outside 0 to 1, an unknown name, sets that the model lacks, a score that
+            is not a number, masked weights that are not zero, a wrapper that hides the weights; a
             criterion that reads examples without any.
     """
     settings = {"amount": amount, "scope": scope, "sets": sets, "of": of}
     pruning = validate(tickets.Pruning, settings)
-    named = isinstance(model, str | Path)
-    ticket = tickets.load(model) if isinstance(model, str | Path) else tickets.Ticket(model, None)
+    ticket = tickets.as_ticket(model)
+    held = ticket.mask
+    if held is None:
+        held = masks.zeros_of(ticket.model, pruning.parameters(anatomy.anatomy(ticket.model)))
     choice = tickets.Choice(name=criterion)
     evidence: dict[str, Any] = {}
     if choice.criterion.needs in READ:
-        if ticket.mask is not None:
-            masks.apply(ticket.model, ticket.mask)
         found = _read(ticket, task, folder, tokenizer, said(asked), choice)
         evidence = {
             "batches": found.batches.in_order,
             "loss": tasks.TASK_KINDS[found.task.kind].loss,
         }
-    mask = tickets.draw(ticket.model, pruning, choice, ticket.mask, seed, **evidence)
+    mask = tickets.draw(ticket.model, pruning, choice, held, seed, **evidence)
     masks.apply(ticket.model, mask)
+    named = isinstance(model, str | Path)
     drawn = {**settings, "criterion": criterion, "seed": seed, "mask": mask.digest}
-    provenance = {**ticket.provenance, "source": str(model) if named else "", "drawn": drawn}
+    source = {"source": str(model)} if named else {}
+    provenance = tickets.after(ticket.provenance, **source, drawn=drawn)
     return tickets.Ticket(ticket.model, mask, ticket.tokenizer, provenance)
 
 
