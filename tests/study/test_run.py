@@ -15,6 +15,7 @@ from tombola.study import KINDS, models, run_study, states, status
 from tombola.study.engines import Event
 from tombola.study.library import Library
 from tombola.study.plan import plan
+from tombola.study.stage import Stage
 from tombola.study.store import Store
 from tombola.training import loop as loop_module
 
@@ -310,16 +311,51 @@ def test_a_damaged_file_is_named_with_the_way_out(done: Path, tmp_path: Path):
 
     out = tmp_path / "out"
     shutil.copytree(done / "out", out)
-    score = next((out / "stages").glob("dense-*")) / "score.json"
-    score.write_text("{")
-    with pytest.raises(UserError, match="damaged") as caught:
-        run_study(small.recipe(done / "text"), out, engine="serial")
-    assert str(score) in str(caught.value)
-    shutil.rmtree(score.parent)
+    for name in ("score.json", "stage.json"):
+        damaged = next((out / "stages").glob("dense-*")) / name
+        sound = damaged.read_text()
+        damaged.write_text("{")
+        with pytest.raises(UserError, match=r"damaged.*run again") as caught:
+            run_study(small.recipe(done / "text"), out, engine="serial")
+        assert str(damaged) in str(caught.value)
+        damaged.write_text(sound)
+    shutil.rmtree(damaged.parent)
+    plan_file = (out / "plan.json").read_text()
+    (out / "plan.json").write_text(plan_file[: len(plan_file) // 2])
+    with pytest.raises(UserError, match="run the study again into this folder"):
+        status(out)
     run_study(small.recipe(done / "text"), out, engine="serial")
-    assert (out / "tables" / "scores.parquet").read_bytes() == (
-        done / "out" / "tables" / "scores.parquet"
-    ).read_bytes()
+    assert bytes_of(out) == bytes_of(done / "out")
+
+
+def test_what_a_killed_run_left_behind_does_not_stay(tmp_path: Path):
+    store = Store(tmp_path)
+    stage = Stage("train", "train", {}, {"version": 1}, name="train-1")
+    for draft in (".model.0a1b2c3d/x", "model/.mask.safetensors.0a1b2c3d", "resume.safetensors"):
+        path = store.working(stage.name) / draft
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    for path in (store.working(stage.name) / "progress.json", tmp_path / "failed" / "train-1.json"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{")
+    assert store.progress(stage.name) is None
+    assert "damaged" in store.failure(stage.name)["why"]
+    assert store.run(stage, lambda folder: (folder / "model" / "x").write_text("x") and None)
+    left = sorted(p.name for p in store.path(stage.name).rglob("*") if p.is_file())
+    assert left == ["stage.json", "x"]
+
+
+def test_a_run_that_ends_late_keeps_what_another_has_added(done: Path, tmp_path: Path):
+    value = small.raw(done / "text")
+    value["steps"] = {"dense": value["steps"]["dense"]}
+    one, two = small.of(value), small.of(value, "seeds=[1, 2]")
+
+    def grow(event: Event) -> None:
+        if event.kind == "started":
+            run_study(two, tmp_path / "out", engine="serial")
+
+    run_study(one, tmp_path / "out", engine="serial", watch=grow)
+    assert set(tables.read(tmp_path / "out" / "tables", "models")["seed"]) == {1, 2}
 
 
 def test_a_state_that_was_not_kept_is_trained_again_to_the_same_bits(done: Path, tmp_path: Path):

@@ -237,6 +237,15 @@ def test_a_damaged_checkpoint_is_refused_in_one_line(tmp_path: Path, content: by
         Checkpoint.load(path)
 
 
+@pytest.mark.parametrize("content", [b"", b"nonsense"])
+def test_a_run_whose_saved_state_is_damaged_begins_anew(tmp_path: Path, content: bytes):
+    whole = train(toys.bert(), toys.batches(), LOSS, SETTINGS, seed=1)
+    resume = tmp_path / "resume.safetensors"
+    resume.write_bytes(content)
+    again = train(toys.bert(), toys.batches(), LOSS, SETTINGS, seed=1, resume=resume)
+    assert same(again.end, whole.end)
+
+
 def test_a_checkpoint_of_another_model_is_refused():
     end = train(toys.bert(), toys.batches(), LOSS, Training(steps=1), seed=1).end
     with pytest.raises(UserError, match="another model"):

@@ -1,14 +1,16 @@
 """A study's folder: it may grow by seeds, chains, tasks and steps, but what it holds stays true."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
-from tombola.files import atomic_file, read_json
+from tombola.files import atomic_file, is_full_disk, read_json
 from tombola.study.recipe import Recipe
 from tombola.study.signature import flat
 from tombola.study.stage import Stage
+from tombola.study.store import STAGE_FILE, STAGES
 
 PLAN_FILE = "plan.json"
 SHOWN = 60
@@ -25,9 +27,13 @@ def claim(out: Path, recipe: Recipe, stages: tuple[Stage, ...]) -> tuple[Stage, 
     Raises UserError where the folder belongs to another study or holds something else.
     """
     path = out / PLAN_FILE
+    _refuse_impossible(out)
     held: tuple[Stage, ...] = ()
     if path.is_file():
-        name, held = _read(path)
+        try:
+            name, held = _read(path)
+        except _DamagedError:
+            name, held = recipe.name, _finished(out)
         if name != recipe.name:
             raise UserError(
                 f"{out}: belongs to the study {name!r}; choose another --out, or run it with the "
@@ -41,7 +47,7 @@ def claim(out: Path, recipe: Recipe, stages: tuple[Stage, ...]) -> tuple[Stage, 
         with atomic_file(path) as draft:
             draft.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     except OSError as problem:
-        if not isinstance(problem, NotADirectoryError | PermissionError | FileExistsError):
+        if is_full_disk(problem):
             raise
         raise UserError(f"{out}: cannot be written: {problem.strerror}") from problem
     return every
@@ -58,11 +64,51 @@ def read_plan(out: Path) -> tuple[Stage, ...]:
 def _read(path: Path) -> tuple[str, tuple[Stage, ...]]:
     try:
         found: dict[str, Any] = read_json(path)
+    except (OSError, ValueError) as problem:
+        raise _DamagedError(
+            f"{path}: damaged: run the study again into this folder: it is written anew, and what "
+            "is finished is not done again"
+        ) from problem
+    try:
         return found["recipe"], tuple(Stage.from_dict(stage) for stage in found["stages"])
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+    except (KeyError, TypeError, AttributeError) as problem:
         raise UserError(
-            f"{path}: damaged, or of an older tombola, whose studies had another form: choose "
-            "another --out (its report can still be built)"
+            f"{path}: of an older tombola, whose studies had another form: choose another --out "
+            "(its report can still be built)"
+        ) from problem
+
+
+class _DamagedError(UserError):
+    """A plan that ends before its end: power went, or a disk was full."""
+
+
+def _finished(out: Path) -> tuple[Stage, ...]:
+    """The finished stages of a folder as they say themselves, each behind those that it reads."""
+    found: dict[str, Stage] = {}
+    for path in sorted((out / STAGES).glob(f"*/{STAGE_FILE}")):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            stage = Stage.from_dict(read_json(path))
+            found[stage.name] = stage
+    ordered: dict[str, Stage] = {}
+
+    def add(stage: Stage) -> None:
+        for name in stage.reads.values():
+            if name in found and name not in ordered:
+                add(found[name])
+        ordered.setdefault(stage.name, stage)
+
+    for stage in found.values():
+        add(stage)
+    return tuple(ordered.values())
+
+
+def _refuse_impossible(out: Path) -> None:
+    """Raise UserError for a name that no folder can have."""
+    try:
+        out.exists()
+    except (OSError, ValueError) as problem:  # too long, not to be looked into, a null character
+        raise UserError(
+            f"{str(out)[:SHOWN]!r}…: cannot be a folder: choose another --out"
         ) from problem
 
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from tombola import tasks, tickets, training
 from tombola.errors import UserError
-from tombola.files import read_json, write_json
+from tombola.files import read_sound, write_json
 from tombola.study.kind import KINDS, Kind, Step
 from tombola.study.library import Library
 from tombola.study.stage import Stage, digest_of
@@ -166,11 +166,5 @@ class Job(Generic[S]):
 
 def record_of(folder: Path, name: str) -> Any:
     """What a stage wrote about itself in `NAME.json`. Raises UserError where that is damaged."""
-    path = folder / f"{name}.json"
-    try:
-        return read_json(path)
-    except (OSError, ValueError) as problem:
-        raise UserError(
-            f"{path}: damaged: {' '.join(str(problem).split())[:200]}; remove the folder "
-            f"{folder} and run again: the stage is done anew"
-        ) from problem
+    way_out = f"remove the folder {folder} and run again: the stage is done anew"
+    return read_sound(folder / f"{name}.json", way_out)

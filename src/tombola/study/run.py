@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.plugins import load_plugins
-from tombola.study.claim import claim
+from tombola.study.claim import claim, read_plan
 from tombola.study.collect import write_tables
 from tombola.study.effort import check_energy
 from tombola.study.engines import Event, run_processes, run_serial
@@ -83,7 +84,7 @@ def run_study(
             run_processes(stages, library, store, watch, workers, files)
     except BaseException:
         # Also after Ctrl-C what is done can be read; a disk that is full must not hide why.
-        with suppress(OSError):
+        with suppress(OSError, UserError):
             write_results(recipe, every, store, command)
         raise
     return write_results(recipe, every, store, command)
@@ -118,7 +119,12 @@ def effort_by_step(stages: tuple[Stage, ...], store: Store) -> dict[str, dict[st
 
 
 def write_results(recipe: Recipe, stages: tuple[Stage, ...], store: Store, command: str) -> Outcome:
-    """Write the tables and `study.json` of what is done so far."""
+    """Write the tables and `study.json` of what is done so far.
+
+    Another run may have made the study grow meanwhile: its stages are in them, too.
+    """
+    ours = {stage.name for stage in stages}
+    stages = (*stages, *(stage for stage in read_plan(store.root) if stage.name not in ours))
     write_tables(store.root / "tables", stages, store)
     failures = tuple(f for stage in stages if (f := store.failure(stage.name)) is not None)
     finished = store.finished()

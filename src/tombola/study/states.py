@@ -6,6 +6,7 @@ trained again from the beginning, which gives the same bits, since batches and d
 are functions of seed and step alone.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ def state_of(job: Job[Any], stage: Stage, share: float) -> "training.Checkpoint"
     path = job.store.state(stage.name, step)
     with job.store.lock(path.stem):
         if path.exists():
-            return training.Checkpoint.load(path)
+            with suppress(UserError):  # damaged: trained again, to the same bits
+                return training.Checkpoint.load(path)
         state = _again(run, step, job.store.working(path.stem))
         state.save(path)
         return state

@@ -1,5 +1,6 @@
 """Where stages live: a folder that exists is done; a lock that is held is running."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from tombola.files import read_json, write_json
+from tombola.files import make_folder, read_json, read_sound, write_json
 from tombola.study.effort import effort
 from tombola.study.stage import Stage
 
+STAGES = "stages"
 STAGE_FILE = "stage.json"
 PROGRESS_FILE = "progress.json"
 
@@ -32,7 +34,7 @@ class Store:
 
     def path(self, name: str) -> Path:
         """The folder of a finished stage."""
-        return self.root / "stages" / name
+        return self.root / STAGES / name
 
     def working(self, name: str) -> Path:
         """The folder of an unfinished stage."""
@@ -48,25 +50,31 @@ class Store:
 
     def finished(self) -> set[str]:
         """Names of all finished stages, at one look."""
-        folder = self.root / "stages"
+        folder = self.root / STAGES
         return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
     def is_running(self, name: str) -> bool:
         """Whether some process works on the stage now."""
-        lock = self.lock(name)
-        if not Path(lock.lock_file).exists():
+        path = self._locks / f"{name}.lock"
+        if not path.exists():
             return False
+        lock = FileLock(path)
         try:
             lock.acquire(timeout=0)
         except Timeout:
             return True
+        except OSError:  # someone else's study, which may only be read
+            return False
         lock.release()
         return False
 
     def failure(self, name: str) -> dict[str, Any] | None:
         """Why the stage failed, if it did."""
         path = self.root / "failed" / f"{name}.json"
-        return read_json(path) if path.exists() and not self.is_done(name) else None
+        if not path.exists() or self.is_done(name):
+            return None
+        unreadable = {"stage": name, "what": name, "why": f"{path} is damaged: run again"}
+        return _readable(path) or unreadable
 
     def record_failure(self, stage: Stage, why: str) -> None:
         """Note why a stage failed."""
@@ -79,12 +87,16 @@ class Store:
 
     def progress(self, name: str) -> dict[str, Any] | None:
         """Steps done and steps in all of a stage that reports them."""
-        path = self.working(name) / PROGRESS_FILE
-        return read_json(path) if path.exists() else None
+        return _readable(self.working(name) / PROGRESS_FILE)
 
     def record(self, name: str) -> dict[str, Any]:
-        """What a finished stage says of itself: its facts, seconds, versions of libraries."""
-        found: dict[str, Any] = read_json(self.path(name) / STAGE_FILE)
+        """What a finished stage says of itself: its facts, seconds, versions of libraries.
+
+        Raises UserError where that is damaged.
+        """
+        folder = self.path(name)
+        way_out = f"remove the folder {folder} and run again: the stage is done anew"
+        found: dict[str, Any] = read_sound(folder / STAGE_FILE, way_out)
         return found
 
     def run(
@@ -102,8 +114,8 @@ class Store:
             working.mkdir(parents=True, exist_ok=True)
             with effort(self.energy) as spent:
                 work(working)
-            for leftover in (*working.glob("resume*"), *working.glob(".*")):
-                leftover.unlink(missing_ok=True)
+            for leftover in (*working.glob("resume*"), *working.rglob(".*")):
+                _remove(leftover)  # drafts of what was killed while it wrote stand anywhere within
             (working / PROGRESS_FILE).unlink(missing_ok=True)
             record = {**stage.to_dict(), **spent.to_dict(), "versions": versions or {}}
             write_json(working / STAGE_FILE, record)
@@ -113,6 +125,26 @@ class Store:
 
     def lock(self, name: str) -> FileLock:
         """Held while a process works on a stage, or makes a state that others may want too."""
-        folder = self.root / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder / f"{name}.lock")
+        make_folder(self._locks)
+        return FileLock(self._locks / f"{name}.lock")
+
+    @property
+    def _locks(self) -> Path:
+        return self.root / "locks"
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder; nothing where it is gone already."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _readable(path: Path) -> dict[str, Any] | None:
+    """What a JSON file says that others may be writing; None where it is not there, or damaged."""
+    try:
+        found = read_json(path)
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

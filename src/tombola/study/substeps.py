@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tombola.files import read_json, write_json
+from tombola.files import read_json, read_sound, write_json
 
 FOLDER = "substeps"
 
@@ -30,7 +30,7 @@ def substeps(
     while True:
         own = folder / FOLDER / f"{len(records):04d}"
         path = own / "record.json"
-        if not path.exists():
+        if not _is_sound(path):
             own.mkdir(parents=True, exist_ok=True)
             record = step(len(records), records, own)
             if record is None:
@@ -43,6 +43,15 @@ def substeps(
 
 
 def recorded(folder: Path) -> list[Record]:
-    """The records of a loop that has ended."""
+    """The records of a loop that has ended. Raises UserError where one is damaged."""
     paths = sorted((folder / FOLDER).glob("*/record.json"))
-    return [read_json(path) for path in paths]
+    way_out = f"remove the folder {folder} and run again: the stage is done anew"
+    return [read_sound(path, way_out) for path in paths]
+
+
+def _is_sound(path: Path) -> bool:
+    """Whether a turn's record is there as it was written; else the turn is done again."""
+    try:
+        return path.exists() and isinstance(read_json(path), dict)
+    except (OSError, ValueError):
+        return False

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tombola.errors import DivergedError
+from tombola.errors import DivergedError, UserError
 from tombola.masks import Enforcer, Mask, Sparsifier, Sparsify
 from tombola.tasks import Batches
 from tombola.training.checkpoint import Checkpoint, capture, restore
@@ -66,7 +66,7 @@ def train(
         keep: steps whose checkpoints are wanted (0 is the beginning).
         until: stop after this step of the schedule; None goes to its end. A step beyond it trains
             on, at the learning rates that the schedule's formula gives there.
-        resume: a file to save the state to every minute, and to go on from where it exists.
+        resume: a file to save the state to every minute, and to go on from where it is sound.
         on_step: called with the steps done and the steps of the whole run.
 
     Raises:
@@ -77,10 +77,10 @@ def train(
     optimizer = build_optimizer(model, training)
     wanted, kept = set(keep), dict[int, Checkpoint]()
     losses: list[tuple[int, float]] = []
-    if resume is not None and resume.exists():
-        start = Checkpoint.load(resume)
+    if resume is not None and (saved := _resumed(resume, wanted)) is not None:
+        start = saved[0]
         losses = list(start.losses)
-        kept |= _kept_beside(resume, wanted)
+        kept |= saved[1]
     step = 0
     if start is not None:
         restore(start, model, optimizer)
@@ -169,6 +169,21 @@ def _step_seed(seed: int, step: int) -> int:
 
 def _beside(resume: Path, step: int) -> Path:
     return resume.with_name(f"{resume.stem}-kept-{step}{resume.suffix}")
+
+
+def _resumed(resume: Path, wanted: set[int]) -> tuple[Checkpoint, dict[int, Checkpoint]] | None:
+    """What an interrupted run had written; None where that is nothing, or is damaged.
+
+    A damaged file (power went, a disk was full) is removed: the run begins anew, to the same end.
+    """
+    if not resume.exists():
+        return None
+    try:
+        return Checkpoint.load(resume), _kept_beside(resume, wanted)
+    except UserError:
+        for path in (resume, *resume.parent.glob(f"{resume.stem}-kept-*{resume.suffix}")):
+            path.unlink(missing_ok=True)
+        return None
 
 
 def _kept_beside(resume: Path, wanted: set[int]) -> dict[int, Checkpoint]:
