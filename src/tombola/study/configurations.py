@@ -6,6 +6,9 @@ from typing import Any
 from tombola.errors import UserError
 from tombola.study.sizes import sized
 
+OWN = ("architectures", "auto_map", "dtype", "quantization_config", "torch_dtype")
+"""What a configuration says of a model that was saved: none of a new one's settings."""
+
 LONGEST = 300
 """Characters of another library's message that a line of ours repeats."""
 
@@ -25,8 +28,9 @@ def new_config(settings: Mapping[str, Any], tokenizer: Any) -> Any:
     config_class = CONFIG_MAPPING[model_type]
     known = config_class()
     for key, value in settings.items():
-        if not hasattr(known, key):
-            allowed = ", ".join(sorted(k for k in known.to_dict() if not k.startswith("_")))
+        if key in OWN or not hasattr(known, key):
+            names = (k for k in known.to_dict() if not k.startswith("_") and k not in OWN)
+            allowed = ", ".join(sorted(names))
             raise UserError(f"new: unknown key {key!r}; {model_type} allows: {allowed}")
         _check_type(key, value, getattr(known, key))
     specials = {

@@ -6,8 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from tombola import tasks, tickets, training
-from tombola.errors import UserError
+from tombola import anatomy, masks, tasks, tickets, training
 from tombola.files import read_sound, write_json
 from tombola.study.kind import KINDS, Kind, Step
 from tombola.study.library import Library
@@ -89,7 +88,12 @@ class Job(Generic[S]):
             name = self.stage.sources[role]
             task = self.task_name(self.kind.task_fields[0])
             model = self.library.model(name, task, self.seed)
-            return tickets.Ticket(model, None, self.library.tokenizer(name, task))
+            mask = self.library.mask(name, task, model)
+            if mask is not None:
+                masks.apply(model, mask)  # weights that were drawn anew may stand there
+            tokenizer = self.library.tokenizer(name, task)
+            anatomy.pad_alike(model, tokenizer)
+            return tickets.Ticket(model, mask, tokenizer)
         found = tickets.load(self.folder(role) / MODEL)
         moment = self.stage.moment(role)
         if moment is None:

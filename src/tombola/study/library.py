@@ -5,7 +5,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tombola import anatomy, tasks
+from tombola import anatomy, tasks, text
 from tombola.errors import UserError
 from tombola.language.tasks import BUILTIN
 from tombola.study.chosen import task_of
@@ -15,13 +15,19 @@ from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.given import InMemory
 from tombola.study.recipe import Model, Recipe, TaskChoice, expand
 from tombola.study.sizes import sized
+from tombola.study.source_masks import Held, held_by, mask_of_source
 from tombola.study.vocabularies import new_tokenizer, subword_facts
 
 if TYPE_CHECKING:
     import torch
 
+    from tombola.masks import Mask
+
 OF_LANGUAGE = "@"
 """Between a word task and a task of the built-in language whose language it asks about."""
+
+BARE = "bare"
+"""What a kind of task calls the head of a model that needs none."""
 
 UNKNOWN = "unknown"
 """Digest of a text or a model that is not here, where a plan is only looked at."""
@@ -52,14 +58,17 @@ class Library:
             for name, choice in recipe.tasks.items()
         }
         self._facts: dict[str, dict[str, Any]] = dict((known or {}).get("tasks", {}))
+        self._reads: set[tuple[str, str]] = set()
         self._vocabularies: dict[tuple[Any, ...], Any] = dict((known or {}).get("vocabularies", {}))
         self._digests: dict[str, str] = dict((known or {}).get("models", {}))
+        self._held: dict[str, Held] = dict((known or {}).get("masks", {}))
 
     def known(self) -> dict[str, Any]:
         """What was found out of texts and weights, for another library of this recipe."""
         return {
             "tasks": self._facts,
             "models": self._digests,
+            "masks": self._held,
             # Sub-words of a large text take minutes to find.
             "vocabularies": self._vocabularies,
         }
@@ -95,6 +104,27 @@ class Library:
         name_classes(model, known)
         return model
 
+    def mask(self, name: str, task: str, model: "torch.nn.Module") -> "Mask | None":
+        """What holds a loaded ticket, by the names of a model made of it; None for a dense one."""
+        held = self.held(name)
+        if held and name in self.given.tickets:
+            return self.given.tickets[name].mask
+        return mask_of_source(held, self.source(name, task), model) if held else None
+
+    def held(self, name: str) -> Held:
+        """What says which weights of a model are pruned; nothing where none is.
+
+        Raises UserError where it has zeros but no mask, and the recipe does not say what to do.
+        """
+        if name in self.given.tickets:
+            return "mask" if self.given.tickets[name].mask is not None else ""
+        if name not in self._held:
+            choice = self._model(name)
+            source = "" if choice.load is None else self._folder(choice.load)
+            here = choice.load is not None and Path(source).is_dir()
+            self._held[name] = held_by(choice, source) if here else ""
+        return self._held[name]
+
     def empty(self, name: str, task: str) -> "torch.nn.Module":
         """A model's shapes without weights, for checks and estimates. Raises UserError."""
         if self.looking and name in self.missing:
@@ -109,11 +139,48 @@ class Library:
             return self.given.tickets[name].model
         return anatomy.empty_model(expand(str(self._model(name).load)))
 
+    def check_reads(self, name: str, task: str) -> None:
+        """Hold the texts of a task against the positions that a model has, and its padding.
+
+        Raises UserError where a text is longer and would not be cut, or where nothing can pad it.
+        Nothing is read where the task's `max_tokens` fit in any case.
+        """
+        if (name, task) in self._reads or (self.looking and self._unseen(name, task)):
+            return
+        self._reads.add((name, task))
+        kind = self.kind(task)
+        if kind.head == BARE:  # texts for probes are read in windows
+            return
+        tokenizer, longest = self.tokenizer(name, task), self.choice(task).max_tokens
+        if tokenizer.pad_token_id is None:
+            raise UserError(f"the tokenizer of the model {name} has no token to pad batches with")
+        most = text.positions(self.empty(name, task))
+        if most is None or longest <= most:
+            return
+        known = self.task(task)
+        for split in ("train", "dev", "held"):
+            examples = getattr(known, split)
+            if isinstance(kind, tasks.Packs):
+                n = len(examples)  # as many tokens as may be go into each sequence
+            else:
+                n = tasks.encode(known, examples, tokenizer, most).n_cut if examples else 0
+            if n:
+                raise UserError(
+                    f"{n:,} texts of {task} ({split}) are longer than the {most} positions of the "
+                    f"model {name}, and tasks.{task}.max_tokens is {longest}: say at most {most}, "
+                    "and they are cut and counted"
+                )
+
+    def _unseen(self, name: str, task: str) -> bool:
+        """Whether a model or a text is not here."""
+        self.model_facts(name, task)
+        return name in self.missing or self.task_facts(task)["digest"] == UNKNOWN
+
     def source(self, name: str, task: str) -> Any:
         """Where a model comes from: a hub id, a folder, or a new configuration."""
         choice = self._model(name)
         if choice.load is not None:
-            source = expand(choice.load)
+            source = self._folder(choice.load)
             return anatomy.read_config(source) if choice.redrawn else source
         return new_config(choice.new or {}, self.tokenizer(name, task))
 
@@ -123,7 +190,7 @@ class Library:
         if name in self.given.tickets:
             return self.given.tickets[name].tokenizer
         if choice.load is not None:
-            return _loaded_tokenizer(expand(choice.load))
+            return _loaded_tokenizer(self._folder(choice.load))
         made_of, purpose = choice.words or (task,), self.kind(task).purpose
         key = (made_of, purpose, choice.subwords)
         if key not in self._vocabularies:
@@ -150,10 +217,15 @@ class Library:
                 self._digests[name] = _digest(source)
             except UserError as problem:
                 return {"digest": self._forgive(name, problem)}
+        try:
+            held = self.held(name)
+        except UserError as problem:
+            raise UserError(f"{name}: {problem}") from problem
         order = self._class_order(name, task)
         return {
             "digest": self._digests[name],
             **({"redrawn": True} if choice.redrawn else {}),
+            **({"held": held} if held else {}),
             **({} if order is None else {"classes": list(order)}),
         }
 
@@ -229,6 +301,11 @@ class Library:
     def _model(self, name: str) -> Model:
         return self.recipe.models[name]
 
+    def _folder(self, load: str) -> str:
+        """Where a loaded model is: of a hub's, just the commit that its facts name."""
+        source = expand(load)
+        return source if self.looking or Path(source).exists() else _fetched(source)
+
 
 class _Task:
     """One task, read once."""
@@ -261,14 +338,20 @@ def _loaded_tokenizer(source: str) -> Any:
 
 
 @cache
+def _fetched(source: str) -> str:
+    return str(anatomy.hub_folder(source, weights=True))
+
+
+@cache
 def _digest(source: str) -> str:
-    """Hash of all files of a model's folder that are read, or of the hub's commit."""
+    """Hash of all files of a model's folder that are read, or of the hub's commit.
+
+    Raises UserError where that commit is not known: a model changed there is another one here.
+    """
     digest = hashlib.blake2b(digest_size=6)
     folder = Path(source)
     if not folder.is_dir():
-        # The hub's commit, so that a model changed there is another model here.
-        commit = getattr(anatomy.read_config(source), "_commit_hash", None)
-        digest.update(f"{source}@{commit}".encode())
+        digest.update(f"{source}@{anatomy.hub_commit(source)}".encode())
         return digest.hexdigest()
     anatomy.read_config(source)  # refuses what is no model
     for path in sorted(path for path in folder.iterdir() if path.is_file()):

@@ -187,7 +187,8 @@ def finish(
     }
     target = folder / MODEL
     target.mkdir(exist_ok=True)
-    tickets.write_ticket(target, tickets.Ticket(model.cpu(), mask, tokenizer, provenance))
+    ticket = tickets.Ticket(model.cpu(), mask, tokenizer, provenance)
+    tickets.write_ticket(target, ticket, companions=False)
 
 
 def answers_to(

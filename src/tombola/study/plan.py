@@ -86,11 +86,15 @@ class Planner:
         self._stages: dict[str, list[Stage]] = {}
         self._keeps: dict[str, set[float]] = {}
         self._made: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+        self._roots: dict[str, frozenset[str]] = {}
 
     def plan(self) -> tuple[Stage, ...]:
         """All stages."""
         for name, raw in self.recipe.steps.items():
             self._stages[name] = list(self._step(name, raw))
+            for stage in self._stages[name]:
+                above = (self._roots[read] for read in stage.reads.values())
+                self._roots[stage.name] = frozenset(stage.sources.values()).union(*above)
         every = [stage for stages in self._stages.values() for stage in stages]
         return tuple(self._with_keeps(stage) for stage in every)
 
@@ -198,11 +202,26 @@ class Planner:
                             for task in kind.tasks(point, field_, self.library):
                                 self.library.choice(task)
                         kind.check(point, self.library)
+                        self._check_reads(kind, point)
                     except UserError as problem:
                         said = str(problem)
                         clear = said.startswith(("step ", "steps."))
                         raise UserError(said if clear else f"step {name}: {said}") from problem
                 yield from kind.expand(point, self)
+
+    def _check_reads(self, kind: Kind[Any], point: Point[Any]) -> None:
+        """The models that a point comes from can read the texts that it is given.
+
+        Raises UserError where one cannot.
+        """
+        folded = (node for _, nodes in point.folded for node in nodes.values())
+        models: set[str] = set()
+        for node in (*point.nodes.values(), *folded):
+            models |= {node.model} if node.stage is None else self._roots[node.stage.name]
+        for field_ in kind.task_fields:
+            for task in kind.tasks(point, field_, self.library):
+                for model in sorted(models):
+                    self.library.check_reads(model, task)
 
     def _kind(self, name: str, raw: Mapping[str, Any]) -> str:
         kind = raw.get("do")

@@ -34,6 +34,10 @@ class Model(Settings):
     redrawn: bool = False
     """Whether the loaded model's weights are drawn anew, from each run's seed: its body and its
     tokenizer without what it learned."""
+    mask: Literal["kept", "grows"] | None = None
+    """Of a loaded ticket: `kept` holds what is trained to its mask, which is so unless another
+    mask is named; `grows` lets what was pruned grow back. A model that has zeros and no mask needs
+    one of the two."""
     new: dict[str, Any] | None = None
     """A configuration to train from scratch: `model_type` and that family's own settings."""
     words: tuple[str, ...] = ()
@@ -50,6 +54,8 @@ class Model(Settings):
             raise ValueError("new needs a model_type, such as bert or marian")
         if self.redrawn and self.load is None:
             raise ValueError("redrawn is for a loaded model; a new one is drawn in any case")
+        if self.mask is not None and self.load is None:
+            raise ValueError("mask is for a loaded model; a new one has none")
         if self.words and self.new is None:
             raise ValueError("words are for a new model; a loaded one has a vocabulary")
         if self.subwords is not None and self.new is None:
@@ -248,8 +254,8 @@ def expand(path: str | Path) -> str:
     unset = re.search(r"\$\{?(\w+)", expanded)
     if unset:
         raise UserError(f"{path}: the environment variable {unset[1]} is not set")
-    return expanded
     try:
         Path(expanded).exists()
     except (OSError, ValueError) as problem:  # too long for a path, or with a null character
         raise UserError(f"{expanded[:80]!r}…: no such file or folder") from problem
+    return expanded

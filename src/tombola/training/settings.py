@@ -55,6 +55,11 @@ class Training(Settings):
             raise ValueError("give either batch_size (examples) or batch_tokens")
         if self.stretch != 1 and self.schedule != "linear":
             raise ValueError(f"stretch is for a linear schedule; {self.schedule} has no end")
+        if self.schedule == "inverse-sqrt" and not self.warmup:
+            raise ValueError(
+                "schedule: inverse-sqrt peaks at the end of the warm-up and falls from there: give "
+                "`warmup`, a share of the steps (without one it is at a third by step 10)"
+            )
         return self
 
     def steps_per_epoch(self, batches: int) -> int:

@@ -64,7 +64,7 @@ class ControlOfTickets(Kind[ControlStep]):
         """Make it, apply the mask, score."""
         task, mask = job.task_name(), mask_of(job, "of")
         ticket, before = starting(job, task), record_of(job.folder("of"), "model")
-        mask.check(ticket.model)
+        mask = masks.fitted(mask, ticket.model)
         known, kind = job.library.task(task), job.library.kind(task)
         seed = mixed("control", job.seed, job.settings.choose)
 

@@ -13,7 +13,7 @@ from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
-from tombola.study.kinds.train import starting
+from tombola.study.kinds.train import PRUNED_BEFORE, is_dense, starting
 from tombola.study.library import Library
 from tombola.study.models import MODEL_TABLES, finish, model_rows
 from tombola.study.plan import Planner, Point
@@ -92,7 +92,11 @@ class Draw(Kind[DrawStep]):
 
     def expand(self, point: Point[DrawStep], planner: Planner) -> Iterator[Stage]:
         """One stage, which tables know by its criterion."""
-        yield planner.stage(self, point, at={"criterion": point.settings.criterion.label})
+        settings = point.settings
+        facts = planner.once((settings,), lambda: self.facts(settings))
+        before = {} if is_dense(point, "of", planner.library) else PRUNED_BEFORE
+        at = {"criterion": settings.criterion.label}
+        yield planner.stage(self, point, facts={**facts, **before}, at=at)
 
     def work(self, job: Job[DrawStep], folder: Path) -> None:
         """Score the weights, prune, score the model."""
@@ -101,7 +105,8 @@ class Draw(Kind[DrawStep]):
         body, pruning = anatomy.anatomy(ticket.model), settings.pruning
         seed = mask_seed(job.seed, 1)
         evidence = evidence_for(job, settings.criterion, pruning, ticket, task, seed, dense="of")
-        old = masks.Mask.ones(pruning.parameters(body))
+        old = masks.covering(ticket.mask, pruning.parameters(body))
+        _check_sparser(job, old, settings.amount)
         mask = next_mask(evidence, old, body, pruning, settings.criterion)
         masks.apply(ticket.model, mask)
         steps, source, root = 0, "", ""
@@ -128,6 +133,15 @@ class Draw(Kind[DrawStep]):
     def rows(self, done: Finished) -> Iterable[Row]:
         """The ticket, its score, its sparsity."""
         return model_rows(done)
+
+
+def _check_sparser(job: Job[DrawStep], old: "masks.Mask", amount: float) -> None:
+    """Raise UserError where a ticket is sparser already than what is drawn from it shall be."""
+    if old.sparsity > amount:
+        raise UserError(
+            f"amount: {amount:g}, and {job.stage.title} draws from what is sparser already "
+            f"({old.sparsity:.3f})"
+        )
 
 
 KINDS.add(Draw())

@@ -15,7 +15,7 @@ from tombola.study.floor import check_share, check_split, floor_of
 from tombola.study.job import MODEL, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.prune_while import PRUNINGS
-from tombola.study.kinds.train import TrainStep
+from tombola.study.kinds.train import PRUNED_BEFORE, TrainStep, is_dense
 from tombola.study.library import Library
 from tombola.study.models import MODEL_TABLES, finish, model_rows
 from tombola.study.plan import Planner, Point
@@ -129,13 +129,17 @@ class PruneParts(Kind[PrunePartsStep]):
     def expand(self, point: Point[PrunePartsStep], planner: Planner) -> Iterator[Stage]:
         """One stage, after the model."""
         at = {"criterion": point.settings.by, "rewind": "none"}
-        yield planner.stage(self, point, at=at)
+        facts = planner.once((point.settings,), lambda: self.facts(point.settings))
+        before = {} if is_dense(point, "of", planner.library) else PRUNED_BEFORE
+        yield planner.stage(self, point, facts={**facts, **before}, at=at)
 
     def work(self, job: Job[PrunePartsStep], folder: Path) -> None:
         """Turn after turn, from the records of those that were done."""
         loop = _Loop(job, folder)
         records = list(substeps(folder, loop.turn))
         mask = masks.weights_under(_parts(_held(records)), loop.body)
+        if loop.ticket.mask is not None:
+            mask = masks.in_both(mask, loop.ticket.mask)
         masks.apply(loop.ticket.model, mask)
         before = record_of(job.folder("of"), "model")
         finish(

@@ -14,7 +14,7 @@ from tombola.study.finished import Finished
 from tombola.study.floor import check_share, check_split, floor_of
 from tombola.study.job import MODEL, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
-from tombola.study.kinds.train import TrainStep
+from tombola.study.kinds.train import PRUNED_BEFORE, TrainStep, is_dense
 from tombola.study.library import Library
 from tombola.study.models import MODEL_TABLES, finish, model_rows
 from tombola.study.plan import Planner, Point
@@ -100,7 +100,9 @@ class PruneWhile(Kind[PruneWhileStep]):
         if dense is not None and point.settings.criterion.criterion.needs == "course":
             planner.keep(dense, 0.0)
         at = {"criterion": point.settings.criterion.label, "rewind": "none"}
-        yield planner.stage(self, point, at=at)
+        facts = planner.once((point.settings,), lambda: self.facts(point.settings))
+        before = {} if is_dense(point, "of", planner.library) else PRUNED_BEFORE
+        yield planner.stage(self, point, facts={**facts, **before}, at=at)
 
     def work(self, job: Job[PruneWhileStep], folder: Path) -> None:
         """Turn after turn, from the records of those that were done."""
@@ -118,7 +120,7 @@ class PruneWhile(Kind[PruneWhileStep]):
             if number > settings.turns or (number and before[-1]["survivors"] == 0):
                 return None
             model, tokenizer = at_work.model, at_work.tokenizer
-            old = self._mask(model, settings.pruning, folder, number)
+            old = self._mask(at_work, settings.pruning, folder, number)
             mask = old
             if number:
                 seed = mask_seed(job.seed, number)
@@ -153,7 +155,7 @@ class PruneWhile(Kind[PruneWhileStep]):
         write = [i for i, record in enumerate(records) if record["kept"]]
         ticket = tickets.load(job.folder("of") / MODEL)
         kept = write[-1] if write else 0
-        mask = self._mask(ticket.model, settings.pruning, folder, kept + 1)
+        mask = self._mask(ticket, settings.pruning, folder, kept + 1)
         masks.apply(ticket.model, mask)
         before = record_of(job.folder("of"), "model")
         finish(
@@ -188,12 +190,13 @@ class PruneWhile(Kind[PruneWhileStep]):
                 },
             )
 
-    def _mask(self, model: Any, pruning: Pruning, folder: Path, turn: int) -> "Mask":
+    def _mask(self, ticket: tickets.Ticket, pruning: Pruning, folder: Path, turn: int) -> "Mask":
         """What survives before a turn."""
         if turn == 0:
-            return masks.Mask.ones(pruning.parameters(anatomy.anatomy(model)))
+            parameters = pruning.parameters(anatomy.anatomy(ticket.model))
+            return masks.covering(ticket.mask, parameters)
         path = folder / FOLDER / f"{turn - 1:04d}" / "mask.safetensors"
-        return masks.load(path, model=model)
+        return masks.load(path, model=ticket.model)
 
 
 KINDS.add(PruneWhile())

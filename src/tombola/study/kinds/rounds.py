@@ -163,9 +163,7 @@ class Rounds(Kind[RoundsStep]):
         settings = job.settings
         ticket = tickets.load(job.folder("before") / MODEL)
         body = anatomy.anatomy(ticket.model)
-        old = ticket.mask
-        if old is None:
-            old = masks.Mask.ones(settings.pruning.parameters(body))
+        old = masks.covering(ticket.mask, settings.pruning.parameters(body))
         seed = mask_seed(job.seed, int(job.stage.at["round"]))
         evidence = evidence_for(
             job, settings.criterion, settings.pruning, ticket, self._task(job), seed, dense="of"

@@ -16,7 +16,7 @@ from tombola.study.classes import name_classes
 from tombola.study.finished import Finished
 from tombola.study.job import MODEL, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
-from tombola.study.library import UNKNOWN, Library
+from tombola.study.library import BARE, UNKNOWN, Library
 from tombola.study.models import MODEL_TABLES, finish, model_rows
 from tombola.study.plan import Planner, Point
 from tombola.study.references import References
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     import torch
 
 
-BARE = "bare"
-"""What a kind of task calls the head of a model that needs none."""
 SAMPLE, TOKENS_A_WORD = 200, 1.3
 """Of how many examples, and how, an estimate of costs guesses tokens."""
+PRUNED_BEFORE = {"from": "ticket"}
+"""A fact of steps that prune a ticket further: what its mask leaves out stays out."""
 
 
 class TrainStep(Step):
@@ -83,6 +83,11 @@ class Train(Kind[TrainStep]):
         if point.settings.removed and (point.settings.mask is None or point.settings.begin):
             raise UserError("removed: is for a training from its beginning, with a mask")
         _check_masks(point)
+        if point.settings.sparsify is not None and node.model and library.held(node.model):
+            raise UserError(
+                f"sparsify: draws masks of its own, and the model {node.model} is a ticket: say "
+                "`mask: grows` there if what was pruned may grow back"
+            )
         task = point.task()
         longest, budget = library.choice(task).max_tokens, point.settings.training.batch_tokens
         if budget is not None and budget < longest:
@@ -112,7 +117,7 @@ class Train(Kind[TrainStep]):
         """The training of a stage, from its beginning."""
         settings, task = job.settings, job.task_name()
         ticket = starting(job, task)
-        mask = None
+        mask = ticket.mask if "model" in job.stage.sources else None
         if settings.mask is not None:
             mask = fitted(job, ticket.model)
             masks.apply(ticket.model, mask)
@@ -200,6 +205,18 @@ def starting(job: Job[Any], task: str, role: str = "model") -> "tickets.Ticket":
     return tickets.Ticket(fresh, None, ticket.tokenizer)
 
 
+def is_dense(point: Point[Any], role: str, library: Library) -> bool:
+    """Whether a role leads to a model of which nothing was pruned."""
+    node = point.nodes[role]
+    if node.stage is None:
+        return not library.held(node.model)
+    its = node.stage.settings
+    if not isinstance(its, TrainStep):
+        return False
+    dense = its.mask is None and its.sparsify is None
+    return dense and not any(map(library.held, node.stage.sources.values()))
+
+
 def _unseen(model: str, library: Library) -> bool:
     """Whether a plan is only looked at, and a model of it is not here."""
     if not library.looking:
@@ -243,16 +260,10 @@ def fitted(job: Job[Any], model: "torch.nn.Module") -> "masks.Mask":
 
     Raises UserError where the ticket was never pruned, or is of another body.
     """
-    mask = tickets.load(job.folder("mask") / MODEL).mask
+    mask = tickets.mask_in(job.folder("mask") / MODEL, model)
     if mask is None:
         raise UserError(f"{job.read_stage('mask').title}: was never pruned, so it has no mask")
-    names = dict(model.named_parameters())
-    if all(name in names for name in mask):
-        return mask
-    raise UserError(
-        f"the mask of {job.read_stage('mask').title} is of another body: "
-        f"no parameter {next(name for name in mask if name not in names)!r} here"
-    )
+    return mask
 
 
 def train_smaller(job: Job[TrainStep], folder: Path, run: Run) -> "training.Trained":
