@@ -64,6 +64,19 @@ def test_splits_of_a_folder_a_mapping_and_what_datasets_saved(tmp_path: Path):
         load_own(folder, Columns(**NAMED))
 
 
+def test_the_split_that_is_called_just_so_is_meant(tmp_path: Path):
+    for name in ("train", "train_ids", "dev", "dev-other"):
+        FRAME.to_csv(tmp_path / f"{name}.csv", index=False)
+    (tmp_path / "dev.csv").write_text("said,stars\nthis,good\n")
+    assert load_own(tmp_path, Columns(**NAMED)).dev[0].text == "this"
+    for name in ("train_ids", "dev", "dev-other"):
+        (tmp_path / f"{name}.csv").unlink()
+    with pytest.raises(UserError, match="only a split 'train'; name it"):
+        load_own(tmp_path, Columns(**NAMED))
+    assert len(load_own(tmp_path, Columns(**NAMED), apart=0.5).dev) == 5
+    assert len(load_own(tmp_path, Columns(**NAMED), split="train").dev) == 10
+
+
 def test_parts_of_parquet_are_one_split(tmp_path: Path):
     for i in range(2):
         FRAME[5 * i : 5 * i + 5].to_parquet(tmp_path / f"test-0000{i}-of-00002.parquet")

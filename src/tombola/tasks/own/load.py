@@ -53,7 +53,8 @@ def load_own(
     columns = columns or Columns()
     tables = _of_files(files, form) if files is not None else tables_of(data, form)
     where = next(table.where for each in tables.values() for table in each)
-    chosen = choose(tables, split, str(data) if isinstance(data, str | Path) else where)
+    place = str(data) if isinstance(data, str | Path) else where
+    chosen = choose(tables, split, place, cut=apart is not None)
     columns = complete(columns, tables[chosen.dev][0])
     asked = Asked(columns, metric, _declared(tables, chosen, columns))
     rows = {
