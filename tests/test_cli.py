@@ -1,7 +1,8 @@
-"""The command line as a person meets it, in a process of its own."""
+"""The command line as a person meets it, from arguments to what is printed and the exit code."""
 
+import contextlib
+import io
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,16 +12,25 @@ from transformers import MarianConfig
 
 import tombola
 import toys
+from tombola.cli import main
 from tombola.tasks import word_tokenizer
 
 
 def call(*arguments: str | Path, where: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a verb."""
-    command = [sys.executable, "-m", "tombola.cli", *map(str, arguments)]
-    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
-    return subprocess.run(
-        command, cwd=where, env=environment, capture_output=True, text=True, check=False
-    )
+    """Run a verb, in this process: in one of its own each call imports torch for seconds."""
+    said, complained = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "100")
+        patch.setenv("NO_COLOR", "1")
+        patch.setattr(sys, "argv", ["tombola", *map(str, arguments)])
+        if where is not None:
+            patch.chdir(where)
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained):
+            try:
+                main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+    return subprocess.CompletedProcess(sys.argv, code, said.getvalue(), complained.getvalue())
 
 
 def refused(*arguments: str | Path, where: Path | None = None) -> str:
@@ -101,10 +111,18 @@ def test_probe(models: Path):
     assert [row["layer"] for row in json.loads(found.stdout)] == [0, 1]
 
 
-def test_recipes():
-    assert "first-look" in call("recipes").stdout
-    assert call("recipes", "show", "first-look").stdout.startswith("name: first-look")
-    assert "first-look" in refused("recipes", "show", "no-such")
+def test_recipes_as_a_program_of_its_own():
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tombola.cli", "recipes", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert "first-look" in call().stdout
+    assert call("show", "first-look").stdout.startswith("name: first-look")
+    wrong = call("show", "no-such")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("tombola: ")
+    assert "first-look" in wrong.stderr
+    assert len(wrong.stderr.strip().splitlines()) == 1
 
 
 def test_wrong_input_is_one_line_and_exit_code_2(models: Path, tmp_path: Path):
@@ -122,7 +140,7 @@ def test_wrong_input_is_one_line_and_exit_code_2(models: Path, tmp_path: Path):
     assert "different models" in refused("masks", models / "ticket", _ticket(models, tmp_path))
     assert "two masks" in refused("masks", models / "ticket")
     assert "no readable mask" in refused("masks", models / "ticket", dense / "config.json")
-    assert "allowed" in refused("compare", dense, dense, "--task", "nonsense")
+    assert "unknown task" in refused("compare", dense, dense, "--task", "nonsense")
     assert "no study here" in refused("status", tmp_path)
     assert "tombola" in refused("report", tmp_path)
     assert "first-look" in refused("run", "no-such-recipe")
