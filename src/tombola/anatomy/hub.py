@@ -34,6 +34,14 @@ def hub_folder(source: str, weights: bool = False) -> Path:
     return folder
 
 
+def cached_folder(source: str) -> Path | None:
+    """The same without asking the hub: what the cache has of it; None where that is nothing."""
+    try:
+        return Path(snapshot_download(source, local_files_only=True))
+    except (OSError, ValueError):
+        return None
+
+
 def hub_commit(source: str) -> str:
     """The commit of a hub model, 40 hexadecimal digits.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import nn
 
-from tombola.anatomy.hub import hub_folder
+from tombola.anatomy.hub import cached_folder
 from tombola.anatomy.sources import read_json_object
 from tombola.errors import UserError
 
@@ -27,12 +27,7 @@ def home_of(model: nn.Module) -> Path | None:
         return None
     if (Path(name) / "config.json").is_file():
         return Path(name)
-    if Path(name).exists() or name.count("/") != 1 or name.startswith((".", "/", "~")):
-        return None
-    try:
-        return hub_folder(name)
-    except UserError:
-        return None
+    return None if Path(name).exists() else cached_folder(name)
 
 
 def carry(home: Path, folder: Path, note: str = "") -> None:
