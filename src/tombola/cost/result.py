@@ -8,6 +8,7 @@ from tombola.cost.settings import CostSettings
 from tombola.cost.size import Size
 from tombola.cost.timing import Quartiles
 from tombola.cost.workload import Workload
+from tombola.results import Record, Result
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class Ratio:
     """Of the seconds of `against` over those of the model, turn by turn."""
 
 
-@dataclass(frozen=True)
-class Cost:
+@dataclass(frozen=True, repr=False)
+class Cost(Result):
     """Sizes and times of a model, and of another beside it."""
 
     model: Size
@@ -58,6 +59,29 @@ class Cost:
     settings: CostSettings
     sentences: tuple[str, ...]
     """What it comes to, in words."""
+
+    def lines(self) -> tuple[str, ...]:
+        """What was measured, on what, and what it comes to."""
+        on, beside = self.machine, "" if self.against is None else f" beside {self.against.name}"
+        size = (
+            f"{self.model.name}{beside}: {self.model.total.n:,} parameters, "
+            f"{self.model.memory_bytes / 1e6:,.1f} MB in memory"
+        )
+        return (size, f"{on.device}, {on.threads} threads of {on.cpus} CPUs", *self.sentences)
+
+    def records(self) -> list[Record]:
+        """A row for each workload of each model."""
+        ratios = {ratio.workload: ratio.spread.median for ratio in self.ratios}
+        return [
+            {
+                "which": each.which, **asdict(each.workload),
+                "milliseconds": 1e3 * each.spread.median, "low": 1e3 * each.spread.low,
+                "high": 1e3 * each.spread.high, "n": each.spread.n,
+                "examples_per_second": each.examples_per_second,
+                "times_as_fast": ratios.get(each.workload) if each.which == "model" else None,
+            }
+            for each in self.timings
+        ]  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""

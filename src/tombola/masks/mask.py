@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,18 @@ from torch import Tensor, nn
 from tombola.anatomy.parts import Anatomy, Parameter
 from tombola.anatomy.wrappers import unwrapped
 from tombola.errors import UserError
+from tombola.results import Record, Result
 
 ONES_IN_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(1)
 """How many bits of a byte are set."""
 
+FILE = "mask.safetensors"
+"""The mask within a ticket's folder."""
 GROUPINGS = ("stack", "layer", "block", "role", "set", "name")
 """The fields of a parameter by which `Mask.sparsity_by` groups."""
 
 
-class Mask(Mapping[str, Tensor]):
+class Mask(Result, Mapping[str, Tensor]):
     """Names of parameters to boolean tensors of their shapes; True where the weight survives.
 
     A mask never changes. It holds one bit per weight, on the CPU: each look-up unpacks a new
@@ -90,6 +94,21 @@ class Mask(Mapping[str, Tensor]):
         entries = np.unpackbits(self._bits[name], count=prod(shape), bitorder="little")
         return torch.from_numpy(entries.view(np.bool_)).reshape(shape)
 
+    @classmethod
+    def load(cls, path: str | Path) -> "Mask":
+        """The mask of a file, or of a ticket's folder. Raises UserError where there is none."""
+        from tombola.masks.files import load
+
+        place = Path(path)
+        return load(place / FILE if place.is_dir() else place)
+
+    def save(self, path: str | Path) -> Path:
+        """Write a file that `load` reads; its path. Raises UserError where that cannot be."""
+        from tombola.masks.files import save
+
+        save(self, Path(path))
+        return Path(path)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._shapes)
 
@@ -116,6 +135,22 @@ class Mask(Mapping[str, Tensor]):
             {name: mask._shapes[name] for name, mask in named.items()},
             {name: mask._bits[name] for name, mask in named.items()},
         )
+
+    def lines(self) -> tuple[str, ...]:
+        """What is pruned of it all."""
+        return (
+            f"mask {self.digest}: {self.n_pruned:,} of {self.n:,} entries of {len(self)} tensors "
+            f"are pruned ({self.sparsity:.1%})",
+        )
+
+    def records(self) -> list[Record]:
+        """A row for each tensor."""
+        sizes = {name: prod(shape) for name, shape in self._shapes.items()}
+        return [
+            {"name": name, "n": n, "pruned": (pruned := n - self.n_survivors(name)),
+             "sparsity": pruned / n if n else 0.0}
+            for name, n in sizes.items()
+        ]  # fmt: skip
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -161,6 +196,20 @@ class Mask(Mapping[str, Tensor]):
         """What survives here and not there."""
         self.check_same(other)
         return self.from_bits(self._shapes, {k: b & ~other._bits[k] for k, b in self._bits.items()})
+
+    def __xor__(self, other: "Mask") -> "Mask":
+        """What survives in just one of the two."""
+        self.check_same(other)
+        return self.from_bits(self._shapes, {k: b ^ other._bits[k] for k, b in self._bits.items()})
+
+    def jaccard(self, other: "Mask") -> float:
+        """Intersection over union of what survives, 0 to 1; NaN where nothing does in either.
+
+        `tombola.masks.overlap` says beside it what chance would give.
+        """
+        from tombola.masks.overlaps import overlap
+
+        return overlap(self, other).jaccard
 
     def __invert__(self) -> "Mask":
         """What is pruned."""

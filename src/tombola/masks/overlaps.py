@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from math import nan, prod
 
 from tombola.masks.mask import Mask, ones
+from tombola.results import Record, Result
 
 
-@dataclass(frozen=True)
-class Overlap:
+@dataclass(frozen=True, repr=False)
+class Overlap(Result):
     """The surviving weights that two masks share. Counts are of entries."""
 
     n: int
@@ -20,6 +21,28 @@ class Overlap:
     expected_by_tensor: float
     """Mean intersection of two independent masks with these numbers of survivors in each tensor:
     the chance level for masks that agree only on how much each tensor keeps."""
+
+    def lines(self) -> tuple[str, ...]:
+        """What they share, beside chance."""
+        return (
+            f"Jaccard index {self.jaccard:.4f} (chance {self.expected_jaccard:.4f}): of {self.n:,} "
+            f"entries {self.survivors[0]:,} and {self.survivors[1]:,} survive, "
+            f"{self.intersection:,} in both",
+        )
+
+    def records(self) -> list[Record]:
+        """One row."""
+        return [{
+            "n": self.n, "survivors_a": self.survivors[0], "survivors_b": self.survivors[1],
+            "both": self.intersection, "jaccard": self.jaccard,
+            "expected_jaccard": self.expected_jaccard,
+            "expected_jaccard_by_tensor": self.expected_jaccard_by_tensor,
+            "difference": self.difference, "expected_difference": self.expected_difference,
+        }]  # fmt: skip
+
+    def printed(self) -> list[Record]:
+        """The line says it."""
+        return []
 
     @property
     def jaccard(self) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tombola.plugins import load_plugins
+from tombola.results import Record, Result
 from tombola.study.library import Library
 from tombola.study.plan import Planner, Point
 from tombola.study.recipe import Recipe
@@ -34,8 +35,8 @@ class StepOutlook:
     """Operations, roughly."""
 
 
-@dataclass(frozen=True)
-class Preview:
+@dataclass(frozen=True, repr=False)
+class Preview(Result):
     """A whole study, looked at beforehand."""
 
     recipe: str
@@ -69,6 +70,14 @@ class Preview:
             "missing": self.missing,
             "steps": [vars(step) for step in self.steps],
         }
+
+    def records(self) -> list[Record]:
+        """A row for each step."""
+        return [dict(vars(step)) for step in self.steps]
+
+    def printed(self) -> list[Record]:
+        """The lines say it."""
+        return []
 
     def lines(self) -> list[str]:
         """For people: a line for each step, then the sums."""

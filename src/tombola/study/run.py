@@ -10,6 +10,7 @@ from typing import Any, Literal
 from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.plugins import load_plugins
+from tombola.results import Record, Result
 from tombola.study.claim import claim, read_plan
 from tombola.study.collect import write_tables
 from tombola.study.effort import check_energy
@@ -25,14 +26,22 @@ from tombola.study.versions import versions
 Engine = Literal["serial", "processes"]
 
 
-@dataclass(frozen=True)
-class Outcome:
+@dataclass(frozen=True, repr=False)
+class Outcome(Result):
     """What a run left behind."""
 
     out: Path
     stages: int
     done: int
     failures: tuple[dict[str, str], ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """How much is done, and where."""
+        return (f"{self.out}: {self.done} of {self.stages} stages done",)
+
+    def records(self) -> list[Record]:
+        """What failed, and why."""
+        return [dict(each) for each in self.failures]
 
 
 def run_study(

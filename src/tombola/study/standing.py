@@ -5,6 +5,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, Literal, get_args
 
+from tombola.results import Record, Result
 from tombola.study.claim import read_plan
 from tombola.study.stage import Stage
 from tombola.study.store import Store
@@ -28,12 +29,28 @@ class StageStatus:
     """Steps done and in all, where a running or interrupted stage reports them."""
 
 
-@dataclass(frozen=True)
-class Status:
+@dataclass(frozen=True, repr=False)
+class Status(Result):
     """How a study stands."""
 
     out: Path
     stages: tuple[StageStatus, ...]
+
+    shown = ("title", "state", "seconds", "step", "total", "why")
+
+    def lines(self) -> tuple[str, ...]:
+        """How many stages are in which state."""
+        counts = ", ".join(f"{self.count(s)} {s}" for s in STATES if self.count(s))
+        return (f"{self.out}: {len(self.stages)} stages: {counts}",)
+
+    def records(self) -> list[Record]:
+        """A row for each stage."""
+        found: list[Record] = self.to_dict()["stages"]
+        return found
+
+    def printed(self) -> list[Record]:
+        """What is not done."""
+        return [row for row in self.records() if row["state"] != "done"]
 
     def count(self, state: State) -> int:
         """Number of stages in a state."""

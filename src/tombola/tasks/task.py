@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from tombola.errors import UserError
 from tombola.registry import Registry
+from tombola.results import Record, Result
 from tombola.tasks.kinds.kind import TASK_KINDS, Searches, TaskKind
 from tombola.tasks.search import Search
 from tombola.text.examples import Example
@@ -18,12 +19,14 @@ from tombola.text.reading import Reading
 from tombola.text.streamed import Streamed
 
 T = TypeVar("T")
+SHOWN = 5
+"""Examples that a printed task shows."""
 MOST = 10_000_000
 """Examples of one split that can be asked for: their numbers are drawn in memory."""
 
 
-@dataclass(frozen=True)
-class Task:
+@dataclass(frozen=True, repr=False)
+class Task(Result):
     """Examples to learn from, examples to be scored on, and the metric of that score."""
 
     name: str
@@ -49,6 +52,26 @@ class Task:
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What was met when its files were read, as lines for a person: what was left out, and what was
     odd."""
+
+    def lines(self) -> tuple[str, ...]:
+        """What is learned, on how much, and how it is scored."""
+        splits = {s: getattr(self, s) for s in ("train", "dev", "held", "test")}
+        sizes = ", ".join(f"{len(rows):,} {name}" for name, rows in splits.items() if rows)
+        classes = "" if self.labels is None else f" of {len(self.labels)} labels"
+        scored = ", ".join((self.metric, *self.further))
+        return (f"{self.name}: {self.kind}{classes}, {sizes}, scored by {scored}",)
+
+    def records(self) -> list[Record]:
+        """A row for each example of train and dev: its text, and what is right."""
+        return [
+            {"split": name, "text": " | ".join(example.lines), "answer": example.answer}
+            for name in ("train", "dev")
+            for example in getattr(self, name)
+        ]
+
+    def printed(self) -> list[Record]:
+        """The first examples that are scored."""
+        return [{"text": " | ".join(e.lines), "answer": e.answer} for e in self.dev[:SHOWN]]
 
     def with_metric(self, name: str) -> "Task":
         """The same task, scored by another metric.

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from tombola.files import as_path, new_folder, read_json, write_json
 from tombola.masks import Mask, revived
 from tombola.masks import load as load_mask
 from tombola.masks import save as save_mask
+from tombola.results import Record, Result
 from tombola.tickets.provenance import after
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ class UnreadableTokenizer(UserWarning):
     """A model came without its tokenizer, which is there and cannot be read: it reads no text."""
 
 
-@dataclass(frozen=True)
-class Ticket:
+@dataclass(frozen=True, repr=False)
+class Ticket(Result):
     """A sparse model, its mask, and where it comes from."""
 
     model: "torch.nn.Module"
@@ -46,6 +48,31 @@ class Ticket:
     """None where the folder holds none, or one that cannot be read."""
     provenance: dict[str, Any] = field(default_factory=dict)
     """How it was drawn: criterion, scope, round, seed, signature, …"""
+
+    @property
+    def sparsity(self) -> float:
+        """Pruned share of what may be pruned, 0 to 1; 0 where nothing was pruned here."""
+        return 0.0 if self.mask is None else self.mask.sparsity
+
+    def evaluate(self, task: Any = None, folder: str | Path | None = None, **asked: Any) -> Any:
+        """`tombola.evaluate` of this ticket; by default on the task that it was trained on."""
+        # A verb knows tickets, and not the other way round; this is but the name that people seek.
+        return import_module("tombola.verbs").evaluate(self, task, folder, **asked)
+
+    def lines(self) -> tuple[str, ...]:
+        """Of which model, and how much of it is pruned."""
+        name = type(self.model).__name__
+        if self.mask is None:
+            return (f"{name}, nothing pruned",)
+        one = self.mask
+        return (
+            f"{name}, {one.n_pruned:,} of {one.n:,} prunable weights pruned ({one.sparsity:.1%}), "
+            f"mask {one.digest}",
+        )
+
+    def records(self) -> list[Record]:
+        """A row for each tensor of the mask."""
+        return [] if self.mask is None else self.mask.records()
 
     def save(self, folder: str | Path) -> Path:
         """Write a folder that appears whole or not at all.

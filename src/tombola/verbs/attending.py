@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from tombola.dissect import patterns
 from tombola.errors import UserError
+from tombola.results import Result
 from tombola.settings import validate
 from tombola.verbs.asked import chosen, said
 from tombola.verbs.given import given
 from tombola.verbs.posed import posed
 
 if TYPE_CHECKING:
-    import pandas as pd
     import torch
 
     from tombola.tickets import Ticket
 
 
-@dataclass(frozen=True)
-class AttentionPatterns:
+@dataclass(frozen=True, repr=False)
+class AttentionPatterns(Result):
     """What every head of one model shows."""
 
     heads: "tuple[patterns.HeadPatterns, ...]"
@@ -38,6 +38,17 @@ class AttentionPatterns:
         return {
             p: c / n if n else float("nan") for p, c in zip(patterns.NAMES, counts, strict=True)
         }
+
+    def lines(self) -> tuple[str, ...]:
+        """The share of each pattern."""
+        return tuple(
+            f"{weighting}: " + ", ".join(f"{p} {s:.1%}" for p, s in self.shares(weighting).items())
+            for weighting in dict.fromkeys(head.weighting for head in self.heads)
+        )
+
+    def records(self) -> list[dict[str, Any]]:
+        """See `rows`."""
+        return self.rows()
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for each weighting, head and pattern, as in the table of studies."""
@@ -58,12 +69,6 @@ class AttentionPatterns:
             "classifiers": told,
             "notes": list(self.notes),
         }
-
-    def to_frame(self) -> "pd.DataFrame":
-        """The rows as a frame."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows())
 
 
 def attention_patterns(

@@ -9,14 +9,13 @@ import numpy as np
 
 from tombola import anatomy, dissect, tasks
 from tombola.errors import UserError
+from tombola.results import Record, Result
 from tombola.verbs.asked import chosen, said
 from tombola.verbs.evaluating import answers_of, scores_of
 from tombola.verbs.given import Given, given
 from tombola.verbs.posed import Posed, posed
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from tombola.statistics.seeds import Difference
 
 
@@ -35,8 +34,8 @@ class NumbersAlike:
     mean_absolute_difference: float
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Result):
     """How two models differ on the same examples."""
 
     behaviour: Any | None
@@ -50,6 +49,34 @@ class Comparison:
     notes: tuple[str, ...] = ()
     """What a person should know: what was cut, guessed, unknown, or could not be compared."""
 
+    shown = ("stack", "dense_layer", "value", "low", "high", "noise_floor", "n")
+
+    def lines(self) -> tuple[str, ...]:
+        """How far their answers agree, what they score, and what is to be known."""
+        said = []
+        if self.behaviour is not None:
+            told = [
+                f"{key.replace('_', ' ')} {value:.4g}"
+                for key, value in asdict(self.behaviour).items()
+                if isinstance(value, int | float)
+            ]
+            said.append(", ".join(told))
+        if self.difference is not None:
+            first, second, gap = *(one.value for one in self.scores), self.difference
+            said.append(
+                f"{self.scores[0].metric} {first:.4f} and {second:.4f}, difference "
+                f"{gap.value:+.4f} (95% {gap.low:+.4f} to {gap.high:+.4f}), n = {gap.n:,}"
+            )
+        return (*said, *self.notes) or ("layers alone are compared",)
+
+    def records(self) -> list[Record]:
+        """A row for every pair of layers."""
+        return [asdict(row) for row in self.layers]
+
+    def printed(self) -> list[Record]:
+        """Layers beside their own number."""
+        return [row for row in self.records() if row["dense_layer"] == row["sparse_layer"]]
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
         behaviour = None if self.behaviour is None else asdict(self.behaviour)
@@ -60,12 +87,6 @@ class Comparison:
             "difference": None if self.difference is None else asdict(self.difference),
             "notes": list(self.notes),
         }
-
-    def to_frame(self) -> "pd.DataFrame":
-        """The similarity of layers, a row for every pair."""
-        import pandas as pd
-
-        return pd.DataFrame([asdict(row) for row in self.layers])
 
 
 def compare(

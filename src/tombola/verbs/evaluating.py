@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tombola import tasks, training
 from tombola.errors import UserError
 from tombola.files import atomic_file
+from tombola.results import Record, Result
 from tombola.verbs.asked import chosen, said
 from tombola.verbs.given import Given, given
 from tombola.verbs.posed import Posed, posed
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Evaluation:
+class Evaluation(Result):
     """The score of one model on one task, and what it rests on."""
 
     model: str
@@ -71,8 +72,15 @@ class Evaluation:
         texts = dict(zip(("text", "pair"), columns, strict=False))  # none of packed text
         return pd.DataFrame({**texts, "reference": self.references, "answer": self.answers})
 
-    def __repr__(self) -> str:
-        return f"Evaluation({self.model}: {self.sentence()})"
+    shown = ("metric", "value", "low", "high", "chance", "n")
+
+    def lines(self) -> tuple[str, ...]:
+        """The score in words, and what a person should know."""
+        return (f"{self.model}: {self.sentence()}", *self.notes)
+
+    def printed(self) -> list[Record]:
+        """A row for each metric; `to_frame` has one for each example."""
+        return [asdict(each) for each in (self.score, *self.further)]
 
     def sentence(self) -> str:
         """The score in words."""

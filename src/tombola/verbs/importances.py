@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tombola import tasks, tickets
+from tombola.results import Result
 from tombola.settings import validate
 from tombola.verbs.asked import chosen, said
 from tombola.verbs.given import given
 from tombola.verbs.posed import posed
 
 if TYPE_CHECKING:
-    import pandas as pd
     import torch
 
 
-@dataclass(frozen=True)
-class Importances:
+@dataclass(frozen=True, repr=False)
+class Importances(Result):
     """What scores say of every head and MLP of one model."""
 
     found: "tuple[tickets.Importance, ...]"
@@ -27,6 +27,20 @@ class Importances:
     """How far every two scores rank heads, and MLPs, alike."""
     notes: tuple[str, ...] = ()
     """What a person should know of the text: what was cut, guessed, or is unknown."""
+
+    def lines(self) -> tuple[str, ...]:
+        """Which scores, of how much."""
+        said = [f"{one.score} of {len(list(one.rows(self.norm)))} heads and MLPs, n = {one.n:,}"
+                for one in self.found]  # fmt: skip
+        return ("; ".join(said),)
+
+    def records(self) -> list[dict[str, Any]]:
+        """See `rows`."""
+        return self.rows()
+
+    def printed(self) -> list[dict[str, Any]]:
+        """What matters most, first."""
+        return sorted(self.rows(), key=lambda row: -row["normed"])
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for each score, head and MLP (its `head` is -1)."""
@@ -44,12 +58,6 @@ class Importances:
             "agreement": [asdict(each) for each in self.agreement],
             "notes": list(self.notes),
         }
-
-    def to_frame(self) -> "pd.DataFrame":
-        """The rows as a frame."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows())
 
 
 def importance(

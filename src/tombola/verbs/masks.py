@@ -1,5 +1,6 @@
 """What masks share."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from tombola import masks, statistics, tickets
 from tombola.errors import UserError
+from tombola.results import Record, Result
 
 
 @dataclass(frozen=True)
@@ -60,27 +62,44 @@ class MasksTogether:
         }
 
 
-@dataclass(frozen=True)
-class MaskComparison:
+@dataclass(frozen=True, repr=False)
+class MaskComparison(Result):
     """What some masks share."""
 
     pairs: tuple[MaskPair, ...]
     together: MasksTogether | None
     """None for two masks: their pair says it all."""
+    shown = ("a", "b", "survivors_a", "survivors_b", "both", "jaccard", "expected_jaccard")
+
+    def lines(self) -> tuple[str, ...]:
+        """What they share, beside chance."""
+        if self.together is None:
+            return self.pairs[0].overlap.lines()
+        one = self.together
+        return (
+            f"{len(one.survivors)} masks of {one.n:,} entries: {one.in_all:,} survive in all "
+            f"(chance {one.expected_in_all:,.0f}), {one.in_none:,} in none",
+        )
+
+    def records(self) -> list[Record]:
+        """A row for every two."""
+        return [{"a": p.a, "b": p.b, **p.overlap.records()[0]} for p in self.pairs]
 
 
-def compare_masks(files: list[str | Path]) -> MaskComparison:
+def compare_masks(*given: Any) -> MaskComparison:
     """What every two of some masks share, and all of three or more, beside what chance would give.
 
     Args:
-        files: mask files or tickets' folders, two at least.
+        given: masks, tickets, mask files or tickets' folders, two at least; or one list of such.
 
     Raises:
         UserError: fewer than two, no masks, or masks of different models.
     """
-    if len(files) < 2:
-        raise UserError("give two masks or more: files, or folders of tickets")
-    read = [(str(path), masks.load(_mask_file(Path(path)))) for path in files]
+    several = len(given) == 1 and isinstance(given[0], Sequence) and not isinstance(given[0], str)
+    sources = list(given[0]) if several else list(given)
+    if len(sources) < 2:
+        raise UserError("give two masks or more: masks, tickets, files, or folders of tickets")
+    read = [_mask_of(source, i) for i, source in enumerate(sources, 1)]
     read = list(zip([name for name, _ in read], masks.aligned([m for _, m in read]), strict=True))
     pairs = [MaskPair(a, b, masks.overlap(x, y)) for (a, x), (b, y) in combinations(read, 2)]
     together = _together([mask for _, mask in read]) if len(read) > 2 else None
@@ -101,5 +120,16 @@ def _together(read: list[masks.Mask]) -> MasksTogether | None:
     )
 
 
-def _mask_file(path: Path) -> Path:
-    return path / tickets.MASK_FILE if path.is_dir() else path
+def _mask_of(source: Any, number: int) -> tuple[str, masks.Mask]:
+    """A mask, and what to call it."""
+    if isinstance(source, masks.Mask):
+        return f"mask {number}", source
+    if isinstance(source, tickets.Ticket):
+        if source.mask is None:
+            raise UserError(f"{source!r}: has no mask, for nothing was pruned")
+        return f"ticket {number}", source.mask
+    if not isinstance(source, str | Path):
+        raise UserError(
+            f"a mask, a ticket, a file or a folder was expected, not {type(source).__name__}"
+        )
+    return str(source), masks.Mask.load(source)

@@ -8,14 +8,27 @@ from typing import Any
 from tombola import anatomy, dissect, masks, tickets
 from tombola.dissect.weights.movement import CHANCE, CHANCE_SD, Binned
 from tombola.errors import UserError
+from tombola.results import Record, Result
 
 
-@dataclass(frozen=True)
-class MovementBetween:
+@dataclass(frozen=True, repr=False)
+class MovementBetween(Result):
     """The movement between two checkpoints: all matrices together, and each."""
 
     together: dissect.Movement
     matrices: tuple[dissect.Movement, ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """How far weights moved, beside chance."""
+        one = self.together
+        return (
+            f"weights move {one.mean:.4f} ± {one.sd:.4f} in the order of magnitudes (chance "
+            f"{CHANCE:.4f} ± {CHANCE_SD:.4f}), n = {one.n:,}",
+        )
+
+    def records(self) -> list[Record]:
+        """A row for each matrix."""
+        return [{"name": m.name, "n": m.n, "mean": m.mean, "sd": m.sd} for m in self.matrices]
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""

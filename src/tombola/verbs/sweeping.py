@@ -15,6 +15,7 @@ from tombola.errors import UserError
 from tombola.files import link_or_copy, read_json
 from tombola.plugins import load_plugins
 from tombola.report.parts.sweep import table_of, told
+from tombola.results import Record, Result
 from tombola.settings import validate
 from tombola.study.stage import digest_of
 from tombola.study.sweep_settings import SweepStep
@@ -39,8 +40,8 @@ Heard = Callable[[Mapping[str, Any], int, int], None]
 """Told about each model that was scored: its record, its number from 1 on, and about how many."""
 
 
-@dataclass(frozen=True)
-class Swept:
+@dataclass(frozen=True, repr=False)
+class Swept(Result):
     """What a sweep found; `print` it to read it."""
 
     out: Path
@@ -95,8 +96,13 @@ class Swept:
         """A row for each model that was scored."""
         return self.frame
 
-    def __str__(self) -> str:
-        return "\n".join(self.sentences)
+    def lines(self) -> tuple[str, ...]:
+        """The answer, and where the rest is."""
+        return (*self.sentences, f"report: {self.report}")
+
+    def printed(self) -> list[Record]:
+        """The sizes, as text."""
+        return [dict(zip(self.table.header, row, strict=True)) for row in self.table.rows]
 
 
 def sweep(

@@ -3,20 +3,33 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tombola.results import Record, Result
 from tombola.tasks.load import TASKS
 from tombola.tasks.words.task import WORD_TASKS
 from tombola.text.formats.format import FORMATS
 from tombola.text.writers import WRITERS
 
 
-@dataclass(frozen=True)
-class Catalog:
+@dataclass(frozen=True, repr=False)
+class Catalog(Result):
     """Names and what they are, a row each."""
 
     word_tasks: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
     formats: list[dict[str, Any]]
     forms: list[dict[str, Any]]
+
+    shown = ("what", "name", "about")
+
+    def lines(self) -> tuple[str, ...]:
+        """How many there are."""
+        return (f"{len(self.word_tasks)} word tasks, {len(self.tasks)} tasks, "
+                f"{len(self.formats)} formats to read, {len(self.forms)} to write",)  # fmt: skip
+
+    def records(self) -> list[Record]:
+        """All of them, a row each."""
+        return [{"what": what.replace("_", " "), **row} for what, own in vars(self).items()
+                for row in own]  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tombola.results import Listed
 from tombola.tasks import data as looking
 
 if TYPE_CHECKING:
@@ -30,4 +31,5 @@ def check_data(
     Raises:
         UserError: nothing tells a format, the file is no text, or the task cannot be made of it.
     """
-    return looking.check_data(file, format=format, task=task, seed=seed, strict=strict)
+    found = looking.check_data(file, format=format, task=task, seed=seed, strict=strict)
+    return Listed(found, "readings", ("format", "n_texts", "n_words", "longest", "tasks"))

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tombola.results import Listed
 from tombola.tasks import data as looking
 from tombola.verbs.datasets.knobs import language_of
 
@@ -38,7 +39,7 @@ def count_data(
     Raises:
         UserError: an unknown name, or a file that is not of the format.
     """
-    return looking.count_data(
+    found = looking.count_data(
         task,
         files or (),
         format=format,
@@ -48,3 +49,4 @@ def count_data(
         skip_bad=skip_bad,
         strict=strict,
     )
+    return Listed(found, "splits", ("split", "n_texts", "n_words", "n_targets"))

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tombola.results import Listed
 from tombola.tasks import data as looking
 from tombola.verbs.datasets.knobs import language_of
 
@@ -35,7 +36,7 @@ def show_data(
     Raises:
         UserError: an unknown name, or a file that is not of the format.
     """
-    return looking.show_data(
+    found = looking.show_data(
         task,
         None if file is None else Path(file),
         format=format,
@@ -44,3 +45,4 @@ def show_data(
         language=language_of(knobs),
         skip_bad=skip_bad,
     )
+    return Listed(found, "examples")

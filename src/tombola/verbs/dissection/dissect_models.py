@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tombola import dissect, tasks, tickets, training
 from tombola.dissect.representations import stack_names
 from tombola.errors import UserError
+from tombola.results import Result
 from tombola.verbs.dissection.given_text import GivenText, encoded, marked, read_text
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ MEASURES = ("debiased", "neurons", "attention", "heads")
 EDGES = (5, 100, 500, 2500)
 
 
-@dataclass(frozen=True)
-class Dissection:
+@dataclass(frozen=True, repr=False)
+class Dissection(Result):
     """What models have in common on a text, and what not."""
 
     similarity: "Mapping[Pair, list[dissect.LayerSimilarity]]"
@@ -35,6 +36,23 @@ class Dissection:
     """How many rows of attention have nearly all on one token."""
     notes: tuple[str, ...] = field(default=())
     """What could not be compared, and why; what was left out of the text."""
+
+    shown = ("against", "model", "measure", "stack", "dense_layer", "value", "low", "high", "n")
+
+    def lines(self) -> tuple[str, ...]:
+        """How much there is, and what could not be."""
+        rows = self.rows()
+        counts = ", ".join(f"{len(own):,} of {name}" for name, own in rows.items() if own)
+        return (f"rows: {counts}" if counts else "nothing to compare", *self.notes)
+
+    def records(self) -> list[dict[str, Any]]:
+        """All rows, each with its part."""
+        return [{"part": name, **row} for name, own in self.rows().items() for row in own]
+
+    def printed(self) -> list[dict[str, Any]]:
+        """Layers beside their own number."""
+        similar = self.rows()["similarity"]
+        return [row for row in similar if row["dense_layer"] == row["sparse_layer"]]
 
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """Plain rows, a list for each part."""
