@@ -1,3 +1,5 @@
+from . import masks as masks
+from . import report as report
 from .anatomy import Gates as Gates
 from .anatomy import gated as gated
 from .dissect import layer_similarity as layer_similarity
@@ -27,6 +29,7 @@ from .verbs import importance as importance
 from .verbs import inspect as inspect
 from .verbs import measure as measure
 from .verbs import movement as movement
+from .verbs import patterns as patterns
 from .verbs import probe as probe
 from .verbs import prune as prune
 from .verbs import recipes as recipes

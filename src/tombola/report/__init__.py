@@ -2,4 +2,7 @@
 
 import lazy_loader
 
+from tombola.rooms import callable_room
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+callable_room(__name__)

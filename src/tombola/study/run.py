@@ -35,6 +35,11 @@ class Outcome(Result):
     done: int
     failures: tuple[dict[str, str], ...]
 
+    @property
+    def report(self) -> Path:
+        """The page, once it is built."""
+        return self.out / "report.html"
+
     def lines(self) -> tuple[str, ...]:
         """How much is done, and where."""
         return (f"{self.out}: {self.done} of {self.stages} stages done",)

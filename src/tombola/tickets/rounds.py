@@ -1,14 +1,14 @@
 """One round of drawing a ticket: score, then select."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from tombola.anatomy import Anatomy, Parameter, anatomy, live_weights
 from tombola.errors import UserError
 from tombola.masks import SCOPES, Mask, covering, groups, parsed, prunable, select, select_n_of_m
-from tombola.settings import Settings, as_wrong_values
+from tombola.settings import ONE_OR_MORE, Settings, as_wrong_values
 from tombola.tickets.criteria.criterion import CRITERIA, Batch, Choice, Evidence
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Pruning(Settings):
     """Which weights may go, and how many go in a round."""
 
-    sets: tuple[str, ...] = ("matrices",)
+    sets: Annotated[tuple[str, ...], ONE_OR_MORE] = ("matrices",)
     """Parameter sets that are pruned."""
     also: tuple[str, ...] = ()
     """Shell patterns of further parameter names to prune."""

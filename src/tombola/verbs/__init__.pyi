@@ -1,3 +1,4 @@
+from .aliases import patterns as patterns
 from .asked import Asked as Asked
 from .attending import AttentionPatterns as AttentionPatterns
 from .attending import attention_patterns as attention_patterns

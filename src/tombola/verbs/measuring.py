@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 from tombola import cost, tickets
 from tombola.errors import UserError
 from tombola.settings import validate
+from tombola.verbs.live import live
 
 if TYPE_CHECKING:
     import torch
 
     from tombola.cost import Cost
+    from tombola.tickets import Ticket
 
 
 def measure(
-    model: "torch.nn.Module | str | Path",
-    against: "torch.nn.Module | str | Path | None" = None,
+    model: "torch.nn.Module | Ticket | str | Path",
+    against: "torch.nn.Module | Ticket | str | Path | None" = None,
     *,
     filled: bool = False,
     **settings: Any,
@@ -23,8 +25,8 @@ def measure(
     """How large a model is, and how fast, beside another one where one is given.
 
     Args:
-        model: a model, a ticket's or a model's folder, a hub id; a configuration gets random
-            weights, and the result says so.
+        model: a model, a ticket, a `Trainer`, a ticket's or a model's folder, a hub id; a
+            configuration gets random weights, and the result says so.
         against: what to compare with, in pairs against drift.
         filled: compare with the model itself, its matrices' zeros filled with noise.
         settings: fields of `tombola.cost.CostSettings`: batch_sizes, lengths, new_tokens,
@@ -37,8 +39,8 @@ def measure(
     if filled and against is not None:
         raise UserError("filled compares the model with itself: give it or against, not both")
     chosen = validate(cost.CostSettings, settings)
-    this = cost.subject(model, tickets.MASK_FILE)
-    other = None if against is None else cost.subject(against, tickets.MASK_FILE)
+    this = cost.subject(live(model), tickets.MASK_FILE)
+    other = None if against is None else cost.subject(live(against), tickets.MASK_FILE)
     if filled:
         other = cost.without_zeros(this, chosen.seed)
     return cost.measure_cost(this, other, chosen)

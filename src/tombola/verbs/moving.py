@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tombola import anatomy, dissect, masks, tickets
 from tombola.dissect.weights.movement import CHANCE, CHANCE_SD, Binned
 from tombola.errors import UserError
 from tombola.results import Record, Result
+from tombola.verbs.live import as_ticket
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,10 +45,10 @@ class MovementBetween(Result):
 
 
 def movement(
-    a: str | Path,
-    b: str | Path,
+    a: "torch.nn.Module | tickets.Ticket | str | Path",
+    b: "torch.nn.Module | tickets.Ticket | str | Path",
     *,
-    sets: Sequence[str] = ("matrices", "pooler"),
+    sets: str | Sequence[str] = ("matrices", "pooler"),
     never: Sequence[str] = (),
     binned: Binned = "start",
 ) -> MovementBetween:
@@ -53,8 +57,8 @@ def movement(
     Both models are in memory, and what is sorted of one matrix at a time.
 
     Args:
-        a: where to load the first model from: a folder, a ticket, a hub id.
-        b: where to load the second one from, of the same body; task heads may differ.
+        a: the first model, or where to load it from: a folder, a ticket, a hub id.
+        b: the second one, of the same body; task heads may differ.
         sets: parameter sets whose matrices are ranked; vectors are not.
         never: shell patterns of parameter names to leave out.
         binned: `start` shows movement by the rank that weights begin at; `as_published` by the
@@ -63,14 +67,18 @@ def movement(
     Raises:
         UserError: no such model, two bodies, shapes or tokenizers, an unknown set.
     """
-    first, second = tickets.load(a), tickets.load(b)
+    first, second = as_ticket(a), as_ticket(b)
+    sets = (sets,) if isinstance(sets, str) else sets
+    called = a if isinstance(a, str | Path) else type(first.model).__name__
     read = [each.tokenizer for each in (first, second) if each.tokenizer is not None]
     if len(read) == 2 and read[0].get_vocab() != read[1].get_vocab():
-        raise UserError(f"{a} and {b} have different tokenizers: their weights do not pair")
+        raise UserError(
+            f"{called} and the other have different tokenizers: their weights do not pair"
+        )
     body = anatomy.anatomy(first.model)
     chosen = [p for p in masks.prunable(body, tuple(sets), never=tuple(never)) if len(p.shape) > 1]
     if not chosen:
-        raise UserError(f"{a}: has no matrices of the sets {', '.join(sets)}")
+        raise UserError(f"{called}: has no matrices of the sets {', '.join(sets)}")
     found = dissect.movements(first.model, second.model, chosen, binned=binned)
     return MovementBetween(dissect.pooled(found), tuple(found))
 

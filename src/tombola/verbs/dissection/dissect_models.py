@@ -7,11 +7,12 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tombola import dissect, tasks, tickets, training
+from tombola import dissect, tasks, training
 from tombola.dissect.representations import stack_names
 from tombola.errors import UserError
 from tombola.results import Result
 from tombola.verbs.dissection.given_text import GivenText, encoded, marked, read_text
+from tombola.verbs.live import as_ticket
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +97,7 @@ class _One:
 
 
 def dissect_models(
-    models: Sequence[str | Path] | Mapping[str, Any],
+    models: Sequence[Any] | Mapping[str, Any],
     data: str | Path | Sequence[str],
     *,
     target: str | Path | Sequence[str] | None = None,
@@ -113,7 +114,8 @@ def dissect_models(
     """Dissect two models or more on the same text: all that section 5 of Movva & Zhao 2020 asks.
 
     Args:
-        models: where to load them from; or models in memory by name, left as they are.
+        models: where to load them from, or tickets, or models in memory, which are left as they
+            are; a mapping says what to call each.
         data: a file of plain text, a sentence in each line, or sentences.
         target: their translations, which the decoder of an encoder-decoder is given.
         tokenizer: what reads the text for models in memory; or by their names.
@@ -187,15 +189,15 @@ def dissect_models(
 
 def _loaded(models: Any, tokenizer: Any) -> dict[str, _One]:
     found = {}
-    for name in models:
-        if isinstance(models, Mapping) and not isinstance(models[name], str | Path):
-            own = tokenizer.get(name) if isinstance(tokenizer, Mapping) else tokenizer
-            found[str(name)] = _One(models[name], own)
-        else:
-            place = models[name] if isinstance(models, Mapping) else name
-            ticket = tickets.load(place)
-            found[str(name)] = _One(ticket.model.to(training.best_device()), ticket.tokenizer)
-        if found[str(name)].tokenizer is None:
+    for i, each in enumerate(models, 1):
+        source = models[each] if isinstance(models, Mapping) else each
+        path = isinstance(source, str | Path)
+        name = str(each) if path or isinstance(models, Mapping) else f"model {i}"
+        own = tokenizer.get(name) if isinstance(tokenizer, Mapping) else tokenizer
+        one = as_ticket(source, own)
+        live = one.model.to(training.best_device()) if path else one.model
+        found[name] = _One(live, one.tokenizer if own is None or path else own)
+        if found[name].tokenizer is None:
             raise UserError(f"{name}: no tokenizer there: it cannot read text")
     if len(found) < 2:
         raise UserError("name two models or more, each once, to compare")
