@@ -1,18 +1,22 @@
 """In memory as on disk: verbs take models, tickets, Trainers, functions; guesses work."""
 
+from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 import tombola
 import toys
 from tombola import tasks, tickets
-from tombola.tasks.metrics.of_function import OfFunction
+from tombola.tasks.metrics.of_function import OfFunction as OwnMetric
+from tombola.tickets.criteria.of_function import OfFunction
 from tombola.verbs.functions import code_of, named
+from tombola.verbs.tagging import tagged
 
 
 @pytest.fixture
@@ -89,18 +93,32 @@ def test_a_function_scores_weights_as_a_criterion_of_its_name_does(model: torch.
         assert tickets.CRITERIA[name].needs == "gradients"
         found = tickets.CRITERIA[name].score(evidence, tickets.Choice(name=name).chosen())
         assert found["w"].tolist() == [-1, 3, -2]
-    with (
-        named(lambda w: w[:1]) as (name, _),
-        pytest.raises(tombola.UserError, match=r"entry of w, \(3,\), was expected, not \(1,\)"),
-    ):
-        tickets.CRITERIA[name].score(evidence, tickets.Choice(name=name).chosen())["w"]
+    with pytest.raises(tombola.UserError, match=r"entry of w, \(3,\), was expected, not \(1,\)"):
+        OfFunction(lambda w: w[:1])._one("w", evidence.weights["w"])
+
+
+def test_what_one_guesses_of_prune_works(model: torch.nn.Module) -> None:
+    plain = tombola.prune(deepcopy(model), 0.5)
+    own = tombola.prune(deepcopy(model), 0.5, criterion=lambda w: w.abs(), sets="matrices")
+    assert own.mask == plain.mask
+    assert own.provenance["drawn"]["criterion"] == "lambda"
+    again = tombola.prune(plain, 0.5)
+    assert again.sparsity == pytest.approx(0.75, abs=1e-3)
+    assert tombola.compare_masks([plain, again]).pairs[0].overlap.intersection > 0
+    scaled = tombola.prune(deepcopy(model), 0.5, criterion={"name": "magnitude"})
+    assert scaled.mask == plain.mask
+    with pytest.raises(tombola.UserError, match="unknown criterion 'magnitud'"):
+        tombola.prune(model, 0.5, criterion="magnitud")
+    with pytest.raises(tombola.UserError, match="name a task or data"):
+        tombola.prune(tickets.Ticket(model, None, SimpleNamespace(pad_token_id=0)), 0.5,
+                      criterion="snip")  # fmt: skip
 
 
 def test_a_function_of_one_answer_is_a_metric_with_its_interval() -> None:
     def near(said: float, right: float) -> float:
         return -abs(said - right)
 
-    metric = OfFunction(near)
+    metric = OwnMetric(near)
     said, right = np.array([1.0, 2.0, 5.0]), np.array([1.0, 2.5, 3.0])
     found = metric(said, right)
     assert (found.metric, found.n, found.value) == ("near", 3, pytest.approx(-2.5 / 3))
@@ -108,9 +126,24 @@ def test_a_function_of_one_answer_is_a_metric_with_its_interval() -> None:
     better = metric.difference([metric.counts(right, right)], [metric.counts(said, right)])
     assert better.value == pytest.approx(2.5 / 3)
     with pytest.raises(tombola.UserError, match="metric text: a number for one answer"):
-        OfFunction(text).counts(said, right)
+        OwnMetric(text).counts(said, right)
     assert "accuracy" in tasks.METRICS
 
 
 def text(said: float, right: float) -> Any:
     return "much"
+
+
+def test_a_function_of_words_is_a_task_for_probes(tmp_path: Path) -> None:
+    def length(words: list[str]) -> list[str]:
+        return ["long" if len(word) > 3 else "short" for word in words]
+
+    rows = [{"tokens": ["a", "table"], "tags": ["short", "long"]}]
+    (tmp_path / "text.txt").write_text("a table\n\n")
+    frame = pd.DataFrame({"text": ["a table"]})
+    for data in (["a table"], [["a", "table"]], tmp_path / "text.txt", frame, rows):
+        assert tagged(length, data) == rows
+    with pytest.raises(tombola.UserError, match="sentence 1 has 2 words, and was given 1 labels"):
+        tagged(lambda words: words[:1], ["a table"])
+    with pytest.raises(tombola.UserError, match="a column tokens, words or text"):
+        tagged(length, [{"sentence": "a table"}])

@@ -12,6 +12,7 @@ from tombola.errors import UserError
 from tombola.results import Record, Result
 from tombola.verbs.asked import chosen, said
 from tombola.verbs.evaluating import answers_of, scores_of
+from tombola.verbs.functions import by_function
 from tombola.verbs.given import Given, given
 from tombola.verbs.posed import Posed, posed
 
@@ -89,6 +90,7 @@ class Comparison(Result):
         }
 
 
+@by_function
 def compare(
     a: Any,
     b: Any,

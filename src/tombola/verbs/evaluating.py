@@ -11,6 +11,7 @@ from tombola.errors import UserError
 from tombola.files import atomic_file
 from tombola.results import Record, Result
 from tombola.verbs.asked import chosen, said
+from tombola.verbs.functions import by_function
 from tombola.verbs.given import Given, given
 from tombola.verbs.posed import Posed, posed
 
@@ -94,6 +95,7 @@ class Evaluation(Result):
         )
 
 
+@by_function
 def evaluate(
     model: "torch.nn.Module | Ticket | str | Path",
     task: Any = None,

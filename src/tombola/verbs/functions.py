@@ -4,9 +4,24 @@ import hashlib
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from tombola.errors import UserError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def by_function(verb: F) -> F:
+    """Let a verb's `criterion` and `metric` be functions: it is given their names."""
+
+    @wraps(verb)
+    def run(*given: Any, **more: Any) -> Any:
+        with named(more.get("criterion"), more.get("metric")) as (criterion, metric):
+            both = {"criterion": criterion, "metric": metric}
+            return verb(*given, **more | {key: both[key] for key in both if key in more})
+
+    return cast(F, run)
 
 
 @contextmanager

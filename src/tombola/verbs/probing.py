@@ -1,15 +1,17 @@
 """What every layer of a model still tells a probe."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tombola import dissect, tasks
 from tombola.errors import UserError
+from tombola.results import Listed
 from tombola.settings import validate
 from tombola.verbs.asked import Asked, check_no_table, remembered_language, said
 from tombola.verbs.datasets.knobs import language_of
 from tombola.verbs.given import given
+from tombola.verbs.tagging import TAGS, TOKENS, tagged
 
 if TYPE_CHECKING:
     import torch
@@ -21,13 +23,16 @@ ALL = "all"
 """In place of a task's name: all word tasks."""
 MADE = "pos"
 """What is asked where neither task nor data are named."""
+SHOWN = ("task", "stack", "layer", "hidden", "metric", "value", "low", "high", "n", "chance",
+         "word_baseline")  # fmt: skip
+"""Fields of a probe that are printed."""
 APART = 0.1
 """Share of one table alone that is scored; a probe is trained on the rest."""
 
 
 def probe(
     model: "torch.nn.Module | Ticket | str | Path",
-    task: str | Sequence[str] | None = None,
+    task: str | Sequence[str] | Callable[[list[str]], Sequence[Any]] | None = None,
     folder: str | Path | None = None,
     *,
     files: Mapping[str, str | Path] | None = None,
@@ -48,7 +53,9 @@ def probe(
     Args:
         model: where to load the model from, a ticket, or a model in memory.
         task: word tasks by name (`pos`, `ner`, `parent`, …), or `all` of them; or `builtin-pos`.
-            By default parts of speech; or the tags of `data` as they are.
+            By default parts of speech; or the tags of `data` as they are. Or a function of a
+            sentence's words that gives a label for each; `data` are then sentences, by default
+            those of the built-in language.
         folder: with a file of the task for each split; none for the built-in language, by default
             with the knobs of the language that the model was trained on.
         files: instead of a folder, the file of each split: train, dev, test.
@@ -80,6 +87,11 @@ def probe(
     _check_choice("stack", stack, ("encoder", "decoder", None))
     _check_choice("too_long", too_long, ("window", "refuse", "skip"))
     about = given(model, tokenizer, pads=False)
+    if callable(task):
+        own = words.data if words.data is not None else _made_sentences(train, dev, seed)
+        told = {"data": tagged(task, own), "text": TOKENS, "label": TAGS}
+        words = words.model_copy(update={**told, "metric": words.metric or "accuracy"})
+        task = getattr(task, "__name__", "function").strip("<>")
     if words.data is not None:
         asked = {task or tasks.OWN: words} if isinstance(task, str | None) else {}
         if not asked or folder is not None or files is not None or knobs is not None:
@@ -95,7 +107,7 @@ def probe(
             name: tasks.load_task(name, folder, train, dev, seed, language, format, test, by_split)
             for name in _names(MADE if task is None else task)
         }
-    return dissect.probe(
+    found = dissect.probe(
         about.model,
         about.tokenizer,
         {name: tasks.as_words(one) for name, one in made.items()},
@@ -106,6 +118,13 @@ def probe(
         max_tokens=words.max_tokens,
         folder=None if cache is None else Path(cache),
     )
+    return Listed(found, "probes", SHOWN)
+
+
+def _made_sentences(train: int | None, dev: int | None, seed: int) -> list[tuple[str, ...]]:
+    """Sentences of the built-in language, to ask a function about."""
+    made = tasks.as_words(tasks.load_task(MADE, None, train, dev, seed))
+    return [one.words for split in (made.train, made.dev) for one in split]
 
 
 def _own(

@@ -1,12 +1,15 @@
 """A ticket in one shot."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tombola import anatomy, masks, tasks, tickets
 from tombola.settings import validate
 from tombola.verbs.asked import Asked, chosen, said
+from tombola.verbs.functions import by_function
 from tombola.verbs.given import given
+from tombola.verbs.live import as_ticket
 from tombola.verbs.posed import Posed, posed
 
 if TYPE_CHECKING:
@@ -19,13 +22,14 @@ READ = ("data", "gradients")
 """What a criterion may need for which examples are read."""
 
 
+@by_function
 def prune(
     model: "Ticket | torch.nn.Module | str | Path",
     amount: float,
     *,
-    criterion: str = "magnitude",
+    criterion: Any = "magnitude",
     scope: str = "global",
-    sets: tuple[str, ...] = ("matrices",),
+    sets: str | Sequence[str] = ("matrices",),
     of: str = "remaining",
     seed: int = 0,
     task: Any = None,
@@ -39,10 +43,13 @@ def prune(
     counts as pruned (but for a vector that is zero as a whole, as biases are before training).
 
     Args:
-        model: a model or ticket (pruned in place), or where to load one from.
+        model: a model, a ticket or the model of a `Trainer` (pruned in place), or where to load one
+            from.
         amount: share to prune, 0 to 1.
         criterion: what scores the weights: magnitude, random, or one that reads examples (`snip`,
-            `fisher`, `wanda`, …): the first of the training split, else of the one that there is.
+            `fisher`, `wanda`, …): the first of the training split, else of the one that there is. A
+            mapping has its settings, too. A function of a weight (or of its name and it) gives a
+            score for each entry; one of `evidence` gives scores by name.
         scope: within what the scores compete: global, stack, layer, block, matrix or head; or a
             pattern such as 2:4.
         sets: parameter sets to prune.
@@ -59,13 +66,15 @@ def prune(
             is not a number, masked weights that are not zero, a wrapper that hides the weights; a
             criterion that reads examples without any.
     """
-    settings = {"amount": amount, "scope": scope, "sets": sets, "of": of}
+    chosen_sets = [sets] if isinstance(sets, str) else list(sets)
+    settings = {"amount": amount, "scope": scope, "sets": tuple(chosen_sets), "of": of}
     pruning = validate(tickets.Pruning, settings)
-    ticket = tickets.as_ticket(model)
+    path = isinstance(model, str | Path)
+    ticket = as_ticket(model, tokenizer)
     held = ticket.mask
     if held is None:
         held = masks.zeros_of(ticket.model, pruning.parameters(anatomy.anatomy(ticket.model)))
-    choice = tickets.Choice(name=criterion)
+    choice = validate(tickets.Choice, criterion)
     evidence: dict[str, Any] = {}
     if choice.criterion.needs in READ:
         found = _read(ticket, task, folder, tokenizer, said(asked), choice)
@@ -75,9 +84,8 @@ def prune(
         }
     mask = tickets.draw(ticket.model, pruning, choice, held, seed, **evidence)
     masks.apply(ticket.model, mask)
-    named = isinstance(model, str | Path)
-    drawn = {**settings, "criterion": criterion, "seed": seed, "mask": mask.digest}
-    source = {"source": str(model)} if named else {}
+    drawn = {**settings, "criterion": choice.label, "seed": seed, "mask": mask.digest}
+    source = {"source": str(model)} if path else {}
     provenance = tickets.after(ticket.provenance, **source, drawn=drawn)
     return tickets.Ticket(ticket.model, mask, ticket.tokenizer, provenance)
 
