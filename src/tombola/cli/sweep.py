@@ -134,6 +134,8 @@ def _swept(found: "Swept") -> None:
     shown = found.table
     table(shown.header, shown.rows, right=tuple(range(len(shown.header))))
     line(shown.note)
+    for note in found.notes:
+        line(f"note: {note}")
     if found.folder is not None:
         line(f"ticket: {found.folder}")
     line(f"report: {found.report}")

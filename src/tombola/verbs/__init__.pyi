@@ -31,5 +31,5 @@ from .running import run as run
 from .shipped import recipe_names as recipe_names
 from .shipped import recipes as recipes
 from .standing import status as status
-from .sweeping import Swept as Swept
 from .sweeping import sweep as sweep
+from .swept import Swept as Swept

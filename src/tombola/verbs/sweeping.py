@@ -1,110 +1,33 @@
 """How sparse a trained model gets before it loses too much."""
 
 import re
-import shutil
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tombola import report as reports
-from tombola import study, tables, tickets
+from tombola import study, tickets
 from tombola.errors import UserError
-from tombola.files import link_or_copy, read_json
 from tombola.plugins import load_plugins
-from tombola.report.parts.sweep import table_of, told
-from tombola.results import Record, Result
 from tombola.settings import validate
 from tombola.study.stage import digest_of
 from tombola.study.sweep_settings import SweepStep
 from tombola.tasks.own import OWN
 from tombola.verbs.asked import Asked, Chosen, chosen, said
-from tombola.verbs.functions import named
+from tombola.verbs.functions import by_function
 from tombola.verbs.given import Given, given
+from tombola.verbs.listening import Heard, listening
+from tombola.verbs.posed import Posed, posed
+from tombola.verbs.swept import Swept, found_in
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from tombola.report.paper import PaperTable
     from tombola.tasks import Task
-    from tombola.tickets import Ticket
 
-TICKET = "ticket"
-"""The folder of the winning ticket within a sweep's."""
-LONGEST = 128
-"""Tokens of an example, where nobody says otherwise."""
-SECONDS_BETWEEN_LOOKS = 0.3
-Heard = Callable[[Mapping[str, Any], int, int], None]
-"""Told about each model that was scored: its record, its number from 1 on, and about how many."""
+HALF = 0.5
+"""Share of the examples that chooses."""
 
 
-@dataclass(frozen=True, repr=False)
-class Swept(Result):
-    """What a sweep found; `print` it to read it."""
-
-    out: Path
-    """The folder of it all: `report.html`, `tables`, the ticket."""
-    frame: "pd.DataFrame"
-    """A row for each model that was scored, as in the table `sweep`."""
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The answer in words."""
-        return tuple(told(self.frame))
-
-    @property
-    def sparsity(self) -> float:
-        """Share of what may be pruned that is gone in the ticket, 0 to 1; 0 where nothing may."""
-        return float(self.frame.loc[self.frame["chosen"], "sparsity"].iloc[0])
-
-    @property
-    def table(self) -> "PaperTable":
-        """Sizes and scores, as text."""
-        return table_of(self.frame)
-
-    @property
-    def folder(self) -> Path | None:
-        """Where the ticket is; None where no size held."""
-        place = self.out / TICKET
-        return place if place.is_dir() else None
-
-    @property
-    def ticket(self) -> "Ticket":
-        """The sparsest model that held. Raises UserError where none did."""
-        if self.folder is None:
-            raise UserError(f"{self.out}: no size held, so there is no ticket")
-        return tickets.load(self.folder)
-
-    @property
-    def report(self) -> Path:
-        """The page with table, figure, and every fact behind them."""
-        return self.out / "report.html"
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON can hold it."""
-        return {
-            "sentences": list(self.sentences),
-            "sparsity": self.sparsity,
-            "ticket": None if self.folder is None else str(self.folder),
-            "report": str(self.report),
-            "sizes": self.frame.to_dict("records"),
-        }
-
-    def to_frame(self) -> "pd.DataFrame":
-        """A row for each model that was scored."""
-        return self.frame
-
-    def lines(self) -> tuple[str, ...]:
-        """The answer, and where the rest is."""
-        return (*self.sentences, f"report: {self.report}")
-
-    def printed(self) -> list[Record]:
-        """The sizes, as text."""
-        return [dict(zip(self.table.header, row, strict=True)) for row in self.table.rows]
-
-
+@by_function
 def sweep(
     model: Any,
     task: Any = None,
@@ -166,71 +89,80 @@ def sweep(
         UserError: bad input; a model that does not do the task; data too few to be halved.
     """
     load_plugins(plugins)
-    with named(criterion, asked.pop("metric", None)) as (criterion, metric):
-        words = said(asked if metric is None else {**asked, "metric": metric})
-        step = {
-            "do": "sweep",
-            "of": "model",
-            "max_loss": max_loss,
-            "control": control,
-            **({"parts": _several(parts)} if parts else {}),
-            **({} if criterion is None else {"by" if parts else "criterion": criterion}),
-            **({} if grid is None else {"grid": list(grid)}),
-            **({"search": "bisection"} if bisection else {}),
-            **({} if retrain is None else {"retrain": _training(retrain)}),
-            "scope": scope,
-            "sets": _several(sets),
-            "never": list(never),
-            "batch_size": batch_size,
-        }
-        validate(SweepStep, step, "")  # before anything is loaded
-        about = given(model, tokenizer)
-        one = chosen(task, folder, words, about.provenance, regression=about.regresses)
-        fitted = fitting(one, about)
-        name = _slug(fitted.name)
-        recipe = {
-            "name": "sweep",
-            "title": f"How sparse {_short(about.called)} gets on {fitted.name}",
-            "seeds": [words.seed],
-            "threads": threads or _cpus(),
-            "tasks": {name: _choice(task, folder, words, about, fitted)},
-            "models": {"model": {"load": about.called}},
-            "steps": {"sweep": {**step, "task": name}},
-        }
-        return _run(validate(study.Recipe, recipe), about, fitted, out, plugins, command, heard)
+    words = said(asked)
+    step = {
+        "do": "sweep",
+        "of": "model",
+        "max_loss": max_loss,
+        "control": control,
+        **({"parts": _several(parts)} if parts else {}),
+        **({} if criterion is None else {"by" if parts else "criterion": criterion}),
+        **({} if grid is None else {"grid": list(grid)}),
+        **({"search": "bisection"} if bisection else {}),
+        **({} if retrain is None else {"retrain": _training(retrain)}),
+        "scope": scope,
+        "sets": _several(sets),
+        "never": list(never),
+        "batch_size": batch_size,
+    }
+    validate(SweepStep, step, "")  # before anything is loaded
+    about = given(model, tokenizer)
+    one = chosen(task, folder, words, about.provenance, regression=about.regresses)
+    found = _posed(one, about, batch_size, words.max_tokens)
+    fitted = halved(one, found, words.seed)
+    name = _slug(fitted.name)
+    choice = _choice(task, folder, words, about, fitted)
+    recipe = {
+        "name": "sweep",
+        "title": f"How sparse {_short(about.called)} gets on {fitted.name}",
+        "seeds": [words.seed],
+        "threads": threads or _cpus(),
+        "tasks": {name: {**choice, "max_tokens": found.max_tokens}},
+        "models": {"model": {"load": about.called}},
+        "steps": {"sweep": {**step, "task": name}},
+    }
+    checked = validate(study.Recipe, recipe)
+    place = Path(out) if out is not None else None
+    return _run(checked, about, fitted, place, plugins, command, heard, found.notes)
 
 
-def fitting(one: Chosen, about: Given) -> "Task":
+def _posed(one: Chosen, about: Given, batch_size: int, max_tokens: int | None) -> Posed:
+    try:
+        return posed(one, about, batch_size=batch_size, max_tokens=max_tokens)
+    except UserError as problem:
+        if "has no head" not in str(problem):
+            raise
+        raise UserError(f"{problem}; a sweep prunes a model that has learned the task") from None
+
+
+def halved(one: Chosen, found: Posed, seed: int) -> "Task":
     """The task in halves: one that chooses, one that is reported.
 
     Where the model has classes that the data lack it is the model's; else its classes are put in
-    the task's order, as in all studies. Raises UserError where it does not do the task.
+    the task's order, as in all studies.
     """
-    try:
-        by_model = tickets.check_fit(about.model, one.task, about.called, ordered=one.ordered)
-    except UserError as problem:
-        raise UserError(f"{problem}; a sweep prunes a model that has learned the task") from None
-    n = len(one.task.labels or ())
-    found = by_model.task if len(by_model.task.labels or ()) > n or one.ordered else one.task
-    return found.holding(0.5)
+    by_model, own = found.by_model.task, one.task
+    further = len(by_model.labels or ()) > len(own.labels or ())
+    return (by_model if further or one.ordered else own).holding(HALF, seed)
 
 
 def _run(
     recipe: study.Recipe,
     about: Given,
     task: "Task",
-    out: str | Path | None,
+    out: Path | None,
     plugins: tuple[str | Path, ...],
     command: str,
     heard: Heard,
+    notes: tuple[str, ...],
 ) -> Swept:
     """Do what is not done yet, and write the page."""
     (name,) = recipe.tasks
     ticket = tickets.Ticket(about.model, about.mask, about.tokenizer)
     memory = study.InMemory({name: task}, {"model": ticket})
-    place = Path(out) if out is not None else Path("runs") / _named(recipe, task, memory)
+    place = out if out is not None else Path("runs") / _named(recipe, task, memory)
     left = [0]
-    with _listening(place, heard):
+    with listening(place, heard):
         outcome = study.run_study(
             recipe,
             place,
@@ -243,37 +175,28 @@ def _run(
         raise UserError(outcome.failures[0]["why"])
     if left[-1] or not (place / "report.html").exists():
         reports.report(place)
-    return _found(place)
+    return found_in(place, notes)
 
 
 def _choice(
     task: Any, folder: str | Path | None, words: Asked, about: Given, found: "Task"
 ) -> dict[str, Any]:
     """How a recipe names the task, and so a ticket remembers it."""
-    named_ = task is None or isinstance(task, str | Path)
-    choice: dict[str, Any] = {"name": found.name, "held": 0.5, "seed": words.seed}
-    if not named_:
-        choice["data"] = "(in memory)"
-    elif task is None and words.data is None:
+    choice: dict[str, Any] = {"name": found.name, "held": HALF, "seed": words.seed}
+    data = words.data if words.data is not None else task
+    if data is None:
         recorded = about.provenance.get("task")
         kept = recorded.get("choice", {}) if isinstance(recorded, Mapping) else {}
-        choice = {**kept, **choice}
-    elif found.name == OWN:
-        choice |= {"data": str(words.data or task), **words.columns()}
-    else:
-        choice |= {} if folder is None else {"folder": str(folder)}
-    return choice | {"max_tokens": words.max_tokens or choice.get("max_tokens", LONGEST)}
-
-
-def _found(out: Path) -> Swept:
-    """What stands in a sweep's folder, its ticket linked to where a user looks for it."""
-    frame = tables.read(out / "tables", "sweep")
-    won = frame[frame["chosen"]].iloc[0]
-    place = out / TICKET
-    shutil.rmtree(place, ignore_errors=True)
-    if won["role"] == "drawn":
-        shutil.copytree(out / "stages" / won["model"] / "model", place, copy_function=link_or_copy)
-    return Swept(out, frame)
+        return {**kept, **choice}
+    if not isinstance(data, str | Path):
+        return choice | {"data": "(in memory)"}
+    if found.name == OWN:
+        choice |= {"data": str(data), **words.columns()}
+    elif folder is not None:
+        choice |= {"folder": str(folder)}
+    asked = {"split": words.split, "format": words.format, "metric": words.metric}
+    language = {} if words.knobs is None else {"language": words.knobs}
+    return choice | language | {key: one for key, one in asked.items() if one is not None}
 
 
 def _training(retrain: float | Mapping[str, Any]) -> dict[str, Any]:
@@ -306,42 +229,3 @@ def _named(recipe: study.Recipe, task: "Task", memory: study.InMemory) -> str:
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-") or "data"
-
-
-@contextmanager
-def _listening(out: Path, heard: Heard) -> Iterator[None]:
-    """Look for what is being scored, and tell of it as it comes; of what was done before, too.
-
-    A sweep that had ended already is silent.
-    """
-    ended = threading.Event()
-    told_of = len(_records(out)) if list(out.glob("stages/*")) else 0
-
-    def look() -> None:
-        nonlocal told_of
-        for path in _records(out)[told_of:]:
-            record = read_json(path)
-            told_of += 1
-            heard(record, told_of, max(told_of, int(record["of"])))
-
-    def listen() -> None:
-        while not ended.wait(SECONDS_BETWEEN_LOOKS):
-            look()
-
-    thread = threading.Thread(target=listen, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-        look()
-
-
-def _records(out: Path) -> list[Path]:
-    """What is written of each model that was scored, in order."""
-    found = [
-        *out.glob("working/*/substeps/*/record.json"),
-        *out.glob("stages/*/substeps/*/record.json"),
-    ]
-    return sorted(found, key=lambda path: path.parent.name)
