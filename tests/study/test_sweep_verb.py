@@ -48,6 +48,15 @@ def test_it_ends_in_an_answer_a_ticket_and_a_page(folder: Path, found: Swept) ->
     assert mask.sparsity == found.sparsity == found.ticket.mask.sparsity  # type: ignore[union-attr]
 
 
+def test_the_ticket_knows_its_task_and_tables_are_told_shortly(found: Swept) -> None:
+    won = found.frame[found.frame["chosen"]].iloc[0]
+    again = found.ticket.evaluate()
+    assert (again.value, again.n) == (won["score"], won["n"])
+    read = tombola.Tables.read(found.out)
+    assert repr(read) == f"Tables({len(read)} tables of {found.out / 'tables'})"
+    assert "sweep" in str(read)
+
+
 def test_the_command_says_it_and_goes_on_from_what_is_there(folder: Path, found: Swept) -> None:
     find_verbs()
     asked = [
@@ -63,7 +72,11 @@ def test_the_command_says_it_and_goes_on_from_what_is_there(folder: Path, found:
     assert json.loads(as_json.stdout)["sparsity"] == found.sparsity
 
 
-def test_models_data_and_functions_in_memory(folder: Path, tmp_path: Path) -> None:
+def test_models_data_and_functions_in_memory(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the page takes longer than all else, and was looked at above
+    monkeypatch.setattr(tombola.report, "report", lambda out: out / "report.html", raising=False)
     lines = (folder / "text" / "dev.tsv").read_text().splitlines()
     cells = [line.split("\t") for line in lines]
     records = [{"text": each[3], "label": ("unacceptable", "acceptable")[int(each[1])]}

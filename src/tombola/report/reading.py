@@ -10,10 +10,11 @@ from tombola import tables
 from tombola.errors import UserError
 from tombola.report.old_form import renewed
 from tombola.report.one_form import NEEDED, joined, seen_models
+from tombola.results import Record, Result
 
 
-@dataclass(frozen=True, eq=False)
-class Tables(Mapping[str, pd.DataFrame]):
+@dataclass(frozen=True, eq=False, repr=False)
+class Tables(Result, Mapping[str, pd.DataFrame]):
     """The tables of a study by name, or the part of them that one figure shows.
 
     `tables.scores` is `tables["scores"]`.
@@ -62,6 +63,17 @@ class Tables(Mapping[str, pd.DataFrame]):
             raise AttributeError(f"no table {name!r}; there are: {', '.join(frames)}")
         frame: pd.DataFrame = frames[name]
         return frame
+
+    def lines(self) -> tuple[str, ...]:
+        """How many there are, and where."""
+        return (f"{len(self)} tables of {self.folder}",)
+
+    def records(self) -> list[Record]:
+        """A row for each table."""
+        return [
+            {"table": name, "rows": len(frame), "columns": ", ".join(map(str, frame))}
+            for name, frame in self.frames.items()
+        ]
 
     def joined(self, name: str) -> pd.DataFrame:
         """A table with what `models` says about the model of each row, in the words of one_form.

@@ -73,7 +73,7 @@ def code_of(thing: Callable[..., Any] | object) -> str:
     """
     code = thing if callable(thing) and not isinstance(thing, type) else type(thing)
     try:
-        text = inspect.getsource(code)  # type: ignore[arg-type]  # refused below
+        text = inspect.getsource(code)
     except (OSError, TypeError):  # typed in at a prompt, or built in
         raw = getattr(code, "__code__", None)
         text = repr((raw.co_code, raw.co_consts, raw.co_names)) if raw else repr(code)
