@@ -19,12 +19,10 @@ def live(source: Any) -> Any:
 def as_ticket(source: Any, tokenizer: Any = None) -> "tickets.Ticket":
     """A model with what reads text for it: of a folder or hub id, a ticket, a `Trainer`, a model.
 
-    Raises UserError for what is none of these, and as `tickets.load` does.
+    Raises UserError for what is none of these, and as `tickets.as_ticket` does.
     """
-    if isinstance(source, str | Path):
-        return tickets.load(source)
-    if isinstance(source, tickets.Ticket):
-        return source
+    if isinstance(source, str | Path | tickets.Ticket):
+        return tickets.as_ticket(source)
     from torch import nn
 
     model = live(source)
