@@ -78,7 +78,7 @@ def _a_table(folder: Path) -> None:
     }  # fmt: skip
     score = {
         "model": "dense-1", "task": "translation", "metric": "accuracy", "score": 0.9, "low": 0.8,
-        "high": 0.95, "n": 50, "chance": 0.5, "cut": 0, "signature": "s",
+        "high": 0.95, "n": 50, "chance": 0.5, "cut": 0, "reason": "", "signature": "s",
     }  # fmt: skip
     pruned = {"model": "ticket-1", "criterion": "magnitude", "rewind": "weights 0", "round": 1,
               "sparsity": 0.5, "step": "tickets"}  # fmt: skip
