@@ -39,7 +39,7 @@ def test_weights_alone_are_looked_at_whatever_holds_them(model: torch.nn.Module)
     found = tombola.measure(ticket, **fast)
     assert len(repr(found)) < 140
     assert len(str(found)) < 2000
-    with pytest.raises(tombola.UserError, match="a Trainer or a model was expected, not int"):
+    with pytest.raises(tombola.UserError, match="a folder or a hub id, not a int"):
         tombola.movement(3, model)  # type: ignore[arg-type]
 
 

@@ -43,8 +43,7 @@ def prune(
     counts as pruned (but for a vector that is zero as a whole, as biases are before training).
 
     Args:
-        model: a model, a ticket or the model of a `Trainer` (pruned in place), or where to load one
-            from.
+        model: a model, a ticket or a `Trainer` (pruned in place), or where to load one from.
         amount: share to prune, 0 to 1.
         criterion: what scores the weights: magnitude, random, or one that reads examples (`snip`,
             `fisher`, `wanda`, …): the first of the training split, else of the one that there is. A
@@ -69,7 +68,6 @@ def prune(
     chosen_sets = [sets] if isinstance(sets, str) else list(sets)
     settings = {"amount": amount, "scope": scope, "sets": tuple(chosen_sets), "of": of}
     pruning = validate(tickets.Pruning, settings)
-    path = isinstance(model, str | Path)
     ticket = as_ticket(model, tokenizer)
     held = ticket.mask
     if held is None:
@@ -84,8 +82,9 @@ def prune(
         }
     mask = tickets.draw(ticket.model, pruning, choice, held, seed, **evidence)
     masks.apply(ticket.model, mask)
+    named = isinstance(model, str | Path)
     drawn = {**settings, "criterion": choice.label, "seed": seed, "mask": mask.digest}
-    source = {"source": str(model)} if path else {}
+    source = {"source": str(model)} if named else {}
     provenance = tickets.after(ticket.provenance, **source, drawn=drawn)
     return tickets.Ticket(ticket.model, mask, ticket.tokenizer, provenance)
 
