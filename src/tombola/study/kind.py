@@ -47,6 +47,8 @@ class Kind(Generic[S]):
     """Whether its stages end in a model that other steps may refer to."""
     task_fields: ClassVar[tuple[str, ...]] = ()
     """Settings that name a task of the recipe."""
+    windows: ClassVar[bool] = False
+    """Whether texts longer than a model has positions are read in windows, as a setting says."""
     main: ClassVar[str] = "of"
     """The reference whose axes a stage has first of all."""
     axis_of: ClassVar[Mapping[str, str]] = {}

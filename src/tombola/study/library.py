@@ -133,6 +133,12 @@ class Library:
             return self.given.tickets[name].model
         return anatomy.empty_model(self.source(name, task), self.kind(task).head)
 
+    def _body(self, name: str, task: str) -> "torch.nn.Module":
+        """A model without a head or weights: who only reads a text may lack what its task needs."""
+        if name in self.given.tickets:
+            return self.given.tickets[name].model
+        return anatomy.empty_model(self.source(name, task), BARE)
+
     def saved(self, name: str) -> "torch.nn.Module":
         """A loaded model as it was saved, whatever its head is for; it may have no weights."""
         if name in self.given.tickets:
@@ -154,7 +160,7 @@ class Library:
         tokenizer, longest = self.tokenizer(name, task), self.choice(task).max_tokens
         if tokenizer.pad_token_id is None:
             raise UserError(f"the tokenizer of the model {name} has no token to pad batches with")
-        most = text.positions(self.empty(name, task))
+        most = text.positions(self._body(name, task))
         if most is None or longest <= most:
             return
         known = self.task(task)

@@ -214,6 +214,8 @@ class Planner:
 
         Raises UserError where one cannot.
         """
+        if kind.windows:
+            return
         folded = (node for _, nodes in point.folded for node in nodes.values())
         models: set[str] = set()
         for node in (*point.nodes.values(), *folded):

@@ -102,6 +102,7 @@ class Probe(Kind[ProbeStep]):
     version = 3  # results say which word task they are of, and of which group
     settings = ProbeStep
     tables = (PROBES,)
+    windows = True
     task_fields: ClassVar[tuple[str, ...]] = ("probe",)
     follows_task = False
 
