@@ -65,7 +65,7 @@ def test_it_ends_with_tables_figures_and_a_report(whole: Path):
     assert status(whole).count("done") == len(status(whole).stages)
     assert set(tables.names(whole / "tables")) == {
         "differences", "models", "probes", "scores", "similarity", "sizes", "sparsity",
-        "stages",
+        "stages", "training-losses",
     }  # fmt: skip
     for name in tables.names(whole / "tables"):
         assert len(tables.read(whole / "tables", name)) > 0
