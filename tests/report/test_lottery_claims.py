@@ -121,7 +121,7 @@ def test_one_seed_says_nothing_of_sizes():
 ])  # fmt: skip
 def test_bad_heads_and_mlps_train(score: float, better: made.Ends, verdict: str):
     scored = {"metric": "accuracy", "score": score, "low": score - 0.05, "high": score + 0.05,
-              "n": 100, "chance": 0.5, "cut": 0}  # fmt: skip
+              "n": 100, "chance": 0.5, "cut": 0, "reason": ""}  # fmt: skip
     study = made.Lottery().each("scores", "s-bad*", [scored])
     study.differ("s-bad*", "w-smallest*", better)
     assert judge("pr-bad-s", study).verdict == verdict

@@ -24,7 +24,7 @@ def tables() -> Tables:
     study.rows["scores"] = [
         {
             "model": row["model"], "task": row["task"], "metric": "accuracy", "low": 0.0,
-            "high": 1.0, "n": 100, "chance": 0.5, "cut": 0, "signature": "s",
+            "high": 1.0, "n": 100, "chance": 0.5, "cut": 0, "reason": "", "signature": "s",
             "score": 0.5 + row["seed"] / 500 - 0.1 * ("bad" in row["model"]),
         }
         for row in study.rows["models"] if row["task"] != "words"
