@@ -34,6 +34,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }),
         "prunings": new_tables.prunings(last),
         "sizes": new_tables.sizes(models),
+        "training-losses": new_tables.training_losses(row["model"] for row in models),
         "sweep": new_tables.sweep(last[0]["model"], LOST),
         "slices": new_tables.slices(
             [row for row in models if row["criterion"] == "magnitude" and row["seed"] == 0],
@@ -100,6 +101,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     texts = {"text": bad[0], "score": bad[1], "per": bad[2], "stack": bad[3]}
     more = {
         "sizes": new_tables.sizes(models.to_dict("records")),
+        "training-losses": new_tables.training_losses(models["model"]),
         "sweep": new_tables.sweep(
             model,
             LOST,

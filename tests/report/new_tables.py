@@ -3,6 +3,7 @@
 import math
 import statistics
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from tombola.study.kinds.probe_differences import DIFFERENCES, TRENDS
@@ -35,6 +36,9 @@ TABLES = {table.name: table for table in (
     }),
     _table("sizes", {
         "model": TEXT, "set": TEXT, "n": WHOLE, "pruned": WHOLE, "signature": TEXT,
+    }),
+    _table("training-losses", {
+        "model": TEXT, "done": WHOLE, "loss": NUMBER, "signature": TEXT,
     }),
     _table("similarity", {
         "model": TEXT, "against": TEXT, "measure": TEXT, "map": TEXT, "text": TEXT,
@@ -317,6 +321,15 @@ def sizes(models: Rows, **changes: Any) -> Rows:
         for row in models
         for name, n in sets.items()
     ]  # fmt: skip
+
+
+def training_losses(models: Iterable[str], **changes: Any) -> Rows:
+    """Losses that fall from 1 to a half over a hundred steps."""
+    return [
+        {"model": model, "done": done, "loss": 1 - done / 200, "signature": "s", **changes}
+        for model in models
+        for done in range(1, 101)
+    ]
 
 
 def sweep(model: str, lost: dict[float, tuple[float, float]], **changes: Any) -> Rows:

@@ -23,7 +23,8 @@ def study(folder: Path, *held: tuple[str, float, float, float]) -> Path:
     ticket = {**model, "model": "ticket-1", "criterion": "magnitude", "rewind": "weights 0",
               "round": 1, "sparsity": 0.8, "step": "tickets"}  # fmt: skip
     score = {"model": "dense-1", "task": "t", "metric": "accuracy", "score": 0.9, "low": 0.8,
-             "high": 0.95, "n": 50, "chance": 0.5, "cut": 0, "reason": "", "signature": "s"}  # fmt: skip
+             "high": 0.95, "n": 50, "chance": 0.5, "cut": 0, "reason": "",
+             "signature": "s"}  # fmt: skip
     rows: list[dict[str, Any]] = [
         {
             "step": "held", "model": "ticket-1", "against": against, "task": "t",

@@ -204,7 +204,17 @@ def test_study_json_may_be_partial_or_absent_but_not_broken(tmp_path: Path) -> N
 
 
 def test_the_report_reads_tables_and_knows_no_other_room() -> None:
-    allowed = {"durations", "rooms", "results", "errors", "files", "registry", "statistics", "tables", "report"}
+    allowed = {
+        "durations",
+        "rooms",
+        "results",
+        "errors",
+        "files",
+        "registry",
+        "statistics",
+        "tables",
+        "report",
+    }
     for path in Path(reading.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom):

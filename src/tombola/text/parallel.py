@@ -1,6 +1,7 @@
 """Text in two languages, line by line."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -21,14 +22,15 @@ def read_parallel(
     that skips leaves such pairs out) and, with both counts, where one file has more lines than the
     other.
     """
-
-    def pair(lines: tuple[Line, Line]) -> TranslationExample:
-        for path, (number, text) in zip((source, target), lines, strict=True):
-            if not text.strip():
-                raise UserError(f"{path}:{number}: an empty line where a sentence was expected")
-        return TranslationExample(lines[0][1].strip(), lines[1][1].strip())
-
+    pair = partial(_pair, (source, target))
     return reading_of(reading).texts(source, _both(source, target), pair)
+
+
+def _pair(paths: tuple[Path, Path], lines: tuple[Line, Line]) -> TranslationExample:
+    for path, (number, text) in zip(paths, lines, strict=True):
+        if not text.strip():
+            raise UserError(f"{path}:{number}: an empty line where a sentence was expected")
+    return TranslationExample(lines[0][1].strip(), lines[1][1].strip())
 
 
 def _both(source: Path, target: Path) -> Iterator[tuple[Line, Line]]:
