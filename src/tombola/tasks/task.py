@@ -184,6 +184,12 @@ class FromFiles(Protocol):
 class Reads(Protocol):
     """A loader that is told what to do about examples that cannot be read."""
 
+    def __call__(
+        self, *, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int
+    ) -> Task:
+        """As `read`, which refuses what is bad."""
+        return self.read(folder, n_train, n_dev, seed, Reading())
+
     def read(
         self,
         folder: Path | None,

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tombola.errors import UserError
-from tombola.tasks.task import TASKS, Task, sample
+from tombola.tasks.task import TASKS, Reads, Task, sample
 from tombola.text.examples import SentenceExample
 from tombola.text.glue import GLUE, Layout, read_split
 from tombola.text.glue.read import ENDINGS
@@ -141,17 +141,11 @@ def _check_labels(
         raise UserError(f"{dev_file}: label {layout.labels[label]!r}, which {train_file} has not")
 
 
-class OfGlue:
+class OfGlue(Reads):
     """A task of GLUE, from a folder or the hub."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-
-    def __call__(
-        self, *, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int
-    ) -> Task:
-        """Raise UserError as `load_glue` does."""
-        return self.read(folder, n_train, n_dev, seed, Reading())
 
     def read(
         self,

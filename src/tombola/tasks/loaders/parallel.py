@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
-from tombola.tasks.task import TASKS, Task, sample
+from tombola.tasks.task import TASKS, Reads, Task, sample
 from tombola.text.examples import Example, TranslationExample
 from tombola.text.lines import check_folder
 from tombola.text.moses import Moses, MosesPair
@@ -108,17 +108,11 @@ def _file(folder: Path, split: str, language: str) -> Path | None:
     return None
 
 
-class Translation:
+class Translation(Reads):
     """The task, from a folder whose name ends in the direction, which need not be there.
 
     `multi30k/de-en` is the folder multi30k, from German into English.
     """
-
-    def __call__(
-        self, *, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int
-    ) -> Task:
-        """Raise UserError as `load_translation` does."""
-        return self.read(folder, n_train, n_dev, seed, Reading())
 
     def read(
         self,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tombola.errors import UserError
-from tombola.tasks.task import TASKS, Task, sample
+from tombola.tasks.task import TASKS, Reads, Task, sample
 from tombola.text.annotated import Annotated
 from tombola.text.examples import TaggedSentence
 from tombola.text.formats import conllu
@@ -50,14 +50,8 @@ def load_pos(
     )
 
 
-class Tags:
+class Tags(Reads):
     """The task, from a folder."""
-
-    def __call__(
-        self, *, folder: Path | None, n_train: int | None, n_dev: int | None, seed: int
-    ) -> Task:
-        """Raise UserError where the folder holds no treebank."""
-        return self.read(folder, n_train, n_dev, seed, Reading())
 
     def read(
         self,
