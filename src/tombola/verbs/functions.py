@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from tombola.errors import UserError
+from tombola.registry import Registry
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,39 +31,31 @@ def named(criterion: Any = None, metric: Any = None) -> Iterator[tuple[Any, Any]
 
     Raises UserError for a function that takes other things than it is given.
     """
-    with _criterion(criterion) as one, _metric(metric) as other:
+    from tombola.tasks.metrics.metric import METRICS, Metric
+    from tombola.tasks.metrics.of_function import OfFunction as MetricOf
+    from tombola.tickets.criteria.criterion import CRITERIA, Criterion
+    from tombola.tickets.criteria.of_function import OfFunction as CriterionOf
+
+    with (
+        _lent(criterion, CRITERIA, Criterion, CriterionOf) as one,
+        _lent(metric, METRICS, Metric, MetricOf) as other,
+    ):
         yield one, other
 
 
 @contextmanager
-def _criterion(given: Any) -> Iterator[Any]:
-    from tombola.tickets.criteria.criterion import CRITERIA, Criterion
-    from tombola.tickets.criteria.of_function import OfFunction
-
-    if isinstance(given, Criterion):
+def _lent(
+    given: Any, registry: Registry[Any], kind: type, of_function: Callable[[Any], Any]
+) -> Iterator[Any]:
+    """A name for what a registry may hold, or can be made of a function; all else as it is."""
+    if isinstance(given, kind):
         thing: Any = given
     elif _is_function(given):
-        thing = OfFunction(given)
+        thing = of_function(given)
     else:
         yield given
         return
-    with CRITERIA.lent(thing, code_of(given)) as name:
-        yield name
-
-
-@contextmanager
-def _metric(given: Any) -> Iterator[Any]:
-    from tombola.tasks.metrics.metric import METRICS, Metric
-    from tombola.tasks.metrics.of_function import OfFunction
-
-    if isinstance(given, Metric):
-        thing: Metric = given
-    elif _is_function(given):
-        thing = OfFunction(given)
-    else:
-        yield given
-        return
-    with METRICS.lent(thing, code_of(given)) as name:
+    with registry.lent(thing, code_of(given)) as name:
         yield name
 
 
