@@ -7,6 +7,7 @@ from typing import Any
 
 from tombola import anatomy, tickets, training
 from tombola.errors import UserError
+from tombola.verbs.live import is_trainer
 from tombola.verbs.vocabulary import vocabulary
 
 
@@ -35,7 +36,7 @@ def given(source: Any, tokenizer: Any = None, *, pads: bool = True) -> Given:
     """
     provenance: Mapping[str, Any] = {}
     mask = None
-    if hasattr(source, "model") and hasattr(source, "processing_class"):  # a Trainer
+    if is_trainer(source):
         tokenizer = source.processing_class if tokenizer is None else tokenizer
         source = source.model
     if isinstance(source, str | Path):

@@ -6,9 +6,14 @@ from typing import Any
 from tombola import tickets
 
 
+def is_trainer(source: Any) -> bool:
+    """Whether it is a `Trainer`, which has a model and what reads text for it."""
+    return hasattr(source, "model") and hasattr(source, "processing_class")
+
+
 def live(source: Any) -> Any:
     """Of a ticket or a `Trainer` its model; what is no such is as it was given."""
-    if isinstance(source, tickets.Ticket) or hasattr(source, "train_dataset"):  # a Trainer
+    if isinstance(source, tickets.Ticket) or is_trainer(source):
         return source.model
     return source
 
@@ -18,8 +23,8 @@ def as_ticket(source: Any, tokenizer: Any = None) -> "tickets.Ticket":
 
     Raises UserError as `tickets.as_ticket` does.
     """
-    trainer = hasattr(source, "train_dataset")
+    trainer = is_trainer(source)
     found = tickets.as_ticket(source.model if trainer else source)
     if tokenizer is None and trainer:
-        tokenizer = getattr(source, "processing_class", None)
+        tokenizer = source.processing_class
     return found if tokenizer is None else replace(found, tokenizer=tokenizer)
