@@ -30,10 +30,9 @@ def training_losses(tables: Tables) -> Picture | None:
     rows = rows[rows["at"] == rows.groupby("kind")["at"].transform("max")]
     if rows.empty or rows["done"].nunique() < 2:
         return None
-    sparse = rows["at"].where(rows["at"] > 0)
     rows = rows.assign(line=[
-        clip(kind) if at != at else f"{clip(kind)}, {percent(at)}"
-        for kind, at in zip(rows["kind"], sparse, strict=True)
+        f"{clip(kind)}, {percent(at)}" if at > 0 else clip(kind)
+        for kind, at in zip(rows["kind"], rows["at"], strict=True)
     ])  # fmt: skip
     wide = max(1, round(rows["done"].max() / STRETCHES))
     rows = rows.assign(x=-(-rows["done"] // wide) * wide)
