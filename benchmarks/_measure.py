@@ -51,6 +51,23 @@ def ratio(over: list[float], under: list[float]) -> float:
     return median(a / b for a, b in zip(over, under, strict=True))
 
 
+def against_first(
+    columns: tuple[str, str, str],
+    runs: dict[str, Callable[[], object]],
+    repeats: int,
+    warm_up: int = 1,
+    places: int = 0,
+) -> None:
+    """Measure sides in turns; print the median milliseconds of each, and its ratio to the first."""
+    seconds = interleaved(runs, repeats, warm_up)
+    first = next(iter(seconds.values()))
+    rows = [
+        (name, f"{median(s) * 1e3:.{places}f}", f"{ratio(s, first):.3f}")
+        for name, s in seconds.items()
+    ]
+    table(columns, rows)
+
+
 def peak_bytes() -> int:
     """Highest resident memory since `reset_peak` (Linux)."""
     status = Path("/proc/self/status").read_text()

