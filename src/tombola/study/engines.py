@@ -5,7 +5,6 @@ import os
 import queue
 import signal
 import threading
-import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from tombola.study.library import Library
 from tombola.study.plan import plan
 from tombola.study.recipe import Recipe
 from tombola.study.stage import Stage
+from tombola.study.stopping import Stop, deaf, stoppable
 from tombola.study.store import Store
 from tombola.study.versions import versions
 
@@ -80,15 +80,17 @@ def run_serial(stages: tuple[Stage, ...], library: Library, store: Store, watch:
     """Do every stage that can be done, one after the other, in this process."""
     by_name = {stage.name: stage for stage in stages}
     waiting = Queue(stages, store.finished())
-    while (stage := waiting.next()) is not None:
-        watch(Event("started", stage))
-        problem = attempt(stage, by_name, library, store)
-        if problem is None:
-            waiting.done(stage.name)
-            watch(Event("done", stage))
-        else:
-            waiting.failed(stage.name)
-            watch(Event("failed", stage, problem))
+    with stoppable() as stop:
+        while (stage := waiting.next()) is not None:
+            stop.check()
+            watch(Event("started", stage))
+            problem = attempt(stage, by_name, library, store)
+            if problem is None:
+                waiting.done(stage.name)
+                watch(Event("done", stage))
+            else:
+                waiting.failed(stage.name)
+                watch(Event("failed", stage, problem))
 
 
 def run_processes(
@@ -105,7 +107,10 @@ def run_processes(
     """
     by_name = {stage.name: stage for stage in stages}
     waiting = Queue(stages, store.finished())
-    with _workers(workers, library, store, plugins) as (tasks, results, processes):
+    with (
+        stoppable() as stop,
+        _workers(workers, library, store, plugins) as (tasks, results, processes),
+    ):
         running: set[str] = set()
         while True:
             while len(running) < workers and (stage := waiting.next()) is not None:
@@ -114,7 +119,7 @@ def run_processes(
                 watch(Event("started", stage))
             if not running:
                 break  # whatever still waits came after a failure
-            name, problem, crash = _next_result(results, processes)
+            name, problem, crash = _next_result(results, processes, stop)
             running.remove(name)
             if crash:
                 raise RuntimeError(f"{by_name[name].title}: {crash}")
@@ -161,7 +166,7 @@ def _work(
     plugins: tuple[str, ...],
 ) -> None:
     """The life of a worker process: names of stages from a queue until None comes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where `deaf` does nothing
     _leave_with_parent()
     load_plugins(plugins)
     library = Library(recipe, known=known)
@@ -185,8 +190,9 @@ def _workers(
     processes = [
         context.Process(target=_work, args=(tasks, results, *shared), daemon=True) for _ in range(n)
     ]
-    for process in processes:
-        process.start()
+    with deaf():
+        for process in processes:
+            process.start()
     try:
         yield tasks, results, processes
         for _ in processes:
@@ -200,9 +206,12 @@ def _workers(
                 process.join()
 
 
-def _next_result(results: Any, processes: list[Any]) -> tuple[str, str | None, str | None]:
+def _next_result(
+    results: Any, processes: list[Any], stop: Stop
+) -> tuple[str, str | None, str | None]:
     """Wait for a worker to report. Raises UserError or RuntimeError where one cannot go on."""
     while True:
+        stop.check()
         try:
             name, problem, crash = results.get(timeout=SECONDS_BETWEEN_LOOKS)
         except queue.Empty:
@@ -219,12 +228,12 @@ def _next_result(results: Any, processes: list[Any]) -> tuple[str, str | None, s
 
 
 def _leave_with_parent() -> None:
-    """End this process soon after its parent is gone, also when the parent was killed."""
-    parent = os.getppid()
+    """End this process as soon as its parent is gone, also when the parent was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # a worker has one
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+        parent.join()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
