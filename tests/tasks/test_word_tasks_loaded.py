@@ -80,6 +80,7 @@ def test_wrong_asks_are_said(tmp_path: Path) -> None:
     where = folder(tmp_path / "one", "train.tsv", "dev.tsv", "dev2.tsv")
     for ask, said in (
         ({"name": "nothing"}, "unknown task 'nothing'; allowed: CoLA"),
+        ({"name": "builtin-parent"}, "in the built-in language it is 'parent', without a folder"),
         ({"name": "CoLA", "folder": where, "format": "errors"}, "format is for word tasks"),
         ({"name": "ged", "format": "errors"}, "without a folder to read"),
         ({"name": "ged", "folder": where, "format": "errors"}, "both be the dev text"),

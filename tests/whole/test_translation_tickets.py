@@ -16,6 +16,10 @@ SMALL = (
     "tasks.translation.search={beams: 2, length_penalty: 0.6}", "dense.training.steps=6",
     "translator.new.d_model=16", "tickets.rounds=2", "rewound.rounds=1", "restarted.rounds=1",
     "tickets.pruning.amount=0.54", # two rounds to 79%
+    "know.of={of: tickets, criterion: magnitude, round: [1, 2]}",
+    "know-dense.probe=[pos, ps-role]", "know.probe=[pos, ps-role]", "know.training.epochs=2",
+    "know-dense.training.epochs=2", "know.training.replicates=1",
+    "know-dense.training.replicates=1",
 )  # fmt: skip
 
 
@@ -30,6 +34,7 @@ def test_every_step_runs_and_every_claim_has_its_say(tmp_path: Path) -> None:
     assert study["failures"] == []
     found = set(tables.names(out / "tables"))
     assert {"differences", "models", "scores", "sizes", "slices", "sparsity", "survival"} <= found
+    assert {"attention-peaks", "complexity", "probes", "similarity", "word-similarity"} <= found
     metrics = tables.read(out / "tables", "scores")["metric"]
     assert set(metrics) == {"bleu", "chrf"}
     assert (out / "tables" / "sizes.tex").exists()

@@ -102,12 +102,7 @@ def _known(
         return load_word_task(name, place, train, dev, test, seed, language, format, files, reading)
     if name not in TASKS:
         allowed = ", ".join(sorted({*TASKS, *WORD_TASKS}))
-        hint = (
-            ""
-            if folder is None
-            else f"; of a table of your own name columns (text, label): {folder}"
-        )
-        raise UserError(f"unknown task {name!r}; allowed: {allowed}{hint}")
+        raise UserError(f"unknown task {name!r}; allowed: {allowed}{_hint(name, folder)}")
     load = TASKS[name]
     by_file = files is not None and isinstance(load, FromFiles)
     for key, value in (("format", format), ("test", test), ("files", None if by_file else files)):
@@ -129,3 +124,13 @@ def _known(
         able = ", ".join(sorted(name for name, each in TASKS.items() if isinstance(each, Reads)))
         raise UserError(f"task {name!r}: nothing of it is skipped; what may be: word tasks, {able}")
     return load(folder=place, n_train=train, n_dev=dev, seed=seed)
+
+
+def _hint(name: str, folder: str | Path | None) -> str:
+    """What somebody who names a task that there is not may have meant."""
+    plain = name.removeprefix("builtin-")
+    if plain in WORD_TASKS:
+        return f"; in the built-in language it is {plain!r}, without a folder"
+    if folder is not None:
+        return f"; of a table of your own name columns (text, label): {folder}"
+    return ""
