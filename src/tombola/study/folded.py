@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from tombola import anatomy, masks, tickets
 from tombola.errors import UserError
-from tombola.study.job import MODEL, Job
+from tombola.study.job import Job
 from tombola.study.plan import Point
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def masks_along(job: Job[Any], unit: "masks.Unit" = "weights") -> "list[Mask]":
 
 def mask_of(job: Job[Any], role: str, unit: "masks.Unit" = "weights") -> "Mask":
     """The mask of the ticket that a role leads to. Raises UserError where it was never pruned."""
-    folder = job.folder(role) / MODEL
+    folder = job.ticket_folder(role)
     if not (folder / tickets.MASK_FILE).exists():
         raise UserError(f"{job.read_stage(role).title} has no mask: nothing was pruned")
     mask = masks.load(folder / tickets.MASK_FILE)

@@ -10,15 +10,15 @@ from tombola import anatomy, masks, tasks, tickets, training
 from tombola.files import read_sound, write_json
 from tombola.study.kind import KINDS, Kind, Step
 from tombola.study.library import Library
+from tombola.study.parts import MODEL, PARTS, Part, is_within
 from tombola.study.stage import Stage, digest_of
-from tombola.study.store import PROGRESS_FILE, Store
+from tombola.study.store import PROGRESS_FILE, STAGE_FILE, Store
+from tombola.study.sums import check_sums
 
 S = TypeVar("S", bound=Step)
 SECONDS_BETWEEN_REPORTS = 1.0
 STORED_FROM = 5000
 """Examples of a split from which on it is encoded into a file; fewer are sooner encoded anew."""
-MODEL = "model"
-"""The folder of a stage's model within its own."""
 ENCODED = "encoded"
 """The folder of encoded text within a study's."""
 
@@ -35,6 +35,7 @@ class Job(Generic[S]):
         self.store = store
         self._stages = stages
         self._encoded: dict[tuple[str, str], Any] = {}
+        self._sound: set[tuple[str, Part]] = set()
 
     @property
     def kind(self) -> Kind[S]:
@@ -63,8 +64,32 @@ class Job(Generic[S]):
         return str(named) if named is not None else str(self.stage.at["task"])
 
     def folder(self, role: str) -> Path:
-        """The folder of a stage that is read."""
-        return self.store.path(self.stage.reads[role])
+        """The folder of a stage that is read, for its records.
+
+        Raises UserError where one of them is not what it was when that stage ended.
+        """
+        return self._checked(self.stage.reads[role], "records")
+
+    def ticket_folder(self, role: str) -> Path:
+        """The folder of the model of a stage that is read, for its mask and its configuration.
+
+        Raises UserError as `folder` does.
+        """
+        return self._checked(self.stage.reads[role], "ticket") / MODEL
+
+    def model_folder(self, role: str) -> Path:
+        """The folder of the model of a stage that is read, weights included.
+
+        Raises UserError as `folder` does.
+        """
+        return self._checked(self.stage.reads[role], "weights") / MODEL
+
+    def _checked(self, name: str, read: Part) -> Path:
+        for part in PARTS:
+            if is_within(part, read) and (name, part) not in self._sound:
+                self.store.check(name, part)
+                self._sound.add((name, part))
+        return self.store.path(name)
 
     def read_stage(self, role: str) -> Stage:
         """A stage that is read."""
@@ -72,8 +97,7 @@ class Job(Generic[S]):
 
     def roles(self, role: str) -> list[str]:
         """The roles of a folded reference: `of.0`, `of.1`, …, in the order of the axis."""
-        found = [name for name in self.stage.reads if name.partition(".")[0] == role]
-        return sorted(found, key=lambda name: int(name.partition(".")[2] or 0))
+        return self.stage.roles(role)
 
     def beside(self, stage: Stage) -> "Job[Any]":
         """The job of another stage of the plan."""
@@ -94,7 +118,7 @@ class Job(Generic[S]):
             tokenizer = self.library.tokenizer(name, task)
             anatomy.pad_alike(model, tokenizer)
             return tickets.Ticket(model, mask, tokenizer)
-        found = tickets.load(self.folder(role) / MODEL)
+        found = tickets.load(self.model_folder(role))
         moment = self.stage.moment(role)
         if moment is None:
             return found
@@ -169,6 +193,14 @@ class Job(Generic[S]):
 
 
 def record_of(folder: Path, name: str) -> Any:
-    """What a stage wrote about itself in `NAME.json`. Raises UserError where that is damaged."""
+    """What a stage wrote about itself in `NAME.json`.
+
+    Raises UserError where that is damaged, or not what it was when the stage ended.
+    """
     way_out = f"remove the folder {folder} and run again: the stage is done anew"
-    return read_sound(folder / f"{name}.json", way_out)
+    file = f"{name}.json"
+    found = read_sound(folder / file, way_out)
+    if (folder / STAGE_FILE).exists():  # it has ended
+        sums = read_sound(folder / STAGE_FILE, way_out).get("files", {})
+        check_sums(folder, sums, sums.keys() & {file})
+    return found

@@ -13,8 +13,9 @@ from tombola.files import write_json
 from tombola.language import Language
 from tombola.language.tasks import BUILTIN
 from tombola.study.finished import Finished
-from tombola.study.job import MODEL, Job
+from tombola.study.job import Job
 from tombola.study.kind import Row
+from tombola.study.parts import MODEL
 from tombola.tables import Table
 
 if TYPE_CHECKING:

@@ -37,6 +37,11 @@ class Stage:
         seed = self.at.get("seed")
         return None if seed is None else int(seed)
 
+    def roles(self, role: str) -> list[str]:
+        """The roles of a folded reference: `of.0`, `of.1`, …, in the order of the axis."""
+        found = [name for name in self.reads if name.partition(".")[0] == role]
+        return sorted(found, key=lambda name: int(name.partition(".")[2] or 0))
+
     def moment(self, role: str, end: float | None = None) -> Any:
         """The share of a training after which the model of a role is meant; else `end`."""
         return self.facts.get("moments", {}).get(role, end)

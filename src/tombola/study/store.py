@@ -8,13 +8,19 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from tombola.errors import UserError
 from tombola.files import make_folder, read_json, read_sound, write_json
 from tombola.study.effort import effort
+from tombola.study.parts import PARTS, Part, part_of
+from tombola.study.sharing import release, share, size_of
 from tombola.study.stage import Stage
+from tombola.study.sums import check_sums, sums_of
 
 STAGES = "stages"
+SHARED = "shared"
 STAGE_FILE = "stage.json"
 PROGRESS_FILE = "progress.json"
+DROPPED_FILE = "dropped.json"
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,7 @@ class Store:
     stages/NAME     a finished stage; it appeared by one rename and never changes
     working/NAME    what an unfinished stage has so far; a later run goes on from it
     states/NAME-N   a training's state at step N, for whoever goes back to it
+    shared/SUM      a large file under one more name, for other stages with the same
     locks/NAME      locked by the operating system while a process works on the stage
     failed/NAME     why a stage failed, until it is tried again
     """
@@ -43,6 +50,10 @@ class Store:
     def state(self, name: str, step: int) -> Path:
         """The file of a training's state after so many steps of its schedule."""
         return self.root / "states" / f"{name}-{step}.safetensors"
+
+    def states(self, name: str) -> list[Path]:
+        """The files of a training's states that are kept."""
+        return sorted((self.root / "states").glob(f"{name}-*.safetensors"))
 
     def is_done(self, name: str) -> bool:
         """Whether the stage is finished."""
@@ -104,11 +115,12 @@ class Store:
     ) -> bool:
         """Do a stage once, whoever else tries at the same time.
 
-        `work` writes into the folder it is given: the same one again after an interruption.
+        `work` writes into the folder it is given: the same one again after an interruption. One
+        that has given up parts (see `drop`) is done again, to the same bits.
         Returns whether this call did the work.
         """
         with self.lock(stage.name):
-            if self.is_done(stage.name):
+            if self.is_done(stage.name) and not self.dropped(stage.name):
                 return False
             working = self.working(stage.name)
             working.mkdir(parents=True, exist_ok=True)
@@ -117,16 +129,72 @@ class Store:
             for leftover in (*working.glob("resume*"), *working.rglob(".*")):
                 _remove(leftover)  # drafts of what was killed while it wrote stand anywhere within
             (working / PROGRESS_FILE).unlink(missing_ok=True)
+            (working / STAGE_FILE).unlink(missing_ok=True)
+            sums = sums_of(working)
+            share(working, sums, self._shared)
             record = {**stage.to_dict(), **spent.to_dict(), "versions": versions or {}}
-            write_json(working / STAGE_FILE, record)
+            write_json(working / STAGE_FILE, {**record, "files": sums})
             self.path(stage.name).parent.mkdir(exist_ok=True)
+            if self.is_done(stage.name):
+                _remove(self.path(stage.name))
             working.rename(self.path(stage.name))
         return True
+
+    def check(self, name: str, part: Part) -> None:
+        """Raise UserError where a file of a part of a finished stage is not what it was.
+
+        Stages of older versions of tombola have no checksums: nothing is known of them.
+        """
+        sums = self.record(name).get("files", {})
+        if part in self.dropped(name):
+            raise UserError(
+                f"{self.path(name)}: its {part} were given up to save space; remove the folder and "
+                "run again: the stage is done anew"
+            )
+        check_sums(self.path(name), sums, (file for file in sums if part_of(file) == part))
+
+    def dropped(self, name: str) -> tuple[Part, ...]:
+        """The parts that a finished stage has given up."""
+        found = _readable(self.path(name) / DROPPED_FILE) or {}
+        return tuple(part for part in PARTS if part in found.get("parts", ()))
+
+    def size(self, name: str, parts: tuple[Part, ...]) -> int:
+        """The bytes of the files that a finished stage has of some parts."""
+        return sum(size_of(found) for found in self._files(name, parts).values())
+
+    def drop(self, name: str, parts: tuple[Part, ...]) -> int:
+        """Give up parts of a finished stage; return the bytes that are free then.
+
+        What it was is known by its name still, and doing it again gives the same bits.
+        """
+        folder, gone = self.path(name), self._files(name, parts)
+        if gone:
+            write_json(folder / DROPPED_FILE, {"parts": sorted({*self.dropped(name), *parts})})
+        return sum(release(folder / file, found, self._shared) for file, found in gone.items())
+
+    def _files(self, name: str, parts: tuple[Part, ...]) -> dict[str, str]:
+        """The files that a finished stage has of some parts, with their sums."""
+        folder = self.path(name)
+        sums = self.record(name).get("files")
+        if sums is None:  # a stage of an older version
+            files = (path for path in folder.rglob("*") if path.is_file())
+            sums = {
+                path.relative_to(folder).as_posix(): f"{path.stat().st_size}-" for path in files
+            }
+        return {
+            file: found
+            for file, found in sums.items()
+            if part_of(file) in parts and (folder / file).exists()
+        }
 
     def lock(self, name: str) -> FileLock:
         """Held while a process works on a stage, or makes a state that others may want too."""
         make_folder(self._locks)
         return FileLock(self._locks / f"{name}.lock")
+
+    @property
+    def _shared(self) -> Path:
+        return self.root / SHARED
 
     @property
     def _locks(self) -> Path:

@@ -12,10 +12,11 @@ from tombola.files import link_or_copy, write_json
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.floor import check_split
-from tombola.study.job import MODEL, PROGRESS_FILE, Job, record_of
+from tombola.study.job import PROGRESS_FILE, Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
 from tombola.study.models import ANSWERS_FILE, HELD_FILE, MODEL_TABLES, model_rows
+from tombola.study.parts import MODEL
 from tombola.study.plan import Point
 from tombola.study.references import References
 from tombola.tables import Table
@@ -103,7 +104,8 @@ class Best(Kind[BestStep]):
                 link_or_copy(source / name, folder / name)
         target = folder / MODEL
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(source / MODEL, target, copy_function=link_or_copy)
+        model = job.model_folder(job.roles("of")[chosen])
+        shutil.copytree(model, target, copy_function=link_or_copy)
         values = job.stage.facts["values"]
         rows = [
             {**score, "value": str(value), "chosen": i == chosen}

@@ -12,7 +12,7 @@ from tombola.settings import named_in
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
 from tombola.study.floor import check_share, check_split, floor_of
-from tombola.study.job import MODEL, Job, record_of
+from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.prune_while import PRUNINGS
 from tombola.study.kinds.train import PRUNED_BEFORE, TrainStep, is_dense
@@ -179,7 +179,7 @@ class _Loop:
         self.job = job
         self.folder = folder
         self.task = str(job.stage.at["task"])
-        self.ticket = tickets.load(job.folder("of") / MODEL)
+        self.ticket = tickets.load(job.model_folder("of"))
         self.ticket.model.to(job.device)
         self.body = anatomy.anatomy(self.ticket.model)
         chosen = job.settings

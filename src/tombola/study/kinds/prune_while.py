@@ -12,7 +12,7 @@ from tombola.study.evidence import evidence_for, mask_seed
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.floor import check_share, check_split, floor_of
-from tombola.study.job import MODEL, Job, record_of
+from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.train import PRUNED_BEFORE, TrainStep, is_dense
 from tombola.study.library import Library
@@ -111,7 +111,7 @@ class PruneWhile(Kind[PruneWhileStep]):
         assert isinstance(dense, TrainStep)  # `check` saw to it
         # Loaded once: a mask takes nothing back that an earlier one took, so that each may be put
         # on the model as the one before it left it.
-        at_work = tickets.load(job.folder("of") / MODEL)
+        at_work = tickets.load(job.model_folder("of"))
         at_work.model.to(job.device)
 
         def turn(number: int, before: list[Record], own: Path) -> Record | None:
@@ -153,7 +153,7 @@ class PruneWhile(Kind[PruneWhileStep]):
 
         records = list(substeps(folder, turn))
         write = [i for i, record in enumerate(records) if record["kept"]]
-        ticket = tickets.load(job.folder("of") / MODEL)
+        ticket = tickets.load(job.model_folder("of"))
         kept = write[-1] if write else 0
         mask = self._mask(ticket, settings.pruning, folder, kept + 1)
         masks.apply(ticket.model, mask)

@@ -13,7 +13,7 @@ from tombola.errors import UserError
 from tombola.study.evidence import evidence_for, mask_seed
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
-from tombola.study.job import MODEL, Job, record_of
+from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.train import TrainStep, training_cost
 from tombola.study.library import Library
@@ -161,7 +161,7 @@ class Rounds(Kind[RoundsStep]):
     def _pruned(self, job: Job[RoundsStep]) -> "tuple[tickets.Ticket, masks.Mask]":
         """The model of the round before, and the mask of this one."""
         settings = job.settings
-        ticket = tickets.load(job.folder("before") / MODEL)
+        ticket = tickets.load(job.model_folder("before"))
         body = anatomy.anatomy(ticket.model)
         old = masks.covering(ticket.mask, settings.pruning.parameters(body))
         seed = mask_seed(job.seed, int(job.stage.at["round"]))

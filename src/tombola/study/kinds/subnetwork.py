@@ -1,6 +1,6 @@
 """`subnetwork`: of a ticket, or of what survives in several, others of its size to hold it to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -11,12 +11,13 @@ from tombola.settings import named_in
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
 from tombola.study.folded import check_masks, mask_of
-from tombola.study.job import MODEL, Job, record_of
+from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
 from tombola.study.models import MODEL_TABLES, finish, model_rows
 from tombola.study.plan import Point
 from tombola.study.references import Reference
+from tombola.study.stage import Stage
 from tombola.tickets.subnetworks.construction import SUBNETWORKS
 
 BATCH_SIZE = 32
@@ -73,11 +74,17 @@ class Subnetwork(Kind[SubnetworkStep]):
         found = facts_of(settings, frozenset({"do", "of"}))
         return {**found, "choose": facts_of_thing(SUBNETWORKS, settings.choose)}
 
+    def reads_from(self, stage: Stage, stages: Mapping[str, Stage]) -> tuple[str, ...]:
+        """Also what the first of the tickets was pruned from."""
+        own = super().reads_from(stage, stages)
+        first = stages.get(stage.reads[stage.roles("of")[0]])
+        return own if first is None else (*own, first.reads["of"])
+
     def work(self, job: Job[SubnetworkStep], folder: Path) -> None:
         """Draw, apply to the model that was pruned, score on its task."""
         unit, roles = job.settings.unit, job.roles("of")
         first = job.folder(roles[0])
-        drawn_from = job.beside(job.read_stage(roles[0])).folder("of") / MODEL
+        drawn_from = job.beside(job.read_stage(roles[0])).model_folder("of")
         ticket, before = tickets.load(drawn_from), record_of(first, "model")
         found = tickets.Found(
             tuple(mask_of(job, role, unit) for role in roles),

@@ -9,7 +9,7 @@ from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.study.finished import Finished
 from tombola.study.folded import mask_of
-from tombola.study.job import MODEL, Job
+from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
 from tombola.study.plan import Point
@@ -50,6 +50,7 @@ class Survival(Kind[SurvivalStep]):
     version = 1
     settings = SurvivalStep
     tables = (SURVIVAL,)
+    reads_part = "ticket"
 
     def check(self, point: Point[SurvivalStep], library: Library) -> None:
         """There are tickets."""
@@ -58,7 +59,7 @@ class Survival(Kind[SurvivalStep]):
 
     def work(self, job: Job[SurvivalStep], folder: Path) -> None:
         """Count."""
-        body = anatomy.anatomy(anatomy.empty_model(str(job.folder("of") / MODEL)))
+        body = anatomy.anatomy(anatomy.empty_model(str(job.ticket_folder("of"))))
         rows: list[dict[str, Any]] = [
             {
                 "stack": part.block.stack,

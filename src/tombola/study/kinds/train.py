@@ -14,7 +14,7 @@ from tombola.errors import UserError
 from tombola.masks.sparsify import Sparsify
 from tombola.study.classes import name_classes
 from tombola.study.finished import Finished
-from tombola.study.job import MODEL, Job, record_of
+from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import BARE, UNKNOWN, Library
 from tombola.study.models import MODEL_TABLES, finish, model_rows
@@ -194,7 +194,7 @@ def starting(job: Job[Any], task: str, role: str = "model") -> "tickets.Ticket":
     known, kind = job.library.task(task), job.library.kind(task)
     n_labels = kind.n_labels(known)
     fresh = anatomy.load_model(
-        str(job.folder(role) / MODEL), kind.head, n_labels=n_labels, seed=job.seed
+        str(job.model_folder(role)), kind.head, n_labels=n_labels, seed=job.seed
     )
     name_classes(fresh, known)
     trained: Any = ticket.model
@@ -260,7 +260,7 @@ def fitted(job: Job[Any], model: "torch.nn.Module") -> "masks.Mask":
 
     Raises UserError where the ticket was never pruned, or is of another body.
     """
-    mask = tickets.mask_in(job.folder("mask") / MODEL, model)
+    mask = tickets.mask_in(job.ticket_folder("mask"), model)
     if mask is None:
         raise UserError(f"{job.read_stage('mask').title}: was never pruned, so it has no mask")
     return mask

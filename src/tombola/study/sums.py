@@ -1,0 +1,40 @@
+"""Checksums of a finished stage's files: what was cut short or edited since is found at reading."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tombola.errors import UserError
+
+Sums = Mapping[str, str]
+"""A file's path within the stage's folder, with `/`, to its size in bytes and its checksum."""
+
+
+def sum_of(path: Path) -> str:
+    """Size and checksum (BLAKE2b, 128 bits) of a file, as one word."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
+    return f"{path.stat().st_size}-{digest.hexdigest()}"
+
+
+def sums_of(folder: Path) -> dict[str, str]:
+    """The checksum of every file of a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sum_of(path) for path in files}
+
+
+def check_sums(folder: Path, sums: Sums, names: Iterable[str]) -> None:
+    """Raise UserError for the first of some files that is not what it was, with the way out."""
+    for name in names:
+        path = folder / name
+        try:
+            found = sum_of(path)
+        except OSError as problem:
+            found = ""
+            why = f"cannot be read: {problem.strerror}"
+        else:
+            why = "is not what it was when the stage ended: cut short, or edited"
+        if found != sums[name]:
+            raise UserError(
+                f"{path}: {why}; remove the folder {folder} and run again: the stage is done anew"
+            )
