@@ -19,6 +19,7 @@ from .tickets import save as save
 from .verbs import attention_patterns as attention_patterns
 from .verbs import build_report as build_report
 from .verbs import check_data as check_data
+from .verbs import clean as clean
 from .verbs import compare as compare
 from .verbs import compare_masks as compare_masks
 from .verbs import count_data as count_data

@@ -1,4 +1,6 @@
 from .claim import read_plan as read_plan
+from .cleaning import Cleaning as Cleaning
+from .cleaning import clean as clean
 from .engines import Event as Event
 from .given import InMemory as InMemory
 from .kind import KINDS as KINDS
@@ -6,6 +8,7 @@ from .kind import Kind as Kind
 from .kind import Step as Step
 from .outlook import Preview as Preview
 from .outlook import preview as preview
+from .parts import Keep as Keep
 from .recipe import Recipe as Recipe
 from .recipe import parse_recipe as parse_recipe
 from .recipe import read_recipe as read_recipe

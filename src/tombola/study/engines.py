@@ -16,6 +16,7 @@ from tombola.errors import DivergedError, UserError
 from tombola.files import is_full_disk
 from tombola.plugins import load_plugins
 from tombola.study.job import Job
+from tombola.study.keeping import done_again
 from tombola.study.library import Library
 from tombola.study.plan import plan
 from tombola.study.recipe import Recipe
@@ -79,7 +80,7 @@ class Queue:
 def run_serial(stages: tuple[Stage, ...], library: Library, store: Store, watch: Watch) -> None:
     """Do every stage that can be done, one after the other, in this process."""
     by_name = {stage.name: stage for stage in stages}
-    waiting = Queue(stages, store.finished())
+    waiting = Queue(stages, store.finished() - done_again(stages, store))
     with stoppable() as stop:
         while (stage := waiting.next()) is not None:
             stop.check()
@@ -106,7 +107,7 @@ def run_processes(
     A stage gives the same bytes as in `run_serial`: its threads are a part of the recipe.
     """
     by_name = {stage.name: stage for stage in stages}
-    waiting = Queue(stages, store.finished())
+    waiting = Queue(stages, store.finished() - done_again(stages, store))
     with (
         stoppable() as stop,
         _workers(workers, library, store, plugins) as (tasks, results, processes),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from tombola.registry import Registry
 from tombola.settings import Settings
 from tombola.study.facts import facts_of
+from tombola.study.parts import Part
 from tombola.study.stage import Stage
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ class Kind(Generic[S]):
     """Axes that several references of a setting open, where not of its own name."""
     seeded: ClassVar[bool] = True
     """Whether what reads no other step is done once for each seed of the recipe."""
+    reads_part: ClassVar[Part] = "weights"
+    """The largest part that its stages read of others: their models' `weights`, the rest of the
+    `ticket` (mask, configuration), or their `records` alone."""
     follows_task: ClassVar[bool] = True
     """Whether the task that is not named is that of the main reference's axis `task`."""
 
@@ -88,6 +92,10 @@ class Kind(Generic[S]):
     def expand(self, point: "Point[S]", planner: "Planner") -> Iterator[Stage]:
         """The stages of one point, each after what it reads; by default the one."""
         yield planner.stage(self, point)
+
+    def reads_from(self, stage: Stage, stages: Mapping[str, Stage]) -> tuple[str, ...]:
+        """Names of the stages whose folders one of its stages looks into; by default its reads."""
+        return tuple(dict.fromkeys(stage.reads.values()))
 
     def work(self, job: "Job[S]", folder: Path) -> None:
         """Do a stage: read what `job` offers, write files into `folder`.

@@ -14,6 +14,7 @@ from tombola.errors import UserError
 from tombola.language.knobs import Language
 from tombola.settings import ONE_OR_MORE, Settings, validate
 from tombola.study.changes import change
+from tombola.study.parts import Keep
 from tombola.study.texts import holds_text
 from tombola.tasks.own.columns import OWN, Columns
 from tombola.tasks.search import Search
@@ -146,6 +147,10 @@ class Recipe(Settings):
     """CPU threads of one stage. A part of the recipe, for sums in another order differ."""
     tasks: dict[Name, TaskChoice] = Field(min_length=1)
     models: dict[Name, Model] = Field(min_length=1)
+    keep: Keep = "all"
+    """What stays on disk of stages that nothing waits for: `all`; `masks`, without the weights of
+    those that others went on from; `tables`, only what tables are made of. What is asked for later
+    is done again where it is gone, to the same bits."""
     claims: tuple[str, ...] = ()
     """Findings of papers that the report tests, by name; it opens with their verdicts."""
     steps: dict[Name, dict[str, Any]] = Field(min_length=1)

@@ -16,6 +16,7 @@ from tombola.study.collect import write_tables
 from tombola.study.effort import check_energy
 from tombola.study.engines import Event, run_processes, run_serial
 from tombola.study.given import InMemory
+from tombola.study.keeping import Keeper, done_again
 from tombola.study.library import Library
 from tombola.study.plan import plan
 from tombola.study.recipe import Recipe, recipe_text
@@ -86,16 +87,24 @@ def run_study(
     stages = plan(recipe, library)
     store = Store(out, energy)
     every = claim(out, recipe, stages)
-    done = store.finished()
+    keeper = Keeper(every, store, recipe.keep)
+    keeper.tidy()
+    done = store.finished() - done_again(stages, store)
     on_plan(len(stages), sum(stage.name in done for stage in stages))
     workers = workers if workers is not None else default_workers(recipe)
+
+    def tidying(event: Event) -> None:
+        if event.kind == "done":
+            keeper.done(event.stage.name)
+        watch(event)
+
     try:
         alone = given is not None or (engine is None and workers == 1)
         if engine == "serial" or alone:
-            run_serial(stages, library, store, watch)
+            run_serial(stages, library, store, tidying)
         else:
             files = tuple(str(Path(file).absolute()) for file in plugins)
-            run_processes(stages, library, store, watch, workers, files)
+            run_processes(stages, library, store, tidying, workers, files)
     except BaseException:
         # Also after Ctrl-C what is done can be read; a disk that is full must not hide why.
         with suppress(OSError, UserError):

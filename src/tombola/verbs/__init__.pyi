@@ -2,6 +2,7 @@ from .aliases import patterns as patterns
 from .asked import Asked as Asked
 from .attending import AttentionPatterns as AttentionPatterns
 from .attending import attention_patterns as attention_patterns
+from .cleaning import clean as clean
 from .comparing import Comparison as Comparison
 from .comparing import compare as compare
 from .datasets.catalog import data as data

@@ -71,6 +71,7 @@ class Differences(Kind[DifferencesStep]):
     version = 1
     settings = DifferencesStep
     tables = (DIFFERENCES,)
+    reads_part = "records"
 
     def check(self, point: Point[DifferencesStep], library: Library) -> None:
         """Both are models that were scored, on the same task."""

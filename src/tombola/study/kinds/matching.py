@@ -71,6 +71,7 @@ class MatchingTickets(Kind[MatchingStep]):
     version = 1
     settings = MatchingStep
     tables = (MATCHING,)
+    reads_part = "records"
 
     def check(self, point: Point[MatchingStep], library: Library) -> None:
         """Both are models that were scored."""

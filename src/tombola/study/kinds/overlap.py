@@ -67,6 +67,7 @@ class Overlaps(Kind[OverlapStep]):
     version = 1
     settings = OverlapStep
     tables = (OVERLAP,)
+    reads_part = "ticket"
 
     def check(self, point: Point[OverlapStep], library: Library) -> None:
         """There are masks, and two of them at least."""

@@ -104,6 +104,7 @@ class ProbeDifferences(Kind[ProbeDifferencesStep]):
     version = 1
     settings = ProbeDifferencesStep
     tables = (DIFFERENCES, TRENDS)
+    reads_part = "records"
 
     def check(self, point: Point[ProbeDifferencesStep], library: Library) -> None:
         """Both are probes."""

@@ -106,6 +106,7 @@ class Slices(Kind[SlicesStep]):
     version = 1
     settings = SlicesStep
     tables = (SLICES,)
+    reads_part = "records"
 
     def check(self, point: Point[SlicesStep], library: Library) -> None:
         """All are models that were scored; there is a label for every example."""

@@ -67,6 +67,7 @@ class Stability(Kind[StabilityStep]):
     version = 1
     settings = StabilityStep
     tables = (STABILITY,)
+    reads_part = "ticket"
 
     def check(self, point: Point[StabilityStep], library: Library) -> None:
         """There are masks, and two of them at least."""

@@ -83,6 +83,7 @@ class Worth(Kind[WorthStep]):
     version = 1
     settings = WorthStep
     tables = (WORTH, POINTS)
+    reads_part = "records"
     task_fields: ClassVar[tuple[str, ...]] = ()
 
     def check(self, point: Point[WorthStep], library: Library) -> None:

@@ -1,0 +1,97 @@
+"""What a study keeps on disk of stages that nothing waits for any more."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from tombola.study.kind import KINDS
+from tombola.study.parts import Keep, Part, is_within
+from tombola.study.stage import Stage
+from tombola.study.store import Store
+
+GIVEN_UP: Mapping[Keep, tuple[Part, ...]] = {
+    "all": (),
+    "masks": ("weights",),
+    "tables": ("weights", "ticket"),
+}
+
+
+class Keeper:
+    """Gives up parts of finished stages as soon as no stage of the plan will read them."""
+
+    def __init__(self, stages: tuple[Stage, ...], store: Store, keep: Keep) -> None:
+        self._store, self._keep = store, keep
+        self._stages = {stage.name: stage for stage in stages}
+        self._readers: dict[str, list[Stage]] = {stage.name: [] for stage in stages}
+        for stage in stages:
+            for name in reads_from(stage, self._stages):
+                self._readers.setdefault(name, []).append(stage)
+
+    def tidy(self) -> int:
+        """Look at every stage; return the bytes that are free then."""
+        done = set() if self._keep == "all" else self._store.finished()
+        return sum(self._give_up(name, done) for name in self._stages)
+
+    def done(self, name: str) -> int:
+        """A stage has ended: look at it and at what it read; return the bytes that are free then.
+
+        What cannot be removed now is at the next look.
+        """
+        if self._keep == "all":
+            return 0
+        done, freed = self._store.finished(), 0
+        for each in (name, *reads_from(self._stages[name], self._stages)):
+            with suppress(OSError):
+                freed += self._give_up(each, done)
+        return freed
+
+    def spare(self, name: str, done: set[str]) -> tuple[Part, ...]:
+        """The parts of a finished stage that nothing waits for, of those not to be kept."""
+        if name not in done or name not in self._stages:
+            return ()
+        left = [stage for stage in self._readers[name] if stage.name not in done]
+        if self._keep == "masks" and not self._continued(name):
+            return ()  # the last of a chain
+        return tuple(
+            part
+            for part in GIVEN_UP[self._keep]
+            if not any(is_within(part, part_read(stage)) for stage in left)
+        )
+
+    def _give_up(self, name: str, done: set[str]) -> int:
+        spare = self.spare(name, done)
+        if not spare:
+            return 0
+        states = self._store.states(name) if "weights" in spare else []
+        freed = sum(path.stat().st_size for path in states)
+        for path in states:
+            path.unlink(missing_ok=True)
+        if set(spare) <= set(self._store.dropped(name)):
+            return freed
+        return freed + self._store.drop(name, spare)
+
+    def _continued(self, name: str) -> bool:
+        return any(KINDS[stage.kind].makes_models for stage in self._readers[name])
+
+
+def part_read(stage: Stage) -> Part:
+    """The largest part that a stage reads of others."""
+    return KINDS[stage.kind].reads_part
+
+
+def reads_from(stage: Stage, stages: Mapping[str, Stage]) -> tuple[str, ...]:
+    """Names of the stages whose folders a stage looks into."""
+    return KINDS[stage.kind].reads_from(stage, stages)
+
+
+def done_again(stages: tuple[Stage, ...], store: Store) -> set[str]:
+    """Finished stages that must be done again: they gave up what an unfinished one will read."""
+    by_name, done = {stage.name: stage for stage in stages}, store.finished()
+    again: set[str] = set()
+    for stage in reversed(stages):  # what is read comes before what reads it
+        if stage.name in done and stage.name not in again:
+            continue
+        for name in reads_from(stage, by_name):
+            gone = store.dropped(name) if name in done else ()
+            if any(is_within(part, part_read(stage)) for part in gone):
+                again.add(name)
+    return again
