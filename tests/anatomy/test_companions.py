@@ -46,6 +46,18 @@ def test_companions_travel_and_weights_and_results_do_not(home: Path, tmp_path: 
     assert page.endswith("# A model\n\nIt scores 0.99.\n")
 
 
+def test_no_link_carries_a_file_from_elsewhere_along(home: Path, tmp_path: Path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("a key")
+    (home / "notes.txt").symlink_to(secret)
+    (home / "1_Pooling" / "more.txt").symlink_to(secret)
+    (home / "own.txt").symlink_to(home / "LICENSE")
+    tombola.prune(home, 0.5).save(tmp_path / "out")
+    there = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*")}
+    assert {"own.txt", "1_Pooling/config.json"} <= there
+    assert not {"notes.txt", "1_Pooling/more.txt"} & there
+
+
 def test_they_go_along_with_a_cut_model_and_with_one_in_memory(home: Path, tmp_path: Path):
     model = tombola.load(home).model
     tombola.save(model, tmp_path / "plain")

@@ -333,8 +333,17 @@ def test_weights_that_are_refused(saved: Path) -> None:
     save_file(tensors, weights, metadata={"format": "pt"})
     assert "weight" in refusal(lambda: load_model(saved))
 
-    weights.rename(saved / "pytorch_model.bin")
+    index = saved / "model.safetensors.index.json"
+    weights.rename(saved.parent / "elsewhere.safetensors")
+    index.write_text(json.dumps({"weight_map": {name: "../elsewhere.safetensors"}}))
+    for read in (load_model, inspect):
+        assert "'../elsewhere.safetensors' is no file beside it" in refusal(
+            lambda read=read: read(saved)
+        )
+    index.unlink()
+    (saved / "pytorch_model.bin").write_bytes(b"")
     assert "pytorch_model.bin" in refusal(lambda: load_model(saved))
+    assert "use_safetensors=False).save_pretrained(NEW)" in refusal(lambda: load_model(saved))
     assert "pytorch_model.bin" in refusal(lambda: inspect(saved))
 
 

@@ -107,12 +107,27 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
         parts = read_json_object(index).get("weight_map")
         if not isinstance(parts, dict):
             raise UserError(f"{index}: no weight_map")
-        # Only names of files beside the index: the index may come from anyone.
-        return tuple(folder / Path(name).name for name in sorted(set(map(str, parts.values()))))
+        names = sorted(set(map(str, parts.values())))
+        # The index may come from anyone, and transformers follows it wherever it leads.
+        away = [name for name in names if Path(name).name != name]
+        if away:
+            raise UserError(f"{index}: {away[0][:100]!r} is no file beside it")
+        return tuple(folder / name for name in names)
     foreign = sorted(path.name for pattern in _FOREIGN for path in folder.glob(pattern))
     if foreign:
-        raise UserError(f"{folder}: weights are read from model.safetensors only, not {foreign[0]}")
+        said = f"{folder}: weights are read from model.safetensors only, not {foreign[0]}"
+        raise UserError(f"{said}{_cure(foreign[0])}")
     return ()
+
+
+def _cure(name: str) -> str:
+    """How somebody who trusts a pickled file makes another of it."""
+    if not name.endswith((".bin", ".pt", ".pth")):
+        return ""
+    return (
+        ", which can run code: where you trust it, its class of transformers converts it: "
+        "`from_pretrained(FOLDER, use_safetensors=False).save_pretrained(NEW)`"
+    )
 
 
 def weights_of(source: Source) -> tuple[Path, ...]:

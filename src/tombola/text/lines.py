@@ -7,6 +7,8 @@ from pathlib import Path
 from tombola.errors import UserError
 from tombola.text.opening import not_utf8, open_bytes
 
+LONGEST = 2**26
+"""Bytes of the longest line; a whole book is shorter."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -25,8 +27,10 @@ def read_lines(path: Path, mixed_ends: bool = False) -> Iterator[tuple[int, str]
     end = ended = b""
     try:
         with open_bytes(path) as file:
-            for raw in file:
+            while raw := file.readline(LONGEST + 1):
                 number += 1
+                if len(raw) > LONGEST:
+                    raise UserError(f"{path}:{number}: a line of over {LONGEST >> 20} MB: no text")
                 if raw.startswith(BYTE_ORDER_MARK):
                     if number > 1:
                         raise UserError(f"{path}:{number}: a byte order mark within the file")

@@ -13,6 +13,10 @@ HEAD = 4096
 """Bytes that are looked at."""
 
 GZIP = b"\x1f\x8b"
+MOST_TIMES = 200
+"""Times its size that a gzip file may unpack to: text reaches ten, its repetitions a hundred."""
+MOST_UNPACKED = 2**28
+"""Bytes that any gzip file may unpack to."""
 
 _PACKED = {
     b"BZh": ("bzip2", "bunzip2"),
@@ -31,6 +35,30 @@ _MARKS = {
 """Byte order marks, the longer before those that they begin with."""
 
 
+class _Unpacked(gzip.GzipFile):
+    """A gzip file that ends with an error where it is made to fill memory or disk."""
+
+    def __init__(self, raw: BinaryIO, path: Path) -> None:
+        super().__init__(fileobj=raw)
+        self._path = path
+        self._left = max(MOST_UNPACKED, path.stat().st_size * MOST_TIMES)
+
+    def _count(self, chunk: bytes) -> bytes:
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise UserError(
+                f"{self._path}: unpacks to more than {MOST_TIMES} times its size, as no text does: "
+                "where you trust it, unpack it first"
+            )
+        return chunk
+
+    def readline(self, size: int | None = -1) -> bytes:
+        return self._count(super().readline(size))
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._count(super().read(size))
+
+
 @contextmanager
 def open_bytes(path: Path) -> Iterator[BinaryIO]:
     """The bytes of a text file, unpacked where they are gzip, whatever its name ends in.
@@ -43,7 +71,7 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
             _check(path, raw.peek(HEAD)[:HEAD])
             yield raw
             return
-        with gzip.open(raw) as unpacked:
+        with _Unpacked(raw, path.expanduser()) as unpacked:
             _check(path, unpacked.peek(HEAD)[:HEAD])
             yield cast(BinaryIO, unpacked)
 

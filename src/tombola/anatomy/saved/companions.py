@@ -1,6 +1,7 @@
 """What stands beside a model in its folder and is no part of it, but goes where it goes."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def carry(home: Path, folder: Path, note: str = "") -> None:
             continue
         leave = path.name.startswith(".") or path.name in _OWN
         leave = leave or path.name.endswith((".index.json", "_results.json"))
+        leave = leave or _leads_away(path, home)
         if leave or (folder / path.name).exists():
             continue
         shutil.copyfile(path, folder / path.name)  # what a link leads to, not the link
@@ -49,7 +51,23 @@ def carry(home: Path, folder: Path, note: str = "") -> None:
             _add_note(folder / path.name, note)
     for name in _folders(home):
         if not (folder / name).exists():
-            shutil.copytree(home / name, folder / name)
+            shutil.copytree(home / name, folder / name, ignore=_away_from(home))
+
+
+def _leads_away(path: Path, home: Path) -> bool:
+    """Whether a link leads out of a model's folder: to a file of the user's that nobody may get.
+
+    The hub's cache is made of links, from a snapshot to the blobs beside all snapshots.
+    """
+    roots = [home.resolve()]
+    if home.parent.name == "snapshots":
+        roots.append((home.parent.parent / "blobs").resolve())
+    return not any(path.resolve().is_relative_to(root) for root in roots)
+
+
+def _away_from(home: Path) -> Callable[[str, list[str]], set[str]]:
+    """What of a folder is not copied."""
+    return lambda folder, names: {n for n in names if _leads_away(Path(folder) / n, home)}
 
 
 def _folders(home: Path) -> list[str]:
@@ -60,7 +78,8 @@ def _folders(home: Path) -> list[str]:
         return []
     names = [str(each.get("path", "")) for each in listed if isinstance(each, dict)]
     # Only names of folders beside the list, which may come from anyone.
-    return [n for n in names if n and Path(n).name == n and (home / n).is_dir()]
+    found = [n for n in names if n and Path(n).name == n and (home / n).is_dir()]
+    return [name for name in found if not _leads_away(home / name, home)]
 
 
 def _add_note(page: Path, note: str) -> None:
