@@ -6,8 +6,9 @@ from pathlib import Path
 from huggingface_hub import snapshot_download
 from transformers.utils import cached_file
 
-from tombola.anatomy.sources import one_line, read_config, weight_files
+from tombola.anatomy.sources import read_config, weight_files
 from tombola.errors import UserError
+from tombola.reach import asks_hub, hub_said
 
 _BESIDE = ("*.json", "*.txt", "*.md", "*.model", "*.spm", "*.jinja", "mask.safetensors")
 """What may stand beside weights: configurations, vocabularies, pages, a ticket's mask."""
@@ -16,6 +17,7 @@ _MODULES = ("*_Pooling/*", "*_Normalize/*", "*_Dense/*")
 """Folders of a sentence encoder."""
 
 
+@asks_hub
 def hub_folder(source: str, weights: bool = False) -> Path:
     """The folder in the hub's cache that holds a model as it is now; what lacks is fetched.
 
@@ -27,7 +29,7 @@ def hub_folder(source: str, weights: bool = False) -> Path:
         folder = Path(snapshot_download(source, allow_patterns=patterns))
     except (OSError, ValueError) as problem:
         raise UserError(
-            f"{source}: could not be had from the hub: {one_line(problem)}"
+            f"{source}: could not be had from the hub: {hub_said(problem)}"
         ) from problem
     if weights and not weight_files(folder):
         raise UserError(f"{source}: the hub has no model.safetensors of it")
@@ -42,6 +44,7 @@ def cached_folder(source: str) -> Path | None:
         return None
 
 
+@asks_hub
 def hub_commit(source: str) -> str:
     """The commit of a hub model, 40 hexadecimal digits.
 

@@ -24,6 +24,7 @@ from tombola.anatomy.surgery.rebuild import cut_class
 from tombola.anatomy.surgery.record import record_of
 from tombola.anatomy.wrappers import unwrapped
 from tombola.errors import UserError
+from tombola.reach import asks_hub
 
 _CLASSES = {
     "sequence-classification": transformers.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING,
@@ -51,6 +52,7 @@ def empty_model(source: Source, head: str | None = None) -> PreTrainedModel:
         return _build(model_class, config, source)
 
 
+@asks_hub
 def load_model(
     source: Source, head: str | None = None, n_labels: int | None = None, seed: int = 0
 ) -> PreTrainedModel:

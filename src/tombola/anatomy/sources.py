@@ -19,6 +19,7 @@ from transformers.utils import cached_file
 from tombola.anatomy.adapters import FAMILIES
 from tombola.anatomy.quietly import quiet
 from tombola.errors import UserError
+from tombola.reach import asks_hub, hub_said, out_of_reach
 
 LONGEST = 4096
 """Characters of a path, or of a hub id; no system takes longer ones."""
@@ -52,16 +53,21 @@ def read_config(source: Source) -> PreTrainedConfig:
         raise UserError(f"{source}: not a valid configuration: {one_line(problem)}") from problem
 
 
+@asks_hub
 def has_tokenizer(source: str | Path) -> bool:
     """Whether a folder or hub id holds the files of a tokenizer."""
     folder = Path(source)
     if folder.is_dir():
         patterns = ("tokenizer*", "*vocab*", "*.spm", "*.model")
         return any(any(folder.glob(pattern)) for pattern in patterns)
-    missing: dict[str, Any] = {"_raise_exceptions_for_missing_entries": False}
+    missing: dict[str, Any] = {
+        "_raise_exceptions_for_missing_entries": False,
+        "_raise_exceptions_for_connection_errors": False,
+    }
     return any(cached_file(str(source), name, **missing) for name in _TOKENIZERS_ON_HUB)
 
 
+@asks_hub
 def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a folder or hub id; one without a token to pad with pads with its end token.
 
@@ -130,6 +136,7 @@ def _cure(name: str) -> str:
     )
 
 
+@asks_hub
 def weights_of(source: Source) -> tuple[Path, ...]:
     """The safetensors files of any source; a hub model's are fetched. None for a configuration.
 
@@ -142,16 +149,17 @@ def weights_of(source: Source) -> tuple[Path, ...]:
     try:
         folder = snapshot_download(str(source), allow_patterns=_WEIGHTS_ON_HUB)
     except (OSError, ValueError) as problem:
-        raise UserError(f"{source}: no weights could be had: {one_line(problem)}") from problem
+        raise UserError(f"{source}: no weights could be had: {hub_said(problem)}") from problem
     return weight_files(Path(folder))
 
 
 def _unread(source: str | Path, problem: Exception) -> str:
     """Why a tokenizer cannot be read; transformers asks for tiktoken where SentencePiece lacks."""
-    said = one_line(problem)
+    said, folder = one_line(problem), Path(source)
+    if not folder.exists() and out_of_reach():
+        return hub_said(problem)
     if "tiktoken" not in said:
         return said
-    folder = Path(source)
     pieces = not folder.is_dir() or any((*folder.glob("*.model"), *folder.glob("*.spm")))
     packages = {"sentencepiece": "sentencepiece", "google": "protobuf"}
     lacking = " ".join(name for module, name in packages.items() if find_spec(module) is None)
@@ -189,6 +197,7 @@ def _refuse_missing(source: str | Path) -> None:
         raise UserError(f"{text!r}: no such file or folder")
 
 
+@asks_hub
 def _config_values(source: str | Path) -> dict[str, Any]:
     _refuse_missing(source)
     path = Path(source)
@@ -201,7 +210,7 @@ def _config_values(source: str | Path) -> dict[str, Any]:
     except (OSError, ValueError) as problem:
         raise UserError(
             f"{str(source)!r}: no folder here, and no model of that name could be had from the "
-            f"Hugging Face hub: {one_line(problem)}"
+            f"Hugging Face hub: {hub_said(problem)}"
         ) from problem
     return values
 

@@ -19,6 +19,7 @@ from tombola.anatomy.surgery.record import record_of
 from tombola.anatomy.wrappers import unwrapped
 from tombola.errors import UserError
 from tombola.files import as_path, new_folder
+from tombola.reach import asking_hub
 
 STORED = "tombola_stored"
 """The attribute of a model that says in which type of numbers its weights were stored."""
@@ -93,8 +94,9 @@ def upload(write: Callable[[Path], None], repository: str, private: bool) -> str
         write(folder)
         hub = HfApi()
         try:
-            hub.create_repo(repository, private=private, exist_ok=True)
-            commit = hub.upload_folder(repo_id=repository, folder_path=folder)
+            with asking_hub():
+                hub.create_repo(repository, private=private, exist_ok=True)
+                commit = hub.upload_folder(repo_id=repository, folder_path=folder)
         # Errors of the network and of the hub; a name that cannot be one.
         except (OSError, ValueError) as problem:
             reason = " ".join(str(problem).split())[:300]

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from tombola.errors import UserError
+from tombola.reach import asking_hub, hub_said
 from tombola.tasks.task import TASKS, Reads, Task, sample
 from tombola.text.examples import SentenceExample
 from tombola.text.glue import GLUE, Layout, read_split
@@ -65,13 +66,16 @@ def _local(folder: Path, name: str, layout: Layout) -> Path:
 
     splits = ("train", layout.hub_dev)
     patterns = [f"{layout.config}/{split}-*.parquet" for split in splits]
-    try:
-        fetched = snapshot_download(folder.as_posix(), repo_type="dataset", allow_patterns=patterns)
-    except (OSError, ValueError) as problem:
-        said = " ".join(str(problem).split())[:200]
-        raise UserError(
-            f"{folder}: no such folder with {holds}, nor to be had from the hub: {said}"
-        ) from problem
+    with asking_hub():
+        try:
+            fetched = snapshot_download(
+                folder.as_posix(), repo_type="dataset", allow_patterns=patterns
+            )
+        except (OSError, ValueError) as problem:
+            raise UserError(
+                f"{folder}: no such folder with {holds}, nor to be had from the hub: "
+                f"{hub_said(problem)}"
+            ) from problem
     return Path(fetched)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
+from tombola.reach import out_of_reach
 from tombola.tasks.own.splits import Tables
 from tombola.tasks.words.load import split_of
 from tombola.text.tables import Cells, TableOfText, declared_names, form_of, read_table
@@ -96,6 +97,8 @@ def _check_hub(name: str) -> None:
     if constants.HF_HUB_OFFLINE:  # what was fetched before is found without asking
         return
     try:
+        if why := out_of_reach():
+            raise OSError(why)
         HfApi().dataset_info(name, timeout=PATIENCE)
     except HfHubHTTPError as problem:
         said = " ".join(str(problem).split())[:200]
