@@ -72,7 +72,7 @@ def test_an_interrupted_run_ends_with_the_same_bits(
     monkeypatch.setattr(loop_module, "SECONDS_BETWEEN_SAVES", -1.0)  # save after every step
     whole = train(toys.bert(), toys.batches(), LOSS, SETTINGS, seed=1, keep=(2,))
 
-    def interrupt(step: int, total: int) -> None:
+    def interrupt(step: int, total: int, loss: float) -> None:
         if step == interrupted_at:
             raise KeyboardInterrupt
 
@@ -86,7 +86,7 @@ def test_an_interrupted_run_ends_with_the_same_bits(
         toys.batches(),
         LOSS,
         SETTINGS,
-        on_step=lambda step, total: steps.append(step),
+        on_step=lambda step, *_: steps.append(step),
         **arguments,
     )
     assert same(again.end, whole.end)

@@ -1,22 +1,21 @@
 """A stage at work: its settings, and everything that it may read."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from tombola import anatomy, masks, tasks, tickets, training
-from tombola.files import read_sound, write_json
+from tombola.files import read_sound
 from tombola.study.kind import KINDS, Kind, Step
 from tombola.study.library import Library
 from tombola.study.parts import MODEL, PARTS, Part, is_within
+from tombola.study.progress import Reporter
 from tombola.study.stage import Stage, digest_of
-from tombola.study.store import PROGRESS_FILE, STAGE_FILE, Store
+from tombola.study.store import STAGE_FILE, Store
 from tombola.study.sums import check_sums
 
 S = TypeVar("S", bound=Step)
-SECONDS_BETWEEN_REPORTS = 1.0
 STORED_FROM = 5000
 """Examples of a split from which on it is encoded into a file; fewer are sooner encoded anew."""
 ENCODED = "encoded"
@@ -27,12 +26,18 @@ class Job(Generic[S]):
     """One stage with everything it may read."""
 
     def __init__(
-        self, stage: Stage, stages: Mapping[str, Stage], library: Library, store: Store
+        self,
+        stage: Stage,
+        stages: Mapping[str, Stage],
+        library: Library,
+        store: Store,
+        report: Reporter | None = None,
     ) -> None:
-        """`stages` are those of the whole plan, by name."""
+        """`stages` are those of the whole plan, by name; `report` is by default the stage's own."""
         self.stage = stage
         self.library = library
         self.store = store
+        self.report = report or Reporter(store.working(stage.name))
         self._stages = stages
         self._encoded: dict[tuple[str, str], Any] = {}
         self._sound: set[tuple[str, Part]] = set()
@@ -100,8 +105,8 @@ class Job(Generic[S]):
         return self.stage.roles(role)
 
     def beside(self, stage: Stage) -> "Job[Any]":
-        """The job of another stage of the plan."""
-        return Job(stage, self._stages, self.library, self.store)
+        """The job of another stage of the plan, done for the sake of this one."""
+        return Job(stage, self._stages, self.library, self.store, self.report)
 
     def ticket(self, role: str) -> "tickets.Ticket":
         """The model that a role leads to, with its tokenizer and, where it is pruned, its mask.
@@ -168,28 +173,18 @@ class Job(Generic[S]):
     ) -> "tasks.Batches":
         """A split in batches, or its first examples; `more` is what else `Batches` takes.
 
+        Whoever reads them in their order is seen to do so.
         Raises UserError for a tokenizer without a token to pad with.
         """
         known, encoded = self.library.task(task), self.encoded(split, task, tokenizer)
         encoded = encoded if examples is None else encoded[:examples]
+        more = {"told": self.report.batch, **more}
         return tasks.in_batches(known, encoded, batch_size, tokenizer, **more)
 
     @cached_property
     def device(self) -> Any:
         """Where models run."""
         return training.best_device()
-
-    def reporter(self, folder: Path) -> Callable[[int, int], None]:
-        """Writes the progress of a run now and then, where `status` looks for it."""
-        written = [0.0]
-
-        def report(step: int, total: int) -> None:
-            now = time.monotonic()
-            if now - written[0] > SECONDS_BETWEEN_REPORTS:
-                written[0] = now
-                write_json(folder / PROGRESS_FILE, {"step": step, "total": total})
-
-        return report
 
 
 def record_of(folder: Path, name: str) -> Any:

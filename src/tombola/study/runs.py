@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tombola.study.job import Job
     from tombola.tasks import Batches
     from tombola.tickets import Ticket
+    from tombola.training.loop import OnStep
     from tombola.training.settings import Training
 
 RESUME = "resume.safetensors"
@@ -55,7 +56,7 @@ class Run:
         folder: Path,
         keep: tuple[int, ...] = (),
         until: int | None = None,
-        on_step: "Callable[[int, int], None]" = lambda step, total: None,
+        on_step: "OnStep" = lambda step, total, loss: None,
     ) -> "training.Trained":
         """Train in place to the end, or to `until`; resumes from `folder`."""
         return training.train(

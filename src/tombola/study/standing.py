@@ -129,8 +129,9 @@ def _one(stage: Stage, store: Store, finished: set[str], blocker: str | None) ->
     if stage.name in finished:
         return StageStatus(stage, "done", seconds=store.record(stage.name)["seconds"])
     if store.is_running(stage.name):
-        progress = store.progress(stage.name) or {}
-        return StageStatus(stage, "running", step=progress.get("step"), total=progress.get("total"))
+        at = store.progress(stage.name)
+        step, total = (None, None) if at is None else (at.done, at.total)
+        return StageStatus(stage, "running", step=step, total=total)
     failure = store.failure(stage.name)
     if failure is not None:
         return StageStatus(stage, "failed", why=failure["why"])

@@ -12,6 +12,7 @@ from tombola.errors import UserError
 from tombola.files import make_folder, read_json, read_sound, write_json
 from tombola.study.effort import effort
 from tombola.study.parts import PARTS, Part, part_of
+from tombola.study.progress import PROGRESS_FILE, Progress
 from tombola.study.sharing import release, share, size_of
 from tombola.study.stage import Stage
 from tombola.study.sums import check_sums, sums_of
@@ -19,7 +20,6 @@ from tombola.study.sums import check_sums, sums_of
 STAGES = "stages"
 SHARED = "shared"
 STAGE_FILE = "stage.json"
-PROGRESS_FILE = "progress.json"
 DROPPED_FILE = "dropped.json"
 
 
@@ -96,9 +96,9 @@ class Store:
         """Let a stage be tried again."""
         (self.root / "failed" / f"{name}.json").unlink(missing_ok=True)
 
-    def progress(self, name: str) -> dict[str, Any] | None:
-        """Steps done and steps in all of a stage that reports them."""
-        return _readable(self.working(name) / PROGRESS_FILE)
+    def progress(self, name: str) -> Progress | None:
+        """How far an unfinished stage is, where it says so."""
+        return Progress.read(_readable(self.working(name) / PROGRESS_FILE))
 
     def record(self, name: str) -> dict[str, Any]:
         """What a finished stage says of itself: its facts, seconds, versions of libraries.

@@ -57,14 +57,13 @@ class SweepLoop:
 
     def turn(self, number: int, before: list[Record], own: Path) -> Record | None:
         """Score the next model; None where no other is asked for."""
+        self.job.report.turn(number + 1, self._total)
         if not number:
             return self._record(Asked("full", self._start), own, [])
         asked = self._next(before)
         if asked is None:
             return None
-        record = self._record(asked, own, before)
-        self.job.reporter(self.folder)(number + 1, record["of"])
-        return record
+        return self._record(asked, own, before)
 
     def _next(self, records: list[Record]) -> Asked | None:
         chosen_ = self.job.settings
@@ -187,7 +186,7 @@ class SweepLoop:
         if mask is not None:
             masks.apply(fresh.model, mask)
         run = new_run(self.job, fresh, self.task, training_, mask=mask)
-        run.go(own, on_step=self.job.reporter(own))
+        run.go(own, on_step=self.job.report.step)
         for left in own.glob("resume*"):
             left.unlink()
         return run.model, run.total

@@ -16,6 +16,7 @@ from tombola.text.rows import CHARACTERS, IGNORED
 
 Indices = NDArray[np.int64]
 Drawn = Callable[[dict[str, Tensor], Sequence[int], int], dict[str, Tensor]]
+Told = Callable[[int, int], None]
 HELD_OUT = 0
 """The draw of what is not an epoch of training: always the same."""
 
@@ -59,6 +60,7 @@ class Batches:
         window: int = 0,
         tokens: int | None = None,
         drawn: Drawn | None = None,
+        told: Told = lambda done, total: None,
     ) -> None:
         """Take examples as `encode` makes them, and the id of the padding token.
 
@@ -74,6 +76,9 @@ class Batches:
         `drawn` makes of a batch what a model is given where that is drawn anew each time: from the
         batch, the indices of its examples, and a number that is another one in each epoch.
 
+        `told` hears how many batches were done of how many, where all are read once in their order
+        or by length; a training loop has steps to count.
+
         Raises UserError where there are no examples, `batch_size` is below 1, or an example alone
         is longer than the budget.
         """
@@ -88,6 +93,7 @@ class Batches:
         self.pad = pad
         self.window = window
         self.drawn = drawn
+        self.told = told
         self._lengths = _lengths(encoded)
         self._ends: Indices | None = None
         if tokens is not None:
@@ -112,13 +118,19 @@ class Batches:
 
     def in_order(self) -> Iterator[dict[str, Tensor]]:
         """Every example once, in the order they were given in."""
-        for indices in _cut(np.arange(len(self.encoded)), self.batch_size):
+        for indices in self._told(_cut(np.arange(len(self.encoded)), self.batch_size)):
             yield self.collate(indices)
 
     def by_length(self) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
         """Every example once, short ones first: least padding. Each batch with its indices."""
-        for indices in _cut(_sorted(self._lengths), self.batch_size):
+        for indices in self._told(_cut(_sorted(self._lengths), self.batch_size)):
             yield indices, self.collate(indices)
+
+    def _told(self, order: Order) -> Iterator[list[int]]:
+        """Batches of an order; whoever listens hears of each once it is done."""
+        for done, indices in enumerate(order, 1):
+            yield indices
+            self.told(done, len(order))
 
     def order(self, seed: int, epoch: int) -> Order:
         """Indices of the examples of each batch of an epoch."""

@@ -19,6 +19,8 @@ from tombola.training.gradients import Loss, backward
 from tombola.training.settings import Training, learning_rate_at
 
 SECONDS_BETWEEN_SAVES = 60.0
+OnStep = Callable[[int, int, float], None]
+"""Told the steps done, the steps of the whole run, and the loss of the last of them."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def train(
     keep: Iterable[int] = (),
     until: int | None = None,
     resume: Path | None = None,
-    on_step: Callable[[int, int], None] = lambda step, total: None,
+    on_step: OnStep = lambda step, total, loss: None,
 ) -> Trained:
     """Train `model` in place from `start` to the end of the schedule.
 
@@ -67,7 +69,7 @@ def train(
         until: stop after this step of the schedule; None goes to its end. A step beyond it trains
             on, at the learning rates that the schedule's formula gives there.
         resume: a file to save the state to every minute, and to go on from where it is sound.
-        on_step: called with the steps done and the steps of the whole run.
+        on_step: called with the steps done, the steps of the whole run, and the loss of the last.
 
     Raises:
         DivergedError: the loss is not finite any more; the message says at which step.
@@ -130,7 +132,7 @@ def train(
             step += 1
             if step % log_every == 0 or step == total:
                 losses.append((step, value))
-            on_step(step, max(total, last))
+            on_step(step, max(total, last), value)
             if resume is not None and time.monotonic() - saved_at > SECONDS_BETWEEN_SAVES:
                 replace(snapshot(), losses=tuple(losses)).save(resume)
                 saved_at = time.monotonic()

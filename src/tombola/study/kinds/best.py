@@ -12,7 +12,7 @@ from tombola.files import link_or_copy, write_json
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.floor import check_split
-from tombola.study.job import PROGRESS_FILE, Job, record_of
+from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
 from tombola.study.models import ANSWERS_FILE, HELD_FILE, MODEL_TABLES, model_rows
@@ -112,7 +112,6 @@ class Best(Kind[BestStep]):
             for i, (score, value) in enumerate(zip(scores, values, strict=True))
         ]
         write_json(folder / "choices.json", rows)
-        (folder / PROGRESS_FILE).unlink(missing_ok=True)
 
     def rows(self, done: Finished) -> Iterable[Row]:
         """The model that was chosen, and a row for each that was tried."""

@@ -187,6 +187,7 @@ class _Loop:
 
     def turn(self, number: int, before: list[Record], own: Path) -> Record | None:
         """Take the next parts away, score what is left, see its importance."""
+        self.job.report.turn(number + 1)
         if number == 0:
             return self._look(masks.all_parts(self.body), "full")
         held, last = _held(before), before[-1]
@@ -197,7 +198,6 @@ class _Loop:
         for phase in self.phases[first:]:
             wanted = next_parts(importance, parts, phase)
             if wanted != parts:
-                self.job.reporter(self.folder)(number, number + 1)
                 return self._look(wanted, phase.name, before[0]["score"])
         return None  # the last phase was refused, or nothing of its kind is left
 

@@ -119,6 +119,7 @@ class PruneWhile(Kind[PruneWhileStep]):
                 return None
             if number > settings.turns or (number and before[-1]["survivors"] == 0):
                 return None
+            job.report.turn(number + 1)
             model, tokenizer = at_work.model, at_work.tokenizer
             old = self._mask(at_work, settings.pruning, folder, number)
             mask = old
@@ -141,7 +142,6 @@ class PruneWhile(Kind[PruneWhileStep]):
             score = training.evaluate(model, known, examples, tokenizer, held).value
             floor = floor_of(settings.share, before[0]["score"] if before else score)
             masks.save(mask, own / "mask.safetensors", architecture=type(model).__name__)
-            job.reporter(folder)(number, settings.turns)
             return {
                 "phase": "weights",
                 "sparsity": mask.sparsity,

@@ -123,7 +123,7 @@ class Rounds(Kind[RoundsStep]):
             model.to(job.device)
         else:
             run = self._run(job, ticket, mask)
-            trained = run.go(folder, steps_to_keep(job, run), on_step=job.reporter(folder))
+            trained = run.go(folder, steps_to_keep(job, run), on_step=job.report.step)
             keep_states(job, run, trained)
             losses = trained.losses
             assert run.start is not None  # a round always begins at some state

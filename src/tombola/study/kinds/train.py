@@ -137,7 +137,7 @@ class Train(Kind[TrainStep]):
         if job.settings.removed:
             trained = train_smaller(job, folder, run)
         else:
-            trained = run.go(folder, steps_to_keep(job, run), on_step=job.reporter(folder))
+            trained = run.go(folder, steps_to_keep(job, run), on_step=job.report.step)
             keep_states(job, run, trained)
             mask = trained.mask
         first = run.start.step if run.start is not None else 0
@@ -280,7 +280,7 @@ def train_smaller(job: Job[TrainStep], folder: Path, run: Run) -> "training.Trai
     if any(0 < part.survivors < part.n for part in masks.part_shares(run.mask, body)):
         raise UserError("removed: the mask cuts heads or MLPs in pieces; leave `removed` out")
     smaller = without(run.model, parts, body)
-    trained = replace(run, model=smaller, mask=None).go(folder, on_step=job.reporter(folder))
+    trained = replace(run, model=smaller, mask=None).go(folder, on_step=job.report.step)
     anatomy.put_back(run.model, smaller, *gone(parts, body))
     masks.apply(run.model, run.mask)
     return trained
