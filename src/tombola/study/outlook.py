@@ -8,8 +8,8 @@ from typing import Any
 
 from tombola.plugins import load_plugins
 from tombola.results import Record, Result
+from tombola.study.costs import CostedPlanner
 from tombola.study.library import Library
-from tombola.study.plan import Planner, Point
 from tombola.study.recipe import Recipe
 from tombola.study.stage import Stage
 from tombola.study.store import Store
@@ -109,49 +109,29 @@ def preview(recipe: Recipe, out: Path, plugins: Iterable[str | Path] = ()) -> Pr
     """
     load_plugins(plugins)
     library = Library(recipe, looking=True)
-    planner = _Looking(recipe, library)
+    planner = CostedPlanner(recipe, library)
     stages = planner.plan()
     finished = Store(out).finished()
     steps = []
     for name in recipe.steps:
         own = [stage for stage in stages if stage.step == name]
-        steps.append(_step(name, own, planner.points[name], library, finished))
+        steps.append(_step(name, own, planner, finished))
     speed = _speed() if any(step.flops for step in steps) else 1.0
     return Preview(recipe.name, out, tuple(steps), library.missing, speed, recipe.threads)
 
 
-class _Looking(Planner):
-    """Plans, and remembers each step's points for estimates."""
-
-    def __init__(self, recipe: Recipe, library: Library) -> None:
-        super().__init__(recipe, library)
-        self.points: dict[str, list[Point[Any]]] = {name: [] for name in recipe.steps}
-
-    def stage(self, kind: Any, point: Point[Any], **more: Any) -> Stage:
-        """As the planner's; the point is noted for each of its stages."""
-        self.points[point.step].append(point)
-        return super().stage(kind, point, **more)
-
-
-def _step(
-    name: str, stages: list[Stage], points: list[Point[Any]], library: Library, done: set[str]
-) -> StepOutlook:
+def _step(name: str, stages: list[Stage], planner: CostedPlanner, done: set[str]) -> StepOutlook:
     axes: dict[str, list[Any]] = {}
     for stage in stages:
         for axis, value in stage.at.items():
             if value not in axes.setdefault(axis, []):
                 axes[axis].append(value)
-    costs: dict[str, Any] = {}
     total = {"bytes": 0.0, "flops": 0.0}
-    for point in points:
-        kind = point.kind
-        key = f"{point.settings!r} {point.at.get('task')} {point.at.get('model')}"
-        if key not in costs:
-            costs[key] = kind.cost(point, library)
+    for stage in stages:
         for what in total:
-            total[what] += costs[key].get(what, 0.0)
+            total[what] += planner.cost(stage).get(what, 0.0)
     kind_name = stages[0].kind if stages else ""
-    known = None if library.missing else sum(stage.name in done for stage in stages)
+    known = None if planner.library.missing else sum(stage.name in done for stage in stages)
     return StepOutlook(name, kind_name, axes, len(stages), known, total["bytes"], total["flops"])
 
 
