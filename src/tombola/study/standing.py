@@ -1,17 +1,26 @@
 """What of a study is done, running, failed, left, and how long it takes."""
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from statistics import mean
 from typing import Any, Literal, get_args
 
+from tombola.files import read_json
 from tombola.results import Record, Result
 from tombola.study.claim import read_plan
+from tombola.study.costs import read_costs
+from tombola.study.news import News, news_of
+from tombola.study.pace import Left, Pace
+from tombola.study.progress import Progress
 from tombola.study.stage import Stage
-from tombola.study.store import Store
+from tombola.study.store import STAGE_FILE, Store
 
 State = Literal["done", "running", "failed", "blocked", "left"]
 STATES: tuple[State, ...] = get_args(State)
+LAST = 5
+"""Finished stages whose scores are told."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +33,55 @@ class StageStatus:
     """How long it took, where it is done."""
     why: str = ""
     """Why it failed, or which failure it waits for."""
-    step: int | None = None
-    total: int | None = None
-    """Steps done and in all, where a running or interrupted stage reports them."""
+    progress: Progress | None = None
+    """How far a running stage is, where it says so."""
+    ended: float = 0.0
+    """When it was done, in seconds since 1970."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        at = self.progress
+        return {
+            "name": self.stage.name,
+            "title": self.stage.title,
+            "state": self.state,
+            "seconds": self.seconds,
+            "why": self.why,
+            "doing": at.what if at else None,
+            "step": at.done if at else None,
+            "total": at.total if at else None,
+            "turn": at.turn if at else None,
+            "turns": at.turns if at else None,
+            "loss": at.loss if at else None,
+            "seconds_left": at.seconds_left if at else None,
+        }
+
+
+@dataclass(frozen=True)
+class StepStatus:
+    """The stages of one step."""
+
+    step: str
+    kind: str
+    counts: dict[State, int]
+    seconds: float
+    """Work that finished ones took, added up."""
+    left: Left
+
+    @property
+    def each(self) -> float | None:
+        """Mean seconds of a finished one; None where none is."""
+        return self.seconds / self.counts["done"] if self.counts["done"] else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            "step": self.step,
+            "kind": self.kind,
+            **{str(state): n for state, n in self.counts.items()},
+            "seconds": round(self.seconds, 3),
+            "left": self.left.to_dict(),
+        }
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,6 +90,12 @@ class Status(Result):
 
     out: Path
     stages: tuple[StageStatus, ...]
+    scores: tuple[tuple[Stage, News], ...] = ()
+    """Those of the stages that ended last, the last one first."""
+    costs: tuple[tuple[str, float], ...] = ()
+    """Stages and their operations, where they are known."""
+    command: str = ""
+    """How it was started last; empty where nobody wrote that down."""
 
     shown = ("title", "state", "seconds", "step", "total", "why")
 
@@ -45,8 +106,7 @@ class Status(Result):
 
     def records(self) -> list[Record]:
         """A row for each stage."""
-        found: list[Record] = self.to_dict()["stages"]
-        return found
+        return [each.to_dict() for each in self.stages]
 
     def printed(self) -> list[Record]:
         """What is not done."""
@@ -63,29 +123,41 @@ class Status(Result):
 
     @property
     def seconds_left(self) -> float | None:
-        """Work still to do, if stages take as long as finished ones of their step do.
+        """Work still to do, if stages take as long as finished ones do.
 
-        None where no stage of some step is done yet.
+        None where there is nothing to go by for some of them.
         """
-        left = 0.0
-        typical_of = self._typical()
-        for each in self.stages:
-            if each.state not in {"left", "running"}:
-                continue
-            typical = typical_of.get(each.stage.step)
-            if typical is None:
-                return None
-            share = 1 - each.step / each.total if each.step and each.total else 1.0
-            left += typical * share
-        return left
+        return None if self.left.unknown else self.left.seconds
 
-    def _typical(self) -> dict[str, float]:
-        """Mean seconds of the finished stages of each step."""
-        taken: dict[str, list[float]] = {}
+    @cached_property
+    def left(self) -> Left:
+        """Work still to do, and how sure that is; of failed stages and those behind them nothing.
+
+        Where some are running, what they have done counts as done.
+        """
+        return self._left(self.stages)
+
+    @property
+    def seconds_since(self) -> float | None:
+        """Since the last stage was done; None where none is."""
+        ended = max((each.ended for each in self.stages), default=0.0)
+        return time.time() - ended if ended else None
+
+    def steps(self) -> list[StepStatus]:
+        """The same for each step, in the recipe's order."""
+        own: dict[str, list[StageStatus]] = {}
         for each in self.stages:
-            if each.seconds is not None:
-                taken.setdefault(each.stage.step, []).append(each.seconds)
-        return {step: mean(seconds) for step, seconds in taken.items()}
+            own.setdefault(each.stage.step, []).append(each)
+        return [
+            StepStatus(
+                step,
+                some[0].stage.kind,
+                {state: sum(each.state == state for each in some) for state in STATES},
+                sum(each.seconds or 0.0 for each in some),
+                self._left(some),
+            )
+            for step, some in own.items()
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -94,19 +166,24 @@ class Status(Result):
             "counts": {state: self.count(state) for state in STATES},
             "seconds_spent": round(self.seconds_spent, 3),
             "seconds_left": self.seconds_left,
-            "stages": [
-                {
-                    "name": each.stage.name,
-                    "title": each.stage.title,
-                    "state": each.state,
-                    "seconds": each.seconds,
-                    "why": each.why,
-                    "step": each.step,
-                    "total": each.total,
-                }
-                for each in self.stages
-            ],
+            "left": self.left.to_dict(),
+            "steps": [step.to_dict() for step in self.steps()],
+            "scores": [{"title": s.title, "name": s.name, **vars(n)} for s, n in self.scores],
+            "command": self.command,
+            "stages": self.records(),
         }
+
+    @cached_property
+    def _pace(self) -> Pace:
+        pace = Pace(dict(self.costs))
+        for each in self.stages:
+            if each.seconds is not None:
+                pace.add(each.stage, each.seconds)
+        return pace
+
+    def _left(self, some: "list[StageStatus] | tuple[StageStatus, ...]") -> Left:
+        waiting = [each for each in some if each.state in {"left", "running"}]
+        return self._pace.left((each.stage, each.progress) for each in waiting)
 
 
 def status(out: str | Path) -> Status:
@@ -122,19 +199,38 @@ def status(out: str | Path) -> Status:
         if each.state in {"failed", "blocked"}:
             stuck[stage.name] = stage.title if each.state == "failed" else str(blocker)
         found.append(each)
-    return Status(out, tuple(found))
+    return Status(
+        out, tuple(found), _scores(found, store), tuple(read_costs(out).items()), _command(out)
+    )
 
 
 def _one(stage: Stage, store: Store, finished: set[str], blocker: str | None) -> StageStatus:
     if stage.name in finished:
-        return StageStatus(stage, "done", seconds=store.record(stage.name)["seconds"])
+        seconds = store.record(stage.name)["seconds"]  # first: it says what is damaged
+        ended = (store.path(stage.name) / STAGE_FILE).stat().st_mtime
+        return StageStatus(stage, "done", seconds, ended=ended)
     if store.is_running(stage.name):
-        at = store.progress(stage.name)
-        step, total = (None, None) if at is None else (at.done, at.total)
-        return StageStatus(stage, "running", step=step, total=total)
+        return StageStatus(stage, "running", progress=store.progress(stage.name))
     failure = store.failure(stage.name)
     if failure is not None:
         return StageStatus(stage, "failed", why=failure["why"])
     if blocker is not None:
         return StageStatus(stage, "blocked", why=f"waits for: {blocker}")
     return StageStatus(stage, "left")
+
+
+def _scores(found: list[StageStatus], store: Store) -> tuple[tuple[Stage, News], ...]:
+    """The scores of the stages that ended last and have one."""
+    told: list[tuple[Stage, News]] = []
+    for each in sorted(found, key=lambda each: each.ended, reverse=True):
+        if len(told) == LAST or not each.ended:
+            break
+        if (news := news_of(store.path(each.stage.name))) is not None:
+            told.append((each.stage, news))
+    return tuple(told)
+
+
+def _command(out: Path) -> str:
+    with suppress(OSError, ValueError, AttributeError):
+        return str(read_json(out / "study.json").get("command") or "")
+    return ""

@@ -7,6 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+LEAST_TITLE = 24
+"""Characters of a title that are always shown."""
+
 
 def table(
     heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], right: tuple[int, ...] = ()
@@ -24,6 +27,33 @@ def table(
 def line(text: str) -> None:
     """Print a line; nothing in it is markup."""
     Console().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def columns(names: Iterable[str], width: int = 36) -> str:
+    """Names in two columns, in their order from left to right."""
+    every = list(names)
+    rows = [every[i : i + 2] for i in range(0, len(every), 2)]
+    return "\n".join("".join(name.ljust(width) for name in row).rstrip() for row in rows)
+
+
+def shortened(text: str, width: int) -> str:
+    """A text of at most so many characters: what is too much goes from its middle.
+
+    The ends of a title tell stages apart: the step at its beginning, the round at its end.
+    """
+    if len(text) <= width:
+        return text
+    behind = (width - 1) // 2
+    return f"{text[: width - 1 - behind]}…{text[len(text) - behind :]}"
+
+
+def pair(title: str, said: str, width: int | None = None) -> str:
+    """A title on the left, cut in its middle where it must be, and what is said of it.
+
+    By default as wide as the terminal.
+    """
+    room = max((width or Console().width) - len(said) - 2, LEAST_TITLE)
+    return f"{shortened(title, room).ljust(room)}  {said}"
 
 
 def interval(low: float, high: float) -> str:
