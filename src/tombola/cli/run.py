@@ -46,7 +46,7 @@ def run(
     if dry_run:
         answer(verbs.run(recipe, out, dry_run=True, **chosen), as_json, _preview)
         return 0
-    with Progress(quiet=as_json) as progress:
+    with Progress(Path(recipe).stem, quiet=as_json) as progress:
         outcome = verbs.run(
             recipe,
             out,

@@ -13,18 +13,36 @@ from tombola.plugins import load_plugins
 from tombola.results import Record, Result
 from tombola.study.claim import claim, read_plan
 from tombola.study.collect import write_tables
+from tombola.study.costs import CostedPlanner
 from tombola.study.effort import check_energy
 from tombola.study.engines import Event, run_processes, run_serial
 from tombola.study.given import InMemory
 from tombola.study.keeping import Keeper, done_again
 from tombola.study.library import Library
-from tombola.study.plan import plan
 from tombola.study.recipe import Recipe, recipe_text
 from tombola.study.stage import Stage
 from tombola.study.store import Store
 from tombola.study.versions import versions
 
 Engine = Literal["serial", "processes"]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A study that is about to be worked on."""
+
+    out: Path
+    stages: tuple[Stage, ...]
+    """All of its recipe, in their order."""
+    done: frozenset[str]
+    """Names of those that are finished already."""
+    workers: int
+    """How many are done at the same time."""
+
+    @property
+    def waiting(self) -> int:
+        """How many are not done yet."""
+        return sum(stage.name not in self.done for stage in self.stages)
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,7 +79,7 @@ def run_study(
     command: str = "",
     given: InMemory | None = None,
     watch: Callable[[Event], None] = lambda event: None,
-    on_plan: Callable[[int, int], None] = lambda total, done: None,
+    on_plan: Callable[[Planned], None] = lambda planned: None,
 ) -> Outcome:
     """Do every stage of a study that is not done yet, and write its tables.
 
@@ -75,7 +93,7 @@ def run_study(
         command: how the study was started, for the record.
         given: tasks and models in memory, which this process then works with alone.
         watch: told about stages as they start, end or fail.
-        on_plan: told the number of all stages and of those that are done, once.
+        on_plan: told what is planned and done already, once.
 
     Raises:
         UserError: bad input, a folder that belongs to another study, a full disk.
@@ -84,14 +102,18 @@ def run_study(
     if energy:
         check_energy()
     library = Library(recipe, given=given)
-    stages = plan(recipe, library)
+    planner = CostedPlanner(recipe, library)
+    stages = planner.plan()
     store = Store(out, energy)
     every = claim(out, recipe, stages)
+    with suppress(UserError):  # what cannot be estimated can be done all the same
+        planner.write_costs(out, stages)
     keeper = Keeper(every, store, recipe.keep)
     keeper.tidy()
-    done = store.finished() - done_again(stages, store)
-    on_plan(len(stages), sum(stage.name in done for stage in stages))
+    done = frozenset(store.finished() - done_again(stages, store))
     workers = workers if workers is not None else default_workers(recipe)
+    alone = engine == "serial" or given is not None or (engine is None and workers == 1)
+    on_plan(Planned(out, stages, done, 1 if alone else workers))
 
     def tidying(event: Event) -> None:
         if event.kind == "done":
@@ -99,8 +121,7 @@ def run_study(
         watch(event)
 
     try:
-        alone = given is not None or (engine is None and workers == 1)
-        if engine == "serial" or alone:
+        if alone:
             run_serial(stages, library, store, tidying)
         else:
             files = tuple(str(Path(file).absolute()) for file in plugins)

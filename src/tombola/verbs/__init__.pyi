@@ -34,3 +34,7 @@ from .shipped import recipes as recipes
 from .standing import status as status
 from .sweeping import sweep as sweep
 from .swept import Swept as Swept
+from .watching import AtWork as AtWork
+from .watching import Ended as Ended
+from .watching import Moment as Moment
+from .watching import Watching as Watching

@@ -12,7 +12,7 @@ from tombola.plugins import load_plugins
 from tombola.study.recipe import recipe_text
 
 if TYPE_CHECKING:
-    from tombola.study import Event, Outcome, Preview
+    from tombola.study import Event, Outcome, Planned, Preview
 
 
 @overload
@@ -47,7 +47,7 @@ def run(
     energy: bool = False,
     command: str = "",
     watch: "Callable[[Event], None] | None" = None,
-    on_plan: Callable[[int, int], None] | None = None,
+    on_plan: "Callable[[Planned], None] | None" = None,
     **settings: Any,
 ) -> "Outcome | Preview":
     """Run a study from text to report; what is done already is not done again.
@@ -63,7 +63,7 @@ def run(
         energy: estimate the energy of each stage, too (needs codecarbon).
         command: how the study was started, for the record.
         watch: told about stages as they start, end or fail.
-        on_plan: told the number of all stages and of those that are done, once.
+        on_plan: told what is planned and what is done already, once.
         settings: keys of the recipe with other values, such as `seeds=[1]`.
 
     Raises:

@@ -169,7 +169,7 @@ def _run(
             plugins=plugins,
             command=command,
             given=memory,
-            on_plan=lambda total, done: left.append(total - done),
+            on_plan=lambda planned: left.append(planned.waiting),
         )
     if outcome.failures:
         raise UserError(outcome.failures[0]["why"])

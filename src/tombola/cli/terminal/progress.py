@@ -1,35 +1,58 @@
-"""How a running study shows itself in a terminal, or in a log."""
+"""How a running study shows itself: as it moves in a terminal, in plain lines elsewhere."""
 
+import threading
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
+
+from tombola import verbs
+from tombola.cli.terminal.live import Screen
+from tombola.cli.terminal.log import Log
 
 if TYPE_CHECKING:
-    from tombola.study.engines import Event
+    from tombola.study import Event, Planned
+    from tombola.verbs import Ended, Moment
+
+SECONDS_BETWEEN_LOOKS = 0.5
+
+
+class Shows(Protocol):
+    """A way of showing a run."""
+
+    def begin(self, name: str) -> None:
+        """Nothing is known but what is to be run."""
+
+    def planned(self, moment: "Moment") -> None:
+        """It is known what there is to do."""
+
+    def ended(self, end: "Ended", moment: "Moment") -> None:
+        """A stage ended."""
+
+    def tick(self, moment: "Moment | None") -> None:
+        """Some time has passed."""
+
+    def close(self) -> None:
+        """Nothing more comes."""
 
 
 class Progress:
-    """A bar over all stages in a terminal; elsewhere one line for each stage that ends."""
+    """Passes on to a screen or a log what a run says; looks now and then how far it is."""
 
-    def __init__(self, quiet: bool = False) -> None:
-        """`quiet` shows nothing, for output that programs read."""
-        self._console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
-        self._bar = Bar(
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}", markup=False),
-            console=self._console,
-            disable=quiet or not self._console.is_terminal,
-        )
-        self._task = self._bar.add_task("")
-        self._running: list[str] = []
-        self._total = self._done = 0
+    def __init__(self, name: str, quiet: bool = False) -> None:
+        """`name` is what is run; `quiet` shows nothing, for output that programs read."""
+        console = Console(stderr=True, quiet=quiet, highlight=False)
+        moves = console.is_terminal and not console.is_dumb_terminal
+        self._shows: Shows = Screen(console) if moves and not quiet else Log(console)
+        self._name = name
+        self._watching: verbs.Watching | None = None
+        self._ended = threading.Event()
+        self._guard = threading.Lock()
+        self._thread = threading.Thread(target=self._tick, daemon=True)
 
     def __enter__(self) -> "Progress":
+        self._shows.begin(self._name)
+        self._thread.start()
         return self
 
     def __exit__(
@@ -38,25 +61,26 @@ class Progress:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.stop()
+        self._ended.set()
+        self._thread.join()
+        self._shows.close()
 
-    def on_plan(self, total: int, done: int) -> None:
-        """The plan is made. Only now the bar appears: what is refused before is one line alone."""
-        self._total, self._done = total, done
-        self._bar.update(self._task, total=total, completed=done)
-        self._bar.start()
+    def on_plan(self, planned: "Planned") -> None:
+        """The plan is made."""
+        watching = verbs.Watching(planned)
+        with self._guard:
+            self._watching = watching
+            self._shows.planned(watching.moment())
 
     def watch(self, event: "Event") -> None:
         """A stage started, ended or failed."""
-        title = event.stage.title
-        if event.kind == "started":
-            self._running.append(title)
-        else:
-            self._running.remove(title)
-            self._done += 1
-            self._bar.update(self._task, completed=self._done)
-        if event.kind == "failed":
-            self._console.print(f"failed: {title}: {event.text}", markup=False)
-        elif event.kind == "done" and not self._console.is_terminal:
-            self._console.print(f"{self._done}/{self._total} {title}", markup=False)
-        self._bar.update(self._task, description=" · ".join(self._running))
+        assert self._watching is not None  # a plan comes before its stages
+        end = self._watching.hear(event)
+        if end is not None:
+            with self._guard:
+                self._shows.ended(end, self._watching.moment())
+
+    def _tick(self) -> None:
+        while not self._ended.wait(SECONDS_BETWEEN_LOOKS):
+            with self._guard:
+                self._shows.tick(self._watching.moment() if self._watching else None)

@@ -1,0 +1,153 @@
+"""A study as it goes: who does what, how far it is, what the last scores are, what is left."""
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tombola.durations import duration
+from tombola.study.costs import read_costs
+from tombola.study.news import news_of
+from tombola.study.pace import Pace
+from tombola.study.store import Store
+
+if TYPE_CHECKING:
+    from tombola.study import Event, Planned
+    from tombola.study.stage import Stage
+
+SCORES = 3
+"""Last scores that are kept."""
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """A stage that is being done."""
+
+    title: str
+    seconds: float
+    """Since it began."""
+    words: str
+    """How far it is; empty where it has not said anything yet."""
+    left: str
+    """How long until its count ends; empty where nobody knows."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """How a running study stands."""
+
+    total: int
+    done: int
+    """Of the total, those that are finished."""
+    failed: int
+    left: str
+    """Until the end of all, in words; empty where of most stages nobody knows."""
+    workers: tuple[AtWork | None, ...]
+    """What each does; None where it waits."""
+    scores: tuple[tuple[str, str], ...]
+    """Titles and scores of stages that ended lately, the last one first."""
+
+    over: bool
+    """Whether no stage is left that could be done."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A stage that has ended."""
+
+    title: str
+    seconds: float
+    score: str
+    """Of its model; empty where it has none."""
+    problem: str = ""
+    """Why it failed; empty where it did not."""
+
+
+class Watching:
+    """Gathers what a run says of itself; `watch` and `on_plan` are arguments of `tombola.run`."""
+
+    def __init__(self, planned: "Planned") -> None:
+        """Look at what is done already, which tells how long the rest may take."""
+        self._store = Store(planned.out)
+        self._stages = {stage.name: stage for stage in planned.stages}
+        self._pace = Pace(read_costs(planned.out))
+        self._finished = {name for name in planned.done if name in self._stages}
+        for name in self._finished:
+            self._pace.add(self._stages[name], self._store.record(name)["seconds"])
+        self._failed: set[str] = set()
+        self._slots: list[tuple[Stage, float] | None] = [None] * planned.workers
+        self._scores: deque[tuple[str, str]] = deque(maxlen=SCORES)
+        self._guard = threading.Lock()
+
+    def hear(self, event: "Event") -> Ended | None:
+        """A stage started, ended or failed; what is to be said of one that ended."""
+        stage, now = event.stage, time.monotonic()
+        with self._guard:
+            if event.kind == "started":
+                self._slots[self._slots.index(None)] = (stage, now)
+                return None
+            place = next(i for i, each in enumerate(self._slots) if each and each[0] is stage)
+            began = self._slots[place]
+            assert began is not None  # it was found there
+            self._slots[place] = None
+            seconds = now - began[1]
+            if event.kind == "failed":
+                self._failed.add(stage.name)
+                return Ended(stage.title, seconds, "", event.text)
+            self._finished.add(stage.name)
+            # Its own time: that of the first stage of a worker has its start in it.
+            self._pace.add(stage, self._store.record(stage.name)["seconds"])
+            news = news_of(self._store.path(stage.name))
+            words = "" if news is None else news.short()
+            if words:
+                self._scores.appendleft((stage.title, words))
+            return Ended(stage.title, seconds, words)
+
+    def moment(self) -> Moment:
+        """How it stands now."""
+        with self._guard:
+            waiting = self._waiting()
+            return Moment(
+                len(self._stages),
+                len(self._finished),
+                len(self._failed),
+                self._left(waiting),
+                tuple(None if each is None else self._at_work(*each) for each in self._slots),
+                tuple(self._scores),
+                not waiting,
+            )
+
+    def _waiting(self) -> "list[Stage]":
+        """Stages that are not done, and are not behind one that failed; those at work, too."""
+        stuck = set(self._failed)
+        waiting = []
+        for name, stage in self._stages.items():
+            if stuck.intersection(stage.reads.values()):
+                stuck.add(name)
+            elif name not in stuck and name not in self._finished:
+                waiting.append(stage)
+        return waiting
+
+    def _left(self, waiting: "list[Stage]") -> str:
+        """In words, with as many at a time as there are workers."""
+        busy = [each for each in self._slots if each is not None]
+        running = {stage.name for stage, _ in busy}
+        found = self._pace.left(
+            (stage, self._store.progress(stage.name) if stage.name in running else None)
+            for stage in waiting
+        )
+        if not waiting or 2 * found.unknown > found.stages:
+            return ""  # a bound so low says less than nothing
+        at_once = max(1, min(len(self._slots), len(waiting)))
+        return f"{'over' if found.unknown else 'about'} {duration(found.seconds / at_once)} left"
+
+    def _at_work(self, stage: "Stage", began: float) -> AtWork:
+        progress = self._store.progress(stage.name)
+        left = None if progress is None else progress.seconds_left
+        return AtWork(
+            stage.title,
+            time.monotonic() - began,
+            "" if progress is None else progress.words(),
+            "" if left is None else f"{duration(left)} left",
+        )
