@@ -1,6 +1,5 @@
 """`tombola masks`: what masks share."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,13 +13,32 @@ from tombola.cli.terminal.screen import line, table
 if TYPE_CHECKING:
     from tombola.verbs import MaskComparison, MaskPair, MasksTogether
 
+EXAMPLES = """Examples:
 
-@app.command()
+\b
+tombola masks ticket-a ticket-b            folders of tickets
+tombola masks runs/first-look              all masks of a study
+tombola masks runs/first-look:cola/1       those of a task and a seed
+tombola masks 'runs/a:*/round=3' runs/b    stages by round; another study
+"""
+
+
+@app.command(epilog=EXAMPLES)
 def masks(
-    files: Annotated[list[Path], typer.Argument(help="Mask files or tickets' folders.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MASK",
+            help="Mask files, tickets' folders, studies' folders, or stages of a study.",
+        ),
+    ],
     as_json: Json = False,
 ) -> None:
-    """What every two of some masks share, and three or more together, beside chance."""
+    """What every two of some masks share, and three or more together, beside chance.
+
+    Stages are named by their study's folder, a colon, and parts of their titles: DIR:step/…, or
+    DIR:task/seed/round. Beginnings of words and * will do, and axes by name, as round=2.
+    """
     found = verbs.compare_masks(list(files))
     answer(found, as_json, _compared)
 

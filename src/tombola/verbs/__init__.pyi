@@ -31,6 +31,7 @@ from .reporting import build_report as build_report
 from .running import run as run
 from .shipped import recipe_names as recipe_names
 from .shipped import recipes as recipes
+from .stages import stages_begun as stages_begun
 from .standing import status as status
 from .sweeping import sweep as sweep
 from .swept import Swept as Swept

@@ -9,6 +9,7 @@ from typing import Any
 from tombola import masks, statistics, tickets
 from tombola.errors import UserError
 from tombola.results import Record, Result
+from tombola.verbs.stages import masks_of
 
 
 @dataclass(frozen=True)
@@ -90,16 +91,21 @@ def compare_masks(*given: Any) -> MaskComparison:
     """What every two of some masks share, and all of three or more, beside what chance would give.
 
     Args:
-        given: masks, tickets, mask files or tickets' folders, two at least; or one list of such.
+        given: masks, tickets, mask files, tickets' folders, studies' folders (all of their masks),
+            or stages of them (`DIR:task/seed/round`, `DIR:step/…`): two masks at least. Or one list
+            of such.
 
     Raises:
         UserError: fewer than two, no masks, or masks of different models.
     """
     several = len(given) == 1 and isinstance(given[0], Sequence) and not isinstance(given[0], str)
     sources = list(given[0]) if several else list(given)
-    if len(sources) < 2:
-        raise UserError("give two masks or more: masks, tickets, files, or folders of tickets")
-    read = [_mask_of(source, i) for i, source in enumerate(sources, 1)]
+    read = [each for i, source in enumerate(sources, 1) for each in _masks_of(source, i)]
+    if len(read) < 2:
+        raise UserError(
+            "give two masks or more: masks, tickets, files, folders of tickets, or stages of a "
+            "study as DIR:task/seed/round"
+        )
     read = list(zip([name for name, _ in read], masks.aligned([m for _, m in read]), strict=True))
     pairs = [MaskPair(a, b, masks.overlap(x, y)) for (a, x), (b, y) in combinations(read, 2)]
     together = _together([mask for _, mask in read]) if len(read) > 2 else None
@@ -118,6 +124,13 @@ def _together(read: list[masks.Mask]) -> MasksTogether | None:
         in_none=found.kept_by_none,
         agreement=tuple(statistics.agreements(found)),
     )
+
+
+def _masks_of(source: Any, number: int) -> list[tuple[str, masks.Mask]]:
+    """The masks of a source, and what to call each."""
+    if isinstance(source, str | Path) and (found := masks_of(source)) is not None:
+        return [(title, masks.Mask.load(path)) for title, path in found]
+    return [_mask_of(source, number)]
 
 
 def _mask_of(source: Any, number: int) -> tuple[str, masks.Mask]:
