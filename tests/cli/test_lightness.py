@@ -67,3 +67,10 @@ def test_status(tmp_path: Path) -> None:
     said, packages = imported("status", str(tmp_path), ends=2)
     assert "no study here" in said
     assert not packages & HEAVY
+
+
+def test_a_hub_id_that_cannot_be_had_is_refused_before_anything_is_loaded() -> None:
+    said, packages = imported("inspect", "no-one/nothing", ends=2)
+    assert "no-one/nothing: no file or folder here, and the hub cannot be reached" in said
+    assert len(said.strip().splitlines()) == 1
+    assert not packages & HEAVY

@@ -10,7 +10,7 @@ from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
 from tombola.cli.terminal.dissected import dissection
-from tombola.cli.terminal.options import Json
+from tombola.cli.terminal.options import Json, here
 from tombola.cli.terminal.screen import interval, line, table
 from tombola.errors import UserError
 from tombola.text.tables import form_of
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @asking()
 def compare(
     models: Annotated[
-        list[str], typer.Argument(metavar="A B [C …]", help="Hub ids, folders, or tickets.")
+        list[str],
+        typer.Argument(metavar="A B [C …]", callback=here, help="Hub ids, folders, or tickets."),
     ],
     said: Said,
     target: Annotated[
@@ -36,7 +37,8 @@ def compare(
         str | None, typer.Option(help="Task of single words whose labels the text has: pos, …")
     ] = None,
     train: Annotated[
-        Path | None, typer.Option(help="Text for the ranks of words [the data themselves].")
+        Path | None,
+        typer.Option(metavar="FILE", help="Text for the ranks of words [the data themselves]."),
     ] = None,
     measure: Annotated[
         list[str] | None, typer.Option(help="Measure of similarity; with data repeatable.")

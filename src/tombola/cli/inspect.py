@@ -9,14 +9,16 @@ from rich.console import Console
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json
+from tombola.cli.terminal.options import Json, here
 from tombola.errors import UserError
 from tombola.files import atomic_file, is_full_disk
 
 
 @app.command()
 def inspect(
-    model: Annotated[str, typer.Argument(help="Hub id, folder, ticket, or configuration file.")],
+    model: Annotated[
+        str, typer.Argument(callback=here, help="Hub id, folder, ticket, or configuration file.")
+    ],
     svg: Annotated[Path | None, typer.Option(help="File for a picture, too.")] = None,
     as_json: Json = False,
 ) -> None:

@@ -23,6 +23,11 @@ tombola masks 'runs/a:*/round=3' runs/b    stages by round; another study
 """
 
 
+def _begun(given: str) -> list[str]:
+    """Stages that begin so, for completion in a shell."""
+    return verbs.stages_begun(given)
+
+
 @app.command(epilog=EXAMPLES)
 def masks(
     files: Annotated[
@@ -30,6 +35,7 @@ def masks(
         typer.Argument(
             metavar="MASK",
             help="Mask files, tickets' folders, studies' folders, or stages of a study.",
+            autocompletion=_begun,
         ),
     ],
     as_json: Json = False,

@@ -7,7 +7,7 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json, Seed
+from tombola.cli.terminal.options import Json, Seed, here
 from tombola.cli.terminal.screen import line, megabytes, milliseconds, table
 from tombola.errors import UserError
 
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 @app.command()
 def measure(
-    model: Annotated[str, typer.Argument(help="Hub id, folder, ticket, or configuration file.")],
-    against: Annotated[str | None, typer.Option(help="A model to compare it with.")] = None,
+    model: Annotated[
+        str, typer.Argument(callback=here, help="Hub id, folder, ticket, or configuration file.")
+    ],
+    against: Annotated[
+        str | None, typer.Option(callback=here, help="A model to compare it with.")
+    ] = None,
     filled: Annotated[
         bool, typer.Option("--filled", help="Compare with itself, zeros filled with noise.")
     ] = False,

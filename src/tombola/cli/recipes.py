@@ -8,11 +8,12 @@ import yaml
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
+from tombola.cli.terminal.help import Program
 from tombola.cli.terminal.options import Json
 from tombola.cli.terminal.screen import line, table
 from tombola.errors import UserError
 
-group = typer.Typer(help="The shipped recipes.", invoke_without_command=True)
+group = Program(help="The shipped recipes.", invoke_without_command=True)
 app.add_typer(group, name="recipes")
 
 

@@ -12,17 +12,37 @@ from tombola.cli.terminal.answer import answer, plain
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.options import Json, Plugins
 from tombola.cli.terminal.progress import Progress
-from tombola.cli.terminal.screen import line
+from tombola.cli.terminal.screen import columns, line
 
 if TYPE_CHECKING:
     from tombola.study import Preview
 
-_SHIPPED = ", ".join(verbs.recipe_names())
+EXAMPLES = f"""Shipped recipes (`tombola recipes` says what each does):
+
+\b
+{columns(verbs.recipe_names())}
+
+Examples:
+
+\b
+tombola run first-look                  small, needs no model and no data
+tombola run first-look --dry-run        what would be done, how long
+tombola run my.yaml --set seeds=[1,2]   your own recipe, with other seeds
+tombola status runs/first-look          how it stands, from another terminal
+"""
 
 
-@app.command()
+def _begun(given: str) -> list[str]:
+    """Recipes that begin so, for completion in a shell."""
+    return [name for name in verbs.recipe_names() if name.startswith(given)]
+
+
+@app.command(epilog=EXAMPLES)
 def run(
-    recipe: Annotated[str, typer.Argument(help=f"{_SHIPPED}, or a YAML file.")],
+    recipe: Annotated[
+        str,
+        typer.Argument(help="A YAML file, or the name of a shipped one.", autocompletion=_begun),
+    ],
     out: Annotated[Path | None, typer.Option(help="The study's folder [runs/NAME].")] = None,
     changes: Annotated[
         list[str] | None,
@@ -41,7 +61,11 @@ def run(
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """Run a whole study; what is done already is not done again."""
+    """Run a whole study; what is done already is not done again.
+
+    Stop it when you like: the same command goes on from there. Progress is shown on standard error:
+    as it moves in a terminal, in short lines in a file or a pipe.
+    """
     chosen: dict[str, Any] = {"changes": tuple(changes or ()), "plugins": tuple(plugins or ())}
     if dry_run:
         answer(verbs.run(recipe, out, dry_run=True, **chosen), as_json, _preview)

@@ -13,7 +13,7 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Json, Plugins
+from tombola.cli.terminal.options import Json, Plugins, here
 from tombola.cli.terminal.screen import line, table
 from tombola.durations import duration
 from tombola.errors import UserError
@@ -32,7 +32,9 @@ ROLES = {
 @app.command()
 @asking()
 def sweep(
-    model: Annotated[str, typer.Argument(help="A fine-tuned model: hub id, folder, or ticket.")],
+    model: Annotated[
+        str, typer.Argument(callback=here, help="A fine-tuned model: hub id, folder, or ticket.")
+    ],
     said: Said,
     max_loss: Annotated[
         str,
@@ -72,7 +74,7 @@ def sweep(
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads [all].")] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="For ticket, tables and report [runs/sweep-…]."),
+        typer.Option(metavar="DIR", help="For ticket, tables and report [runs/sweep-…]."),
     ] = None,
     plugins: Plugins = None,
     as_json: Json = False,

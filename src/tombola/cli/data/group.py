@@ -1,8 +1,7 @@
 """The group that the sub-commands of `tombola data` enter."""
 
-import typer
-
 from tombola.cli.terminal.app import app
+from tombola.cli.terminal.help import Program
 
-group = typer.Typer(help="Tasks, formats, examples, checks, export.", invoke_without_command=True)
+group = Program(help="Tasks, formats, examples, checks, export.", invoke_without_command=True)
 app.add_typer(group, name="data")

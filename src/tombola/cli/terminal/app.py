@@ -5,13 +5,18 @@ from typing import Annotated
 import typer
 
 import tombola
+from tombola.cli.terminal.help import Program
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
+app = Program(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Draw lottery tickets from Transformers and see what pruning took from them.",
+    epilog="""\b
+tombola run first-look                 a whole study, from nothing to a report
+tombola sweep MODEL --data my.csv      how sparse can this model get?
+tombola evaluate MODEL --data my.csv   how good is it?
+tombola VERB -h                        says more
+""",
 )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from tombola.cli.data.knobs import parse_knobs
+from tombola.reach import at_hand
 
 T = TypeVar("T")
 
@@ -24,6 +25,14 @@ class Said:
     """Keywords of a verb, by the fields of `tombola.verbs.Asked`."""
 
 
+PANEL = "Task or your own data"
+
+
+def _data_here(given: str | None) -> str | None:
+    """Data as they were named. Raises UserError at once for what would have to be fetched now."""
+    return None if given is None else at_hand(given, "dataset")
+
+
 OPTIONS: Mapping[str, Any] = {
     "task": Annotated[
         str | None,
@@ -33,7 +42,8 @@ OPTIONS: Mapping[str, Any] = {
     "data": Annotated[
         str | None,
         typer.Option(
-            metavar="FILE|FOLDER|HUB-ID",
+            metavar="FILE|DIR|HUB-ID",
+            callback=_data_here,
             help="Your own table in place of a task: CSV, TSV, JSON lines, Parquet, or OWNER/NAME.",
         ),
     ],
@@ -74,6 +84,9 @@ OPTIONS: Mapping[str, Any] = {
     ],
 }
 """Parameter of a command to how it is asked for; all are None where nothing is said."""
+
+for _each in OPTIONS.values():
+    _each.__metadata__[0].rich_help_panel = PANEL
 
 _FIELDS = {"form": "format"}
 """Parameters that are keywords of verbs under another name."""

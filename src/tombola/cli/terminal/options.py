@@ -1,9 +1,22 @@
 """Options that several verbs share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
+
+from tombola.reach import at_hand
+
+T = TypeVar("T", str | None, list[str])
+
+
+def here(given: T) -> T:
+    """Models as they were named. Raises UserError at once for what would have to be fetched now."""
+    for each in given if isinstance(given, list) else [given]:
+        if each is not None:
+            at_hand(each)
+    return given
+
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Folder = Annotated[Path | None, typer.Option(help="Folder with the task's files.")]
