@@ -6,7 +6,7 @@ import numpy as np
 import scipy
 from jaxtyping import Float
 
-from tombola.statistics import wilson
+from tombola.statistics import score_interval, wilson
 from tombola.tasks.metrics.answers import (
     check_pairs,
     missing,
@@ -26,6 +26,7 @@ class Accuracy(Metric):
     """
 
     name = "accuracy"
+    interval_name = "effective-wilson95"
 
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """Right answers, and all: of words if an example is a sentence.
@@ -61,9 +62,16 @@ class Accuracy(Metric):
         return why_missing(predictions, references) or super().reason(predictions, references)
 
     def interval(self, counts: Counts, seed: int, resamples: int) -> tuple[float, float]:
-        """Wilson's; over sentences by their effective number."""
+        """Wilson's as he had it; over sentences by their effective number."""
         if _has_sentences(counts):
-            return super().interval(counts, seed, resamples)
+            return score_interval(
+                counts,
+                self.value,
+                lowest=self.lowest,
+                highest=self.highest,
+                stake=self.stake(counts),
+                modified=False,
+            )
         return wilson(int(counts[:, 0].sum()), len(counts))
 
     def settings(self, counts: Counts, seed: int, resamples: int) -> str:

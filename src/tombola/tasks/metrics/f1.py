@@ -31,7 +31,7 @@ class F1(FromHits):
     """
 
     name = "f1"
-    version = 2  # of its interval, which covers near 1 too
+    version = 3  # of its interval, which covers near 1 too
 
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """Whether both are 1, and how many are. Raises ValueError for other classes."""

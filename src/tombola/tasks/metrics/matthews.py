@@ -15,7 +15,7 @@ class Matthews(Metric):
     """
 
     name = "matthews"
-    version = 2  # of its interval, which covers near 1 too
+    version = 3  # of its interval, which covers near 1 too
     lowest = -1.0
 
     def counts(self, predictions: Answers, references: Answers) -> Counts:

@@ -68,6 +68,8 @@ class Metric(ABC):
     """Score of answers that are all right."""
     lowest = 0.0
     """Score that no answers fall below."""
+    interval_name = "effective-wilson-modified95"
+    """Of the interval, for the signature."""
 
     @abstractmethod
     def counts(self, predictions: Answers, references: Answers) -> Counts:
@@ -106,7 +108,7 @@ class Metric(ABC):
 
     def settings(self, counts: Counts, seed: int, resamples: int) -> str:
         """What else than the name goes into the signature."""
-        return f"interval:effective-wilson95|numpy:{np.__version__}|scipy:{scipy.__version__}"
+        return f"interval:{self.interval_name}|numpy:{np.__version__}|scipy:{scipy.__version__}"
 
     def __call__(
         self,

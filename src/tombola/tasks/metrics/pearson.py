@@ -3,9 +3,14 @@
 import numpy as np
 from jaxtyping import Float
 
-from tombola.statistics import total
 from tombola.tasks.metrics.answers import check_pairs, why_missing
 from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Metric, Values
+
+ON_LINE = 1e-12
+"""A loss that is rounding."""
+
+RARE = 6.0
+"""Where fewer than a sixth hold all that is lost, errors are rare. Of normal ones a third do."""
 
 
 class Correlation(Metric):
@@ -33,15 +38,20 @@ class Correlation(Metric):
         return "an answer is not finite"
 
     def stake(self, counts: Counts) -> float:
-        """1 where all lie on one line; else 0: how far they lie off it says enough."""
-        return float(1 - np.abs(self.value(total(counts))) < 1e-12)
+        """2 where all lie on one line; less, down to 0, the more of them lie off it.
+
+        As they do for a model that answers with numbers: how far says enough then. Where a few hold
+        nearly all of what is lost, such an error may by chance not be among them: one answer that
+        is a standard deviation on the wrong side of the mean loses 2.
+        """
+        return 2 * max(0.0, 1 - RARE * _holders(counts))
 
 
 class Pearson(Correlation):
     """Pearson's correlation; NaN where one side is constant or not finite."""
 
     name = "pearson"
-    version = 2  # of its interval, which covers near 1 too
+    version = 3  # of its interval, which covers near 1 too
 
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """Moments of both sides, each centred and scaled over all examples.
@@ -51,6 +61,22 @@ class Pearson(Correlation):
         check_pairs(predictions, references)
         x, y = numbers(predictions), numbers(references)
         return np.stack([np.ones(len(x)), x, y, x * x, y * y, x * y], axis=1)
+
+
+def _holders(counts: Counts) -> float:
+    """The share of examples among which what a perfect correlation lost is spread (Kish 1965).
+
+    An example's loss is half the square of what its two standard scores differ by: losses have the
+    mean 1 - r. 0 where nothing is lost.
+    """
+    x, y = counts[:, 1], counts[:, 2]
+    if not (np.ptp(x) > 0 and np.ptp(y) > 0):  # constant, or NaN
+        return 0.0
+    x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
+    off = (x - np.copysign(1.0, (x * y).sum()) * y) ** 2
+    if off.mean() < ON_LINE:
+        return 0.0
+    return float(off.sum() ** 2 / (off**2).sum() / len(off))
 
 
 def numbers(answers: Answers) -> Float[np.ndarray, " n"]:

@@ -18,7 +18,7 @@ class SpanF1(FromHits):
     """
 
     name = "span_f1"
-    version = 2  # of its interval, which covers near 1 too
+    version = 3  # of its interval, which covers near 1 too
 
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """Right spans, and all spans of both sides together.

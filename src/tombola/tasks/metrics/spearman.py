@@ -13,7 +13,7 @@ class Spearman(Correlation):
     """Spearman's rank correlation, ties ranked by their mean; NaN as for Pearson's."""
 
     name = "spearman"
-    version = 2  # of its interval, which covers near 1 too
+    version = 3  # of its interval, which covers near 1 too
 
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """Moments of the ranks, and what the example does to the ranks of others.
