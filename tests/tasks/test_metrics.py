@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tombola.errors import UserError
 from tombola.statistics import influences
 from tombola.tasks import METRICS
+from tombola.tasks.metrics.of_function import OfFunction
 
 CLASSES = {
     "accuracy": sklearn.metrics.accuracy_score,
@@ -131,10 +132,36 @@ def test_undefined_correlations_are_not_a_number(name):
         assert all(map(math.isnan, (score.value, score.low, score.high)))
 
 
-def test_answers_that_are_not_numbers_have_no_score():
-    for name in ("accuracy", "matthews", "f1"):
-        score = METRICS[name]([math.nan, 1.0, 0.0], [0, 1, 0])
-        assert all(map(math.isnan, (score.value, score.low, score.high)))
+@pytest.mark.parametrize("name", sorted(set(METRICS) - set(OF_TEXT) - {"span_f1"}))
+def test_an_answer_that_is_not_a_number_leaves_no_number(name):
+    """No score, no interval, no difference: neither 0 nor a perfect one."""
+    said, right = [0.0, 1.0] * 10, [0, 1] * 10
+    if name in OF_TOKENS:
+        said, right = [(1.0 + i % 3, 4, i % 3, 16) for i in range(20)], list(range(20))
+    lost = [(math.nan, 4, 1, 16) if name in OF_TOKENS else math.nan, *said[1:]]
+    score, metric = METRICS[name](lost, right), METRICS[name]
+    assert all(map(math.isnan, (score.value, score.low, score.high)))
+    assert score.reason
+    counts = metric.counts(lost, right), metric.counts(said, right)
+    for found in (metric.difference([counts[0]], [counts[1]]), metric.mean([*counts])):
+        assert all(map(math.isnan, (found.value, found.low, found.high)))
+
+
+def test_a_function_that_gives_no_number_says_so():
+    score = OfFunction(lambda said, right: math.nan if said else 1.0)([1, 0, 0], [1, 0, 1])
+    assert all(map(math.isnan, (score.value, score.low, score.high)))
+    assert score.reason == "of 1 of 3 answers the function makes no number"
+
+
+@pytest.mark.parametrize("name", sorted(set(METRICS) - OF_TOKENS))
+def test_two_perfect_models_may_differ(name):
+    kind = {"span_f1": [["B-x", "O"], ["O", "B-y"]]}.get(name, [0.0, 1.0])
+    kind = ["a b c d e f", "g h i j k"] if name in OF_TEXT else kind
+    counts = METRICS[name].counts(kind * 25, kind * 25)
+    for seeds in (1, 3):
+        found = METRICS[name].difference([counts] * seeds, [counts] * seeds)
+        assert found.value == 0
+        assert found.low < -0.02 * METRICS[name].highest < 0.02 * METRICS[name].highest < found.high
 
 
 @pytest.mark.parametrize("name", sorted(set(METRICS) - OF_TOKENS))

@@ -20,6 +20,7 @@ class OfFunction(Metric):
 
     highest = 1.0
     lowest = -np.inf
+    interval_name = "influence-t95"
 
     def __init__(self, function: Callable[[Any, Any], float]) -> None:
         self.function = function
@@ -46,6 +47,11 @@ class OfFunction(Metric):
     def stake(self, counts: Counts) -> float:
         """How far apart the examples' numbers are."""
         return float(np.ptp(counts[:, 0])) or 1.0
+
+    def reason(self, predictions: Answers, references: Answers) -> str:
+        """It gave NaN."""
+        n = int(np.isnan(self.counts(predictions, references)[:, 0]).sum())
+        return f"of {n:,} of {len(references):,} answers the function makes no number"
 
     def interval(self, counts: Counts, seed: int, resamples: int) -> tuple[float, float]:
         """That of a mean, by Student's t."""

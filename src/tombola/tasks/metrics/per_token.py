@@ -23,6 +23,8 @@ class PerToken(Metric):
         counts = np.array([list(answer) for answer in predictions], np.float64)
         if counts.shape[1:] != (4,):
             raise ValueError("a task of text has four sums for each sequence")
+        # a model that answers NaN has said no token right, though the first is the highest
+        counts[np.isnan(counts[:, LOST]), RIGHT] = np.nan
         return counts
 
     def reason(self, predictions: Answers, references: Answers) -> str:
@@ -98,6 +100,7 @@ class TokenAccuracy(PerToken):
     """How many of the tokens that are asked for the model would have said."""
 
     name = "token_accuracy"
+    version = 2  # NaN where a loss is
 
     def value(self, sums: Float[np.ndarray, "... 4"]) -> Values:
         """NaN where no token was asked for."""
