@@ -15,7 +15,8 @@ import toys
 from tombola import tasks, tickets
 from tombola.tasks.metrics.of_function import OfFunction as OwnMetric
 from tombola.tickets.criteria.of_function import OfFunction
-from tombola.verbs.functions import code_of, named
+from tombola.verbs.fingerprints import code_of
+from tombola.verbs.functions import named
 from tombola.verbs.tagging import tagged
 
 

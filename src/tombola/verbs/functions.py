@@ -1,7 +1,5 @@
 """Functions of a user's own, where verbs take the name of a criterion or a metric."""
 
-import hashlib
-import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -9,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from tombola.errors import UserError
 from tombola.registry import Registry
+from tombola.verbs.fingerprints import code_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,20 +56,6 @@ def _lent(
         return
     with registry.lent(thing, code_of(given)) as name:
         yield name
-
-
-def code_of(thing: Callable[..., Any] | object) -> str:
-    """Hash of what a function or a thing is made of, so that another one is another fact.
-
-    What a function reads from around it is no part of that.
-    """
-    code = thing if callable(thing) and not isinstance(thing, type) else type(thing)
-    try:
-        text = inspect.getsource(code)
-    except (OSError, TypeError):  # typed in at a prompt, or built in
-        raw = getattr(code, "__code__", None)
-        text = repr((raw.co_code, raw.co_consts, raw.co_names)) if raw else repr(code)
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def _is_function(given: Any) -> bool:
