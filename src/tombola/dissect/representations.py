@@ -84,6 +84,8 @@ def read(
                 The model must be within `showing_attention`.
 
     Which tokens have rows, and `exclude`, is said in `stream`; excluded ones are still looked at.
+
+    Raises UserError where rows hold NaN or infinity (but at padding): no measure means anything.
     """
     stacks = stack_names(model)
     inputs = body_inputs(model, batch)
@@ -95,7 +97,7 @@ def read(
     if "states" in what:
         states = _states(model, out, stacks, _beside(model, inputs))
         found["states"] = {
-            stack: _rows(dict(enumerate(layers)), mask)
+            stack: _finite(_rows(dict(enumerate(layers)), mask), stack, "vectors")
             for (stack, layers), mask in zip(states.items(), counted, strict=False)
         }
     if "attention" in what:
@@ -108,6 +110,15 @@ def _rows(layers: Mapping[int, Tensor], counted: Bool[Tensor, "batch positions"]
     counted = counted.to(device)
     sentence, position = counted.nonzero().unbind(1)
     return Rows({number: layer[counted] for number, layer in layers.items()}, sentence, position)
+
+
+def _finite(rows: Rows, stack: str, what: str) -> Rows:
+    """The rows. Raises UserError where one is not finite."""
+    every = {i: layer.isfinite().all() for i, layer in rows.layers.items()}
+    if not bool(torch.stack([one.cpu() for one in every.values()]).all()):
+        first = next(i for i, one in every.items() if not bool(one))
+        raise UserError(f"layer {first} of {stack} gives {what} that hold NaN or infinity")
+    return rows
 
 
 def _attention(
@@ -140,6 +151,10 @@ def _seen(
     if any(tuple(one.shape[2:]) != wanted for one in maps):
         raise UserError(f"the model shows attention of {tuple(maps[0].shape[2:])}, not of {wanted}")
     padding = ~keys.to(maps[0].device)[:, None, None]
+    read = queries.to(maps[0].device)[:, None, :, None] & ~padding
+    for i, one in enumerate(maps, 1):
+        if bool((one.isnan() & read).any()):
+            raise UserError(f"layer {i} gives weights of attention that hold NaN")
     masked = {i: one.masked_fill(padding, torch.nan) for i, one in enumerate(maps, 1)}
     return _rows({i: one.transpose(1, 2) for i, one in masked.items()}, queries)
 

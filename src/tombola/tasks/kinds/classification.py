@@ -6,7 +6,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tombola.tasks.kinds.forward import logits
+from tombola.tasks.kinds.forward import chosen, logits
 from tombola.tasks.kinds.kind import TASK_KINDS
 from tombola.tasks.kinds.of_sentences import OfSentences
 from tombola.tasks.task import Task
@@ -43,8 +43,9 @@ class Classification(OfSentences):
         tokenizer: Any,
         labels: Sequence[str] | None = None,
     ) -> list[int]:
-        """Ids of classes; of equal logits, the first."""
-        return logits(model, batch).argmax(-1).tolist()
+        """Ids of classes; of equal logits, the first. Raises UserError for NaN."""
+        ids: list[int] = chosen(logits(model, batch)).tolist()
+        return ids
 
 
 TASK_KINDS.add(Classification())

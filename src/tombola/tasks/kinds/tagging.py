@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tombola.tasks.kinds.forward import logits
+from tombola.tasks.kinds.forward import chosen, logits
 from tombola.tasks.kinds.kind import TASK_KINDS
 from tombola.tasks.task import Task
 from tombola.tasks.tokenize import Encoded, check_limit
@@ -93,9 +93,9 @@ class Tagging:
         """Tags of all words of each sentence; `UNREAD` for those that were cut off."""
         if labels is None:
             raise ValueError("tags have names: give them as labels")
-        chosen = logits(model, batch).argmax(-1)
+        ids_of_tags = chosen(logits(model, batch))
         said = []
-        for ids, marks, example in zip(chosen, batch["labels"], examples, strict=True):
+        for ids, marks, example in zip(ids_of_tags, batch["labels"], examples, strict=True):
             tags = [labels[i] for i in ids[marks != IGNORED].tolist()]
             said.append((*tags, *[UNREAD] * (len(example.words) - len(tags))))
         return said

@@ -6,9 +6,14 @@ from typing import Any, Literal
 from jaxtyping import Int
 from torch import Tensor, nn
 from torch.nn import functional as F
-from transformers import StoppingCriteria, StoppingCriteriaList
+from transformers import (
+    LogitsProcessor,
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
 
-from tombola.tasks.kinds.forward import unlabelled
+from tombola.tasks.kinds.forward import check_numbers, unlabelled
 from tombola.tasks.kinds.kind import TASK_KINDS
 from tombola.tasks.search import Search
 from tombola.tasks.task import Task
@@ -89,6 +94,7 @@ class Translation:
             do_sample=False,
             **({} if self.search.beams == 1 else self._beams()),
             stopping_criteria=StoppingCriteriaList([OwnLimit(most)]),
+            logits_processor=LogitsProcessorList([Numbers()]),
             # One more, never reached: some models force their end token onto the last of all.
             max_new_tokens=int(most.max()) + 1,
         )
@@ -123,6 +129,15 @@ class OwnLimit(StoppingCriteria):
         """Which sentences are at their end; the decoder's start token is none of theirs."""
         beams = len(input_ids) // len(self.most)
         return input_ids.shape[1] - 1 >= self.most.repeat_interleave(beams)
+
+
+class Numbers(LogitsProcessor):
+    """Changes nothing. Raises UserError for NaN, of which a search would make words."""
+
+    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
+        """The scores as they are."""
+        check_numbers(scores)
+        return scores
 
 
 TASK_KINDS.add(Translation())

@@ -70,12 +70,16 @@ def score_layers(
         names: of matrices, as `layers_of` gives them.
         score: of a name and its weights, a row for each output, however they are stored.
         rows: whether weights compete within their output's row alone: scores are then ranks there.
+
+    Raises UserError where a score is NaN, for one of its weights or of what they are given is.
     """
     found = {name: w.detach().abs().float() for name, w in evidence.weights.items()}
     for name in names:
         turned = out_axis(_module(evidence, name)) == 1
         weight = evidence.weights[name].detach()
         scored = score(name, weight.T if turned else weight)
+        if scored.isnan().any():  # ranks would not show it
+            raise UserError(f"the scores of {name!r} contain NaN")
         scored = within_rows(scored) if rows else scored
         found[name] = scored.T if turned else scored
     return {name: value.cpu() for name, value in found.items()}
