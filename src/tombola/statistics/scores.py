@@ -47,8 +47,9 @@ def score_interval(
     effective = (share * (1 - share) + error) / (variance + error**2)
     quantile = float(stats.t.ppf((1 + level) / 2, max(n - 1, 1)))
     low, high = effective_wilson(share, effective, quantile)
-    if modified:
+    if modified and share < 0.5:
         low = min(low, _fewest(share * effective, level) / effective)
+    elif modified:
         high = max(high, 1 - _fewest((1 - share) * effective, level) / effective)
     # the ends may miss a score of just 0 or 1 by rounding
     return min(lowest + width * low, score), max(lowest + width * high, score)
