@@ -10,6 +10,7 @@ from torch import Tensor
 from tombola.dissect.blocks import Text
 from tombola.dissect.measures import MEASURES, LayerEstimates
 from tombola.dissect.moments import Moments
+from tombola.dissect.sample import Sample
 
 D = torch.float64
 NAMES = ("as_published", "debiased", "across_blocks")
@@ -132,3 +133,40 @@ def test_one_block_has_nothing_across() -> None:
     (found,) = read.estimates()[1]
     assert found.value.isnan().all()
     assert found.low.isnan().all()
+
+
+@pytest.mark.parametrize("name", ["procrustes", "rbf_cka", "svcca"])
+def test_measures_of_samples_have_the_floor_of_exchanged_sentences(name: str) -> None:
+    """Unrelated sentences score what it says; tokens exchanged one by one score less."""
+    values, floors, of_tokens = [], [], []
+    for seed in range(8):
+        lengths = torch.randint(
+            8, 17, (40,), generator=torch.Generator().manual_seed(seed)
+        ).tolist()
+        x, y, sentence = text(lengths, 16, seed, related=0)
+        read = Sample.start([x], [y], rows=400)
+        for first in (0, 20):  # sentences are numbered anew in each batch
+            rows = (sentence >= first) & (sentence < first + 20)
+            read.add([x[rows]], [y[rows]], sentence[rows] - first)
+        alone = Sample.start([x], [y], rows=400)
+        alone.add([x], [y], torch.arange(len(x)))
+        measure = MEASURES[name]
+        values.append(measure.value(read).item())
+        floors.append(measure.noise_floor(read).item())
+        of_tokens.append(measure.noise_floor(alone).item())
+    error = np.std(np.subtract(values, floors)) / np.sqrt(len(values))
+    gap = np.mean(values) - np.mean(of_tokens)
+    assert gap > 3 * error
+    assert abs(np.mean(values) - np.mean(floors)) < 0.35 * gap + 2 * error
+
+
+def test_sentences_of_parts_are_told_apart() -> None:
+    x, y, sentence = text([3] * 10, 4, seed=0, related=0)
+    whole, part = Sample.start([x], [y], rows=12), Sample.start([x], [y], rows=12)
+    whole.add([x], [y], sentence)
+    part.add([x[:15]], [y[:15]], sentence[:15])
+    rest = part.empty()
+    rest.add([x[15:]], [y[15:]], sentence[15:] - 5)
+    part.merge(rest)
+    assert (part.sentence == whole.sentence).all()
+    assert [list(one) for one in part.exchanged(12)] == [list(one) for one in whole.exchanged(12)]

@@ -24,6 +24,9 @@ class Sample:
         self.n = 0
         self._start = start
         self._keys: UInt64[np.ndarray, " kept"] = np.zeros(0, np.uint64)
+        self._sentences = 0
+        self.sentence: Int[np.ndarray, " kept"] = np.zeros(0, np.int64)
+        """The sentence of each row that is kept, by its place among all that were added."""
         self.x: list[Float[Tensor, "kept d"]] = []
         """The rows that are kept, per layer, in the order of their hashes."""
         self.y: list[Float[Tensor, "kept e"]] = []
@@ -50,26 +53,41 @@ class Sample:
         y: Sequence[Float[Tensor, "tokens e"]],
         sentence: Int[Tensor, " tokens"],
     ) -> None:
-        """Add tokens, whatever their sentences."""
-        first = self._start + self.n
+        """Add tokens of whole sentences."""
+        first, of = self._start + self.n, self._sentences + sentence.cpu().numpy()
+        self._sentences = int(of.max(initial=self._sentences - 1)) + 1
         self.n += len(sentence)
         keys = hashed(np.arange(first, first + len(sentence), dtype=np.uint64), self.seed)
         if self.kept == self.rows:  # most tokens of a long text are turned away here
             near = np.flatnonzero(keys < self._keys[-1])
-            keys, chosen = keys[near], torch.from_numpy(near)
+            keys, of, chosen = keys[near], of[near], torch.from_numpy(near)
             x, y = ([v[chosen.to(v.device)] for v in own] for own in (x, y))
-        self._keep(keys, x, y)
+        self._keep(keys, of, x, y)
 
     def merge(self, other: "Sample") -> None:
         """Add another's tokens."""
         self.n += other.n
         if other.kept:
-            self._keep(other._keys, other.x, other.y)
+            self._keep(other._keys, self._sentences + other.sentence, other.x, other.y)
+        self._sentences += other._sentences
 
-    def _keep(self, keys: np.ndarray, x: Sequence[Tensor], y: Sequence[Tensor]) -> None:
+    def exchanged(self, rows: int) -> tuple[Int[np.ndarray, " rows"], Int[np.ndarray, " rows"]]:
+        """The first so many rows, sentence by sentence, and beside them in another order, by lot.
+
+        That one leaves the rows of a sentence together, shuffled among them: so sentences meet
+        sentences, and most tokens of one meet tokens of one other.
+        """
+        sentence, lots = self.sentence[:rows], np.random.default_rng(self.seed)
+        places = lots.permutation(self._sentences)[sentence]
+        return np.argsort(sentence, kind="stable"), np.lexsort((lots.random(len(places)), places))
+
+    def _keep(
+        self, keys: np.ndarray, of: np.ndarray, x: Sequence[Tensor], y: Sequence[Tensor]
+    ) -> None:
         every = np.concatenate([self._keys, keys])
         order = np.argsort(every, kind="stable")[: self.rows]
         self._keys = every[order]
+        self.sentence = np.concatenate([self.sentence, of])[order]
         self.x = _rows(self.x, x, order)
         self.y = _rows(self.y, y, order)
 

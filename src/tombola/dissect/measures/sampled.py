@@ -1,10 +1,11 @@
 """What measures share that look at a sample of tokens: those that no sums over a text give.
 
 A sample has no blocks, so there is no interval. In its place stands the noise floor: the measure
-of the same rows, those of the second model in an order drawn by lot. With few tokens for their
-width these measures are high whatever they compare (with n below it, canonical correlations are all
-1), and the floor shows that. Tokens are paired one by one, so what all tokens of a sentence share
-counts as similarity where a sample holds several of one sentence.
+of the same rows, those of the second model in an order drawn by lot: whole sentences are exchanged,
+and the tokens within each shuffled. With few tokens for their width these measures are high
+whatever they compare (with n below it, canonical correlations are all 1), and higher where tokens
+of one sentence are alike; the floor shows both. The value itself is of tokens one by one, with no
+pair left out.
 """
 
 from abc import abstractmethod
@@ -23,6 +24,7 @@ class Sampled(Measure[Sample, Block]):
     """A measure of a layer's rows and another's."""
 
     sums = Sample
+    version = 2  # of its noise floor, which exchanges whole sentences
     range: ClassVar[tuple[float, float]] = (0.0, 1.0)
 
     @abstractmethod
@@ -47,8 +49,11 @@ class Sampled(Measure[Sample, Block]):
 
     def noise_floor(self, sums: Sample) -> Float[Tensor, "layers_x layers_y"]:
         """As said above."""
-        order = torch.randperm(sums.kept, generator=torch.Generator().manual_seed(sums.seed))
-        return self._all(sums.x, [rows[order.to(rows.device)] for rows in sums.y])
+        one, other = (torch.from_numpy(o) for o in sums.exchanged(self.counted(sums)))
+        return self._all(
+            [rows[one.to(rows.device)] for rows in sums.x],
+            [rows[other.to(rows.device)] for rows in sums.y],
+        )
 
     def block(self, sums: Sample) -> Block:
         """Nothing but its tokens."""
