@@ -100,6 +100,21 @@ def test_trees_are_those_that_nltk_reads(tmp_path):
         assert text.tree == plain(tree)
 
 
+@pytest.mark.parametrize("last", ["", "_", "-"])
+def test_a_last_column_between_tabs_may_be_empty(tmp_path, last):
+    """As LitBank writes it: an empty cell is a cell, and says nothing."""
+
+    def line(i: int, word: str, mention: str) -> str:
+        return "\t".join(["doc", "0", str(i), word, *["_"] * 8, mention])
+
+    rows = [line(0, "Anna", "(0)"), line(1, "left", last), "", line(0, "She", "(0)"),
+            line(1, "ran", last), ""]  # fmt: skip
+    text = "\n".join(["#begin document (doc); part 0", *rows, "#end document", ""])
+    (found,) = read_conll2012(written(tmp_path, text))
+    assert found.words == ("Anna", "left", "She", "ran")
+    assert found.clusters == (((0, 1), (2, 3)),)
+
+
 def test_tabs_and_single_spaces_separate_too(tmp_path):
     texts = list(read_conll2012(written(tmp_path, CONLL)))
     for separator in ("\t", " "):
