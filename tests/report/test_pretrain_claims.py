@@ -36,6 +36,18 @@ def test_what_models_are_is_read_from_facts() -> None:
     assert found.loc["dense-cola", "learned"] == 100
 
 
+def test_a_ticket_retrained_on_its_own_task_was_not_pruned_in_pretraining() -> None:
+    study = made.Pretrained()
+    for lot, criterion in (("", "magnitude"), ("lot-", "random")):
+        draw = {"criterion": {"name": criterion}}
+        study.model(f"{lot}drawn", "cola", 0.5, "draw", draw, 1100, of="dense-cola")
+        study.model(f"{lot}again", "cola", 0.5, "train", {}, 1200, model=f"{lot}drawn",
+                    mask=f"{lot}drawn")  # fmt: skip
+    found = conditions(study.tables).set_index("model")["condition"]
+    assert found["again"] == ""
+    assert found["lot-again"] == "random"
+
+
 K, R, A = ("kept", "dense"), ("released", "dense"), ("after", "dense")
 RK, AK, LK = ("released", "kept"), ("after", "kept"), ("random", "kept")
 KC = ("kept", "control")

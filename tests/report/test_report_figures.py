@@ -183,6 +183,18 @@ def test_dense_trained_as_long_stands_at_the_sparsity_of_its_tickets(tmp_path: P
     assert len({(color, dash) for _, color, dash in keys} | {("#000000", (1.0, 0.0))}) == 3
 
 
+def test_lines_are_told_apart_where_there_are_more_than_colours() -> None:
+    criteria = ["magnitude", "fisher", "movement", "second-order", "snip", "wanda", "random"]
+    found = [
+        TicketKind(f"{criterion}, {step}", f"{criterion}, {step}", criterion, "none")
+        for criterion in criteria
+        for step in ("drawn", "retrained")
+    ]
+    keys = ticket_key(found)
+    assert len({(color, dash) for _, color, dash in keys}) == len(found)
+    assert len({color for _, color, _ in keys}) == len(criteria)  # one for each criterion
+
+
 def test_paired_differences_stand_in_a_panel_for_each_other_model(tmp_path: Path) -> None:
     experiment = replace(synthetic.ACCEPTABILITY, as_long=True, paired=True, margin=0.02)
     read = Tables.read(synthetic.write_study(tmp_path, (experiment,)))

@@ -106,6 +106,8 @@ def _what(
         return Condition(AFTER if tuned else PRUNING, sparsity, "", learned)
     if "mask" in stage.reads:
         held = _what(stage.reads["mask"], stages, known, begun)
+        if known.get(stage.reads["mask"], ("",))[0] == task and held.condition != RANDOM:
+            return Condition("", sparsity, held.control, learned)  # retrained on its own task
         kept = KEPT if held.condition in (PRUNING, AFTER) else held.condition
         return Condition(kept or KEPT, sparsity, held.control, learned)
     if before[1] > 0:

@@ -109,17 +109,27 @@ def _room(columns: int, single: bool) -> float:
 
 
 def ticket_key(kinds: list[TicketKind]) -> tuple[Entry, ...]:
-    """A key's entries for kinds of tickets: colour says the variant, dash the rewinding."""
+    """A key's entries for kinds of tickets: colour says the variant, dash the rewinding.
+
+    Where there are more variants than colours, colour says the criterion and dash all else.
+    """
     greys = {CONTROL: GREY, AS_LONG: BLACK}
-    variants = [kind.variant for kind in kinds if kind.criterion not in greys]
-    coloured = list(dict.fromkeys(variants))
+    coloured = [kind for kind in kinds if kind.criterion not in greys]
+    groups = list(dict.fromkeys(kind.variant for kind in coloured))
+    by_criterion = len(groups) > len(CATEGORIES)
+    if by_criterion:
+        groups = list(dict.fromkeys(kind.criterion for kind in coloured))
     rewinds = list(dict.fromkeys(kind.rewind for kind in kinds if kind.rewind != NO_REWIND))
     entries: list[Entry] = []
     for kind in kinds:
         color = greys.get(kind.criterion)
-        if color is None:
-            color = CATEGORIES[coloured.index(kind.variant) % len(CATEGORIES)]
         turn = rewinds.index(kind.rewind) if kind.rewind in rewinds else 0
+        if color is None:
+            place = groups.index(kind.criterion if by_criterion else kind.variant)
+            color = CATEGORIES[place % len(CATEGORIES)]
+            if by_criterion:
+                same_criterion = [each for each in kinds if each.criterion == kind.criterion]
+                turn = same_criterion.index(kind) + place // len(CATEGORIES)
         # Dense is black and solid; so a dense model trained on is black and broken.
         turn += kind.criterion == AS_LONG
         if kind.criterion in greys:
