@@ -65,7 +65,7 @@ def _found(folder: Path, wanted: str) -> list[tuple[str, Path]]:
         without = [stage for stage in stages if fits(stage, wanted)]
         if without:
             raise UserError(
-                f"{folder}:{wanted}: {without[0].title}: pruned nothing, or is not done; "
+                f"{folder}:{wanted}: {without[0].title}: pruned nothing, is not done or not kept; "
                 f"with a mask there are: {_listed(masked)}"
             )
         raise UserError(f"{folder}: no stage fits {wanted!r}; there are: {_listed(masked)}")
