@@ -38,7 +38,8 @@ def refused(*arguments: str | Path, where: Path | None = None) -> str:
     result = call(*arguments, where=where)
     assert result.returncode == 2, result.stderr
     assert "Traceback" not in result.stderr
-    lines = result.stderr.strip().splitlines()
+    said = result.stderr.strip().splitlines()
+    lines = [line for line in said if not line.startswith("[")]  # how far it was, if it took long
     assert len(lines) == 1, result.stderr
     assert lines[0].startswith("tombola: ")
     return lines[0]

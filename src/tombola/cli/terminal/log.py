@@ -11,6 +11,8 @@ from tombola.durations import duration
 if TYPE_CHECKING:
     from tombola.verbs import AtWork, Ended, Moment
 
+BEFORE_FIRST = 2.0
+"""Seconds before the first line."""
 BETWEEN_LINES = 1.0
 """Seconds: of stages that end sooner after each other one is named, the others are counted."""
 WIDTH = 100
@@ -29,15 +31,17 @@ class Log:
         self._began = self._printed = time.monotonic()
         self._held: tuple[Ended, Moment] | None = None
         self._more = 0
+        self._beginning = ""
         self._told: dict[str, float] = {}
         """Stages at work, and at which of their seconds something was said of them last."""
 
     def begin(self, name: str) -> None:
-        """Say at once that something happens."""
-        self._say(f"reading text and models of {name}, planning")
+        """Remember what to say soon: what is refused at once is one line alone."""
+        self._beginning = f"reading text and models of {name}, planning"
 
     def planned(self, moment: "Moment") -> None:
         """What there is to do."""
+        self._beginning = ""
         n = len(moment.workers)
         at_once = f", {n} at a time" if n > 1 else ""
         left = f"; {moment.left}" if moment.left else ""
@@ -59,6 +63,9 @@ class Log:
 
     def tick(self, moment: "Moment | None") -> None:
         """What was held back, and what takes long."""
+        if self._beginning and time.monotonic() - self._began >= BEFORE_FIRST:
+            self._say(self._beginning)
+            self._beginning = ""
         self._flush_slowly()
         for each in moment.workers if moment is not None else ():
             if each is not None:
