@@ -9,6 +9,10 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 import pytest
 import torch
 
+import lighter_checks
+
+lighter_checks.install()
+
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> None:
