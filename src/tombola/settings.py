@@ -1,8 +1,9 @@
 """The base of everything a user may set: unknown keys are errors, values do not change."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -30,14 +31,23 @@ def as_wrong_values() -> Iterator[None]:
 
 def named_in(registry: Mapping[str, Any]) -> AfterValidator:
     """For a name, or several: each is one of a registry's."""
+    return AfterValidator(partial(_known, registry))
 
-    def known(value: Any) -> Any:
-        with as_wrong_values():
-            for name in (value,) if isinstance(value, str) else value:
-                registry[name]
-        return value
 
-    return AfterValidator(known)
+def names_of(metadata: Iterable[Any]) -> tuple[str, ...]:
+    """The names that a field which is `named_in` a registry may have; none for other fields."""
+    for each in metadata:
+        check = each.func if isinstance(each, AfterValidator) else None
+        if isinstance(check, partial) and check.func is _known:
+            return tuple(check.args[0])
+    return ()
+
+
+def _known(registry: Mapping[str, Any], value: Any) -> Any:
+    with as_wrong_values():
+        for name in (value,) if isinstance(value, str) else value:
+            registry[name]
+    return value
 
 
 def _several(value: Any) -> Any:
@@ -59,24 +69,24 @@ ONCE = AfterValidator(_distinct)
 S = TypeVar("S", bound=Settings)
 
 
-def validate(settings: type[S], values: Any, where: str = "") -> S:
+def validate(settings: type[S], values: Any, where: str = "", more: str = "") -> S:
     """`values` as settings.
 
     Raises UserError for the first thing that is wrong: the key, what is wrong, what is allowed,
-    in one line that begins with `where`.
+    in one line that begins with `where`; `more` names a command that explains the keys.
     """
     try:
         return settings.model_validate(values)
     except ValidationError as problem:
-        raise UserError(where + _one_line(problem, settings)) from problem
+        raise UserError(where + _one_line(problem, settings, more)) from problem
 
 
-def _one_line(problem: ValidationError, settings: type[Settings]) -> str:
+def _one_line(problem: ValidationError, settings: type[Settings], more: str) -> str:
     first = problem.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         allowed = ", ".join(_settings_at(settings, first["loc"][:-1]).model_fields)
-        return f"unknown key {key!r}; allowed: {allowed}"
+        return f"unknown key {key!r}; allowed: {allowed}" + (more and f" (see `{more}`)")
     if first["type"] == "missing":
         return f"{key}: missing"
     said = re.sub(r"^(Value error, |Input )", "", first["msg"])

@@ -53,7 +53,7 @@ def points(
         at_point = copy.deepcopy(dict(raw))
         for axis, value in zip(axes, values, strict=True):
             _put(at_point, axis.path, value)
-        found = validate(settings, at_point, where)
+        found = validate(settings, at_point, where, f"tombola recipes keys {at_point.get('do')}")
         at = {axis.name: label(_get(found, axis.path)) for axis in axes}
         if tuple(at.values()) in seen:
             said = ", ".join(f"{name} {value}" for name, value in at.items())

@@ -139,14 +139,19 @@ class Recipe(Settings):
     """A whole study."""
 
     name: Name
+    """Of the study: small letters, digits and hyphens; its folder is called so."""
     title: str
+    """A line, over the report."""
     description: str = ""
+    """What the study is about, below the title."""
     seeds: tuple[int, ...] = Field(min_length=1)
     """One run of everything for each."""
     threads: int = Field(1, gt=0, le=1024)
     """CPU threads of one stage. A part of the recipe, for sums in another order differ."""
     tasks: dict[Name, TaskChoice] = Field(min_length=1)
+    """What is learned and scored, by the names that steps refer to."""
     models: dict[Name, Model] = Field(min_length=1)
+    """What training begins with, by the names that steps refer to."""
     keep: Keep = "all"
     """What stays on disk of stages that nothing waits for: `all`; `masks`, without the weights of
     those that others went on from; `tables`, only what tables are made of. What is asked for later
@@ -238,7 +243,7 @@ def parse_recipe(text: str, where: str, changes: tuple[str, ...] = ()) -> Recipe
         )
     for each in changes:
         change(raw, each, tuple(Recipe.model_fields), SECTIONS, partial(holds_text, Recipe, raw))
-    return validate(Recipe, raw, f"{where}: ")
+    return validate(Recipe, raw, f"{where}: ", "tombola recipes keys")
 
 
 def recipe_text(recipe: Recipe) -> str:

@@ -20,6 +20,7 @@ class Reference(Settings):
     """
 
     of: str
+    """The name of a model or of a step above."""
     at: float | None = Field(None, ge=0, le=1)
     """A moment of the step's training, as a share of its run: the model as it was then. Without it
     the model at the end."""

@@ -24,6 +24,7 @@ class Rewinding(Settings):
     """
 
     what: Literal["weights", "learning-rate", "learning-rate-as-published"]
+    """What goes back; `{WHAT: TO}` is both keys in short."""
     to: float | tuple[float, ...] = 0.0
     """The step to go back to, as a share of the whole run, 0 to below 1; a list has one for each
     round, the last of which holds from then on."""

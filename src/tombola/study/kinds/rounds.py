@@ -38,6 +38,7 @@ class RoundsStep(Step):
     """What scores the weights: a name, or a mapping of `name` and that criterion's settings.
     `random` and `none` (prunes nothing, trains as long) are the controls."""
     pruning: Pruning
+    """Which weights may go, and how many in a round."""
     rewind: Rewinding | None = Rewinding(what="weights")
     """Where retraining begins; null for no retraining: each round only prunes."""
     rounds: int = Field(gt=0, le=100)

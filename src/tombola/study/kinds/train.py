@@ -57,6 +57,7 @@ class TrainStep(Step):
     """Prune while training: how much, when, and of what. The model at the end is a ticket; a later
     step that names it as its `mask` keeps what was pruned, one that does not lets it grow back."""
     training: Training
+    """How long, in what batches, with what optimizer."""
     begin: float = Field(0.0, ge=0, lt=1)
     """Where in the schedule training begins, as a share of the run: with a step as model its
     optimizer's state comes along. `{model: dense, mask: ticket, begin: 0.5}` is learning-rate

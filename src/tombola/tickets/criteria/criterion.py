@@ -104,7 +104,9 @@ class Choice(Settings):
     """A criterion as a user names it: by its name, or by a mapping with its settings too."""
 
     name: str
+    """Which criterion; its name alone may stand for the mapping."""
     settings: dict[str, Any] = Field(default_factory=dict)
+    """The criterion's own settings; they may stand beside `name`, too."""
 
     @model_validator(mode="before")
     @classmethod
