@@ -3,6 +3,10 @@ from .cleaning import Cleaning as Cleaning
 from .cleaning import clean as clean
 from .engines import Event as Event
 from .given import InMemory as InMemory
+from .keys import Key as Key
+from .keys import Section as Section
+from .keys import recipe_sections as recipe_sections
+from .keys_page import keys_markdown as keys_markdown
 from .kind import KINDS as KINDS
 from .kind import Kind as Kind
 from .kind import Step as Step
