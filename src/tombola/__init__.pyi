@@ -33,6 +33,7 @@ from .verbs import movement as movement
 from .verbs import patterns as patterns
 from .verbs import probe as probe
 from .verbs import prune as prune
+from .verbs import recipe_keys as recipe_keys
 from .verbs import recipes as recipes
 from .verbs import run as run
 from .verbs import show_data as show_data

@@ -29,6 +29,7 @@ from .probing import probe as probe
 from .pruning import prune as prune
 from .reporting import build_report as build_report
 from .running import run as run
+from .shipped import recipe_keys as recipe_keys
 from .shipped import recipe_names as recipe_names
 from .shipped import recipes as recipes
 from .stages import stages_begun as stages_begun

@@ -1,8 +1,15 @@
 """The recipes that come with tombola."""
 
 from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tombola import study
+from tombola.errors import UserError
+from tombola.plugins import load_plugins
+
+if TYPE_CHECKING:
+    from tombola.study import Section
 
 
 def recipes() -> dict[str, str]:
@@ -16,3 +23,17 @@ def recipe_names() -> list[str]:
     return sorted(
         file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml")
     )
+
+
+def recipe_keys(*sections: str, plugins: tuple[str | Path, ...] = ()) -> "dict[str, Section]":
+    """What a recipe's keys are, by section: of the recipe, a task, a step that does `train`, …
+
+    Without names every section. `plugins` are files of one's own, whose kinds of steps and criteria
+    are then among them. Raises UserError for a section that there is not.
+    """
+    load_plugins(plugins)
+    found = study.recipe_sections()
+    for name in sections:
+        if name not in found:
+            raise UserError(f"no section {name!r}; allowed: {', '.join(found)}")
+    return {name: found[name] for name in sections or found}
