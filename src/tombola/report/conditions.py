@@ -25,6 +25,8 @@ PRUNING = "pruning"
 """Pruned while it was trained, from a dense beginning: pre-training, where others begin here."""
 CONTROL = "control"
 """Under the mask, or the weights, of a control."""
+BEFORE = (PRUNING, AFTER, KEPT, "")
+"""What a mask's model is that was pruned neither at random nor as a control."""
 FOUND = ["condition", "cut", "control", "learned"]
 NEAR = 0.025
 """Sparsities that are meant to be equal differ by whole weights, and by what is not prunable."""
@@ -106,7 +108,7 @@ def _what(
         return Condition(AFTER if tuned else PRUNING, sparsity, "", learned)
     if "mask" in stage.reads:
         held = _what(stage.reads["mask"], stages, known, begun)
-        if known.get(stage.reads["mask"], ("",))[0] == task and held.condition != RANDOM:
+        if known.get(stage.reads["mask"], ("",))[0] == task and held.condition in BEFORE:
             return Condition("", sparsity, held.control, learned)  # retrained on its own task
         kept = KEPT if held.condition in (PRUNING, AFTER) else held.condition
         return Condition(kept or KEPT, sparsity, held.control, learned)
