@@ -73,6 +73,11 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "scopes": [["layer"]],
     "rules": [["ratio"]],
     "map_layers": [[1]],
+    "ranks": [[50]],
+    "top": [[1, 3]],
+    "centred": [[True]],
+    "text": ["pos"],
+    "centre": ["all", "kind"],
     "language": [{"lexicon": 31, "depth": 0}],
     "edges": [{"length": [2.0]}, {"rarest": [2.0]}],
 }
