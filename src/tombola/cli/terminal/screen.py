@@ -14,7 +14,20 @@ LEAST_TITLE = 24
 def table(
     heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], right: tuple[int, ...] = ()
 ) -> None:
-    """Print a table; `right` are the columns of numbers."""
+    """Print a table; `right` are the columns of numbers.
+
+    Where it is too wide, columns that say the same in every row are one line above it.
+    """
+    rows = list(rows)
+    same: set[int] = set()
+    if len(rows) > 1 and _width(heads, rows) > Console().width:
+        same = {i for i in range(len(heads)) if len({row[i] for row in rows}) == 1}
+    if same and len(same) < len(heads):
+        line("; ".join(f"{heads[i]}: {rows[0][i]}" for i in sorted(same) if rows[0][i]))
+        left = [i for i in range(len(heads)) if i not in same]
+        right = tuple(left.index(i) for i in right if i in left)
+        heads = tuple(heads[i] for i in left)
+        rows = [tuple(row[i] for i in left) for row in rows]
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for column, head in enumerate(heads):
         side: Literal["left", "right"] = "right" if column in right else "left"
@@ -22,6 +35,12 @@ def table(
     for row in rows:
         shown.add_row(*map(Text, row))  # Text: no markup in what came from data
     Console().print(shown)
+
+
+def _width(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> int:
+    """Characters of the widest row, with two blanks between columns."""
+    widest = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    return sum(widest) + 2 * (len(widest) - 1)
 
 
 def line(text: str) -> None:
