@@ -4,10 +4,19 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from tombola.study.stopping import deaf, stoppable
+
+
+@pytest.fixture(autouse=True)
+def hearing() -> Iterator[None]:
+    """A shell that starts these tests in the background has them ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -73,7 +73,7 @@ def test_answers_that_are_no_numbers_are_no_agreement(reader):
     broken = classifier(reader)
     with torch.no_grad():
         broken.classifier.bias.fill_(math.nan)
-    with pytest.raises(UserError, match=r"what the first model answers is not a number \(NaN\)"):
+    with pytest.raises(UserError, match=r"the first model: what the model answers is not a number"):
         tombola.compare(broken, classifier(reader), ROWS, tokenizer=reader)
 
 

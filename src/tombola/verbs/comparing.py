@@ -143,7 +143,8 @@ def compare(
     if lacking:
         notes.append(f"layers alone: no head for {one.task.name} in {' and in '.join(lacking)}")
         return Comparison(None, layers, notes=tuple(notes))
-    (ours, right), (theirs, _) = answers_of(found, first), answers_of(other, second)
+    ours, right = _answers(found, first, "first")
+    theirs, _ = _answers(other, second, "second")
     scores = [scores_of(one.task, said_, right, x.called)[0]
               for said_, x in ((ours, first), (theirs, second))]  # fmt: skip
     metric = tasks.METRICS[one.task.metric]
@@ -155,6 +156,14 @@ def compare(
             first.model, second.model, found.batches.in_order(), _order(found, other)
         )
     return Comparison(behaviour, layers, tuple(scores), difference, tuple(notes))
+
+
+def _answers(own: Posed, about: Given, which: str) -> Any:
+    """What a model answers, and what is right. Raises UserError, which says which model it is."""
+    try:
+        return answers_of(own, about)
+    except UserError as problem:
+        raise UserError(f"the {which} model: {problem}") from problem
 
 
 def _does(about: Given, task: "tasks.Task") -> bool:
