@@ -14,14 +14,16 @@ from tombola.anatomy.layout import out_axis
 from tombola.errors import UserError
 from tombola.tickets.criteria.criterion import Evidence
 
-Seen = Callable[[str, Float[Tensor, "tokens width"]], None]
-"""Takes a matrix's name and what its layer was given, one row for each token."""
+Summed = Callable[[Float[Tensor, "tokens width"]], Tensor]
+"""What is summed up of the vectors that a layer is given, one row for each token."""
 
 
-def watch_inputs(evidence: Evidence, names: Iterable[str], seen: Seen) -> None:
-    """Run the model over the evidence's batches and show what each named matrix is given.
+def sum_inputs(evidence: Evidence, names: Iterable[str], of: Summed) -> dict[str, Tensor]:
+    """Run the model over the evidence's batches and sum up what `of` makes of each layer's input.
 
-    Positions that hold padding are left out where a layer's input is laid out as the batch is.
+    Positions that hold padding are left out where a layer's input is laid out as the batch is. Of a
+    tensor that several layers are given in turn (query, key, value) it is made once. Layers that
+    the model passes by are not in what is returned.
 
     Raises UserError where there are no examples.
     """
@@ -29,32 +31,55 @@ def watch_inputs(evidence: Evidence, names: Iterable[str], seen: Seen) -> None:
         raise UserError("this criterion reads examples, and so needs a task")
     model = evidence.model
     device = next(model.parameters()).device
-    real: list[Tensor | None] = [None]
+    sums = _Sums(of)
     any_batch = False
     with ExitStack() as stack:
         stack.enter_context(evaluating(model))
         for name in names:
             module = model.get_submodule(name.rpartition(".")[0])
-            stack.callback(module.register_forward_pre_hook(_hook(name, real, seen)).remove)
+            stack.callback(module.register_forward_pre_hook(sums.hook(name)).remove)
         with torch.no_grad():
             for batch in evidence.batches():
                 any_batch = True
                 inputs = {key: value.to(device) for key, value in batch.items()}
-                real[0] = inputs.get("attention_mask")
+                sums.begin(inputs.get("attention_mask"))
                 evidence.loss(model, inputs)
     if not any_batch:
         raise UserError("no examples to see what layers are given")
+    return sums.total
 
 
-def _hook(name: str, real: list[Tensor | None], seen: Seen) -> Callable[[nn.Module, Any], None]:
-    def hook(module: nn.Module, args: Any) -> None:
-        given: Tensor = args[0]
-        mask = real[0]
-        if mask is not None and given.shape[:-1] == mask.shape:
-            given = given[mask.bool()]
-        seen(name, given.reshape(-1, given.shape[-1]).float())
+class _Sums:
+    """Sums by matrix, filled by hooks."""
 
-    return hook
+    def __init__(self, of: Summed) -> None:
+        self.total: dict[str, Tensor] = {}
+        self._of = of
+        self._real: Tensor | None = None
+        self._last: tuple[Tensor, int, Tensor] | None = None
+
+    def begin(self, mask: Tensor | None) -> None:
+        """A new batch, with its attention mask; where nothing is padded, none is needed."""
+        self._last = None
+        self._real = None if mask is None or bool(mask.all()) else mask.bool()
+
+    def hook(self, name: str) -> Callable[[nn.Module, Any], None]:
+        """Adds what a matrix's layer is given."""
+
+        def add(module: nn.Module, args: Any) -> None:
+            given: Tensor = args[0]
+            last, version = self._last, given._version  # which rises where it is written into
+            if last is None or last[0] is not given or last[1] != version:
+                last = self._last = given, version, self._of(self._rows(given))
+            made = last[2]
+            self.total[name] = self.total[name] + made if name in self.total else made
+
+        return add
+
+    def _rows(self, given: Tensor) -> Float[Tensor, "tokens width"]:
+        if self._real is not None and given.shape[:-1] == self._real.shape:
+            given = given[self._real]
+        return given.reshape(-1, given.shape[-1]).float()
 
 
 def score_layers(

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import torch
+from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor
 
 from tombola.tickets.criteria.criterion import CRITERIA, Criterion, Evidence, Need
-from tombola.tickets.criteria.inputs import layers_of, score_layers, watch_inputs
+from tombola.tickets.criteria.inputs import layers_of, score_layers, sum_inputs
 from tombola.tickets.criteria.wanda import ByRow
 
 
@@ -36,11 +37,7 @@ class SecondOrder(Criterion[Damped]):
 
     def score(self, evidence: Evidence, settings: Damped) -> Mapping[str, Tensor]:
         """Products of inputs are summed up and inverted in float64."""
-        products: dict[str, Tensor] = {}
-
-        def seen(name: str, given: Tensor) -> None:
-            wide = given.double()
-            products[name] = products.get(name, 0.0) + wide.T @ wide
+        products = sum_inputs(evidence, layers_of(evidence), _products)
 
         def score(name: str, weight: Tensor) -> Tensor:
             product = products[name]
@@ -50,9 +47,13 @@ class SecondOrder(Criterion[Damped]):
             inverse = torch.cholesky_inverse(torch.linalg.cholesky(damped)).diagonal()
             return (weight.double() ** 2 / inverse).float()
 
-        watch_inputs(evidence, layers_of(evidence), seen)
         # a layer that the model passes by has seen nothing
         return score_layers(evidence, list(products), score, settings.rows)
+
+
+def _products(given: Float[Tensor, "tokens width"]) -> Float[Tensor, "width width"]:
+    wide = given.double()
+    return wide.T @ wide
 
 
 CRITERIA.add(SecondOrder())

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tombola.tickets.criteria.criterion import CRITERIA, Criterion, Evidence, Looking, Need
-from tombola.tickets.criteria.inputs import layers_of, score_layers, watch_inputs
+from tombola.tickets.criteria.inputs import layers_of, score_layers, sum_inputs
 
 
 class ByRow(Looking):
@@ -34,16 +34,12 @@ class Wanda(Criterion[ByRow]):
     def score(self, evidence: Evidence, settings: ByRow) -> Mapping[str, Tensor]:
         """Squares of inputs are summed up in float64."""
         names = layers_of(evidence)
-        squares: dict[str, Tensor] = {}
-
-        def seen(name: str, given: Tensor) -> None:
-            squares[name] = squares.get(name, 0.0) + (given.double() ** 2).sum(0)
+        squares = sum_inputs(evidence, names, lambda given: (given.double() ** 2).sum(0))
 
         def score(name: str, weight: Tensor) -> Tensor:
             norm = squares[name].sqrt().float() if name in squares else torch.zeros(1)
             return weight.abs().float() * norm
 
-        watch_inputs(evidence, names, seen)
         return score_layers(evidence, names, score, settings.rows)
 
 
