@@ -76,6 +76,18 @@ def test_less_on_disk_same_tables_and_what_is_asked_for_later(
     same_tables(complete, out)
 
 
+def test_what_is_done_again_stays_until_what_needs_it_is(
+    value: dict[str, Any], whole: Path, tmp_path: Path
+):
+    """The last round needs the one before, and that the dense model: none of them is asked for."""
+    out = shutil.copytree(whole, tmp_path / "out")
+    clean(out, keep="tables", really=True)
+    later = {"do": "complexity", "of": {"of": "tickets", "round": 2}}
+    done = run({**value, "steps": {**value["steps"], "later": later}}, out, "tables")
+    assert (done.failures, done.done) == ((), done.stages)
+    assert weights(out) == set()
+
+
 def test_another_run_may_clean_what_one_kept(value: dict[str, Any], whole: Path, tmp_path: Path):
     out = shutil.copytree(whole, tmp_path / "out")
     (out / "working" / "left-s1-0123456789ab").mkdir(parents=True)

@@ -10,7 +10,7 @@ from tombola.errors import UserError
 from tombola.results import Record, Result
 from tombola.study.claim import read_plan
 from tombola.study.job import ENCODED
-from tombola.study.keeping import Keeper
+from tombola.study.keeping import Keeper, done_again
 from tombola.study.parts import Keep
 from tombola.study.stage import Stage
 from tombola.study.store import SHARED, STAGES, Store
@@ -133,9 +133,8 @@ def _removed(what: str, paths: Iterator[Path], why: str, really: bool) -> Remova
 
 
 def _given_up(stages: tuple[Stage, ...], store: Store, keep: Keep, really: bool) -> Removable:
-    keeper, done = Keeper(stages, store, keep), store.finished()
-    spare = {stage.name: keeper.spare(stage.name, done) for stage in stages}
-    sizes = {name: store.size(name, parts) for name, parts in spare.items() if parts}
+    keeper = Keeper(stages, store, keep, done_again(stages, store))
+    sizes = {name: store.size(name, parts) for name, parts in keeper.spare().items() if parts}
     sizes = {name: size for name, size in sizes.items() if size}
     freed = keeper.tidy() if really else sum(sizes.values())
     return Removable(

@@ -16,7 +16,6 @@ from tombola.errors import DivergedError, UserError
 from tombola.files import is_full_disk
 from tombola.plugins import load_plugins
 from tombola.study.job import Job
-from tombola.study.keeping import done_again
 from tombola.study.library import Library
 from tombola.study.plan import plan
 from tombola.study.recipe import Recipe
@@ -44,7 +43,7 @@ Watch = Callable[[Event], None]
 class Queue:
     """Which stages can be done now: those whose reads are done. Each is looked at once."""
 
-    def __init__(self, stages: tuple[Stage, ...], done: set[str]) -> None:
+    def __init__(self, stages: tuple[Stage, ...], done: frozenset[str]) -> None:
         self._left: dict[str, set[str]] = {}
         self._after: dict[str, list[Stage]] = {}
         self._ready: deque[Stage] = deque()
@@ -77,10 +76,16 @@ class Queue:
         self._stuck.add(name)
 
 
-def run_serial(stages: tuple[Stage, ...], library: Library, store: Store, watch: Watch) -> None:
-    """Do every stage that can be done, one after the other, in this process."""
+def run_serial(
+    stages: tuple[Stage, ...],
+    done: frozenset[str],
+    library: Library,
+    store: Store,
+    watch: Watch,
+) -> None:
+    """Do every stage that is not `done` and can be, one after the other, in this process."""
     by_name = {stage.name: stage for stage in stages}
-    waiting = Queue(stages, store.finished() - done_again(stages, store))
+    waiting = Queue(stages, done)
     with stoppable() as stop:
         while (stage := waiting.next()) is not None:
             stop.check()
@@ -96,18 +101,19 @@ def run_serial(stages: tuple[Stage, ...], library: Library, store: Store, watch:
 
 def run_processes(
     stages: tuple[Stage, ...],
+    done: frozenset[str],
     library: Library,
     store: Store,
     watch: Watch,
     workers: int,
     plugins: tuple[str, ...] = (),
 ) -> None:
-    """Do every stage that can be done, `workers` at a time, each in a process of its own.
+    """Do every stage that is not `done` and can be, `workers` at a time, each in its own process.
 
     A stage gives the same bytes as in `run_serial`: its threads are a part of the recipe.
     """
     by_name = {stage.name: stage for stage in stages}
-    waiting = Queue(stages, store.finished() - done_again(stages, store))
+    waiting = Queue(stages, done)
     with (
         stoppable() as stop,
         _workers(workers, library, store, plugins) as (tasks, results, processes),

@@ -1,6 +1,6 @@
 """What a study keeps on disk of stages that nothing waits for any more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from tombola.study.kind import KINDS
@@ -18,8 +18,12 @@ GIVEN_UP: Mapping[Keep, tuple[Part, ...]] = {
 class Keeper:
     """Gives up parts of finished stages as soon as no stage of the plan will read them."""
 
-    def __init__(self, stages: tuple[Stage, ...], store: Store, keep: Keep) -> None:
+    def __init__(
+        self, stages: tuple[Stage, ...], store: Store, keep: Keep, again: Iterable[str]
+    ) -> None:
+        """`again` are stages that are to be done again: as if they were not done yet."""
         self._store, self._keep = store, keep
+        self._again = set(again)
         self._stages = {stage.name: stage for stage in stages}
         self._readers: dict[str, list[Stage]] = {stage.name: [] for stage in stages}
         for stage in stages:
@@ -28,24 +32,33 @@ class Keeper:
 
     def tidy(self) -> int:
         """Look at every stage; return the bytes that are free then."""
-        done = set() if self._keep == "all" else self._store.finished()
+        if self._keep == "all":
+            return 0
+        done = self._done()
         return sum(self._give_up(name, done) for name in self._stages)
 
-    def done(self, name: str) -> int:
-        """A stage has ended: look at it and at what it read; return the bytes that are free then.
+    def ended(self, name: str) -> None:
+        """A stage has been done: look at it and at what it read.
 
         What cannot be removed now is at the next look.
         """
         if self._keep == "all":
-            return 0
-        done, freed = self._store.finished(), 0
+            return
+        self._again.discard(name)
+        done = self._done()
         for each in (name, *reads_from(self._stages[name], self._stages)):
             with suppress(OSError):
-                freed += self._give_up(each, done)
-        return freed
+                self._give_up(each, done)
 
-    def spare(self, name: str, done: set[str]) -> tuple[Part, ...]:
-        """The parts of a finished stage that nothing waits for, of those not to be kept."""
+    def spare(self) -> dict[str, tuple[Part, ...]]:
+        """The parts of each finished stage that nothing waits for, of those not to be kept."""
+        done = self._done()
+        return {name: self._spare(name, done) for name in self._stages}
+
+    def _done(self) -> set[str]:
+        return self._store.finished() - self._again
+
+    def _spare(self, name: str, done: set[str]) -> tuple[Part, ...]:
         if name not in done or name not in self._stages:
             return ()
         left = [stage for stage in self._readers[name] if stage.name not in done]
@@ -58,7 +71,7 @@ class Keeper:
         )
 
     def _give_up(self, name: str, done: set[str]) -> int:
-        spare = self.spare(name, done)
+        spare = self._spare(name, done)
         if not spare:
             return 0
         states = self._store.states(name) if "weights" in spare else []

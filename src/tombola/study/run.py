@@ -108,24 +108,25 @@ def run_study(
     every = claim(out, recipe, stages)
     with suppress(UserError):  # what cannot be estimated can be done all the same
         planner.write_costs(out, stages)
-    keeper = Keeper(every, store, recipe.keep)
+    again = done_again(stages, store)
+    keeper = Keeper(every, store, recipe.keep, again)
     keeper.tidy()
-    done = frozenset(store.finished() - done_again(stages, store))
+    done = frozenset(store.finished() - again)
     workers = workers if workers is not None else default_workers(recipe)
     alone = engine == "serial" or given is not None or (engine is None and workers == 1)
     on_plan(Planned(out, stages, done, 1 if alone else workers))
 
     def tidying(event: Event) -> None:
         if event.kind == "done":
-            keeper.done(event.stage.name)
+            keeper.ended(event.stage.name)
         watch(event)
 
     try:
         if alone:
-            run_serial(stages, library, store, tidying)
+            run_serial(stages, done, library, store, tidying)
         else:
             files = tuple(str(Path(file).absolute()) for file in plugins)
-            run_processes(stages, library, store, tidying, workers, files)
+            run_processes(stages, done, library, store, tidying, workers, files)
     except BaseException:
         # Also after Ctrl-C what is done can be read; a disk that is full must not hide why.
         with suppress(OSError, UserError):

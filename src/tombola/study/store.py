@@ -82,7 +82,7 @@ class Store:
     def failure(self, name: str) -> dict[str, Any] | None:
         """Why the stage failed, if it did."""
         path = self.root / "failed" / f"{name}.json"
-        if not path.exists() or self.is_done(name):
+        if not path.exists() or (self.is_done(name) and not self.dropped(name)):
             return None
         unreadable = {"stage": name, "what": name, "why": f"{path} is damaged: run again"}
         return _readable(path) or unreadable
