@@ -34,8 +34,7 @@ def status(
 def _status(found: "Status") -> None:
     """The sums, the steps, what is at work, the last scores, what failed."""
     words = {"left": "waiting"}
-    counts = [(words.get(state, state), n) for state, n in found.to_dict()["counts"].items() if n]
-    said = ", ".join(f"{n:,} {state}" for state, n in counts)
+    said = ", ".join(f"{n:,} {words.get(s, s)}" for s, n in found.counts.items() if n)
     line(f"{found.out}: {said} of {len(found.stages):,} stages")
     _time(found)
     line("")

@@ -13,7 +13,7 @@ from tombola.study.parts import MODEL, PARTS, Part, is_within
 from tombola.study.progress import Reporter
 from tombola.study.stage import Stage, digest_of
 from tombola.study.store import STAGE_FILE, Store
-from tombola.study.sums import check_sums
+from tombola.study.sums import check_sums, way_out
 
 S = TypeVar("S", bound=Step)
 STORED_FROM = 5000
@@ -40,7 +40,7 @@ class Job(Generic[S]):
         self.report = report or Reporter(store.working(stage.name))
         self._stages = stages
         self._encoded: dict[tuple[str, str], Any] = {}
-        self._sound: set[tuple[str, Part]] = set()
+        self._sound: dict[str, set[Part]] = {}
 
     @property
     def kind(self) -> Kind[S]:
@@ -90,10 +90,10 @@ class Job(Generic[S]):
         return self._checked(self.stage.reads[role], "weights") / MODEL
 
     def _checked(self, name: str, read: Part) -> Path:
-        for part in PARTS:
-            if is_within(part, read) and (name, part) not in self._sound:
-                self.store.check(name, part)
-                self._sound.add((name, part))
+        new = {part for part in PARTS if is_within(part, read)} - self._sound.get(name, set())
+        if new:
+            self.store.check(name, new)
+            self._sound.setdefault(name, set()).update(new)
         return self.store.path(name)
 
     def read_stage(self, role: str) -> Stage:
@@ -192,10 +192,9 @@ def record_of(folder: Path, name: str) -> Any:
 
     Raises UserError where that is damaged, or not what it was when the stage ended.
     """
-    way_out = f"remove the folder {folder} and run again: the stage is done anew"
     file = f"{name}.json"
-    found = read_sound(folder / file, way_out)
+    found = read_sound(folder / file, way_out(folder))
     if (folder / STAGE_FILE).exists():  # it has ended
-        sums = read_sound(folder / STAGE_FILE, way_out).get("files", {})
+        sums = read_sound(folder / STAGE_FILE, way_out(folder)).get("files", {})
         check_sums(folder, sums, sums.keys() & {file})
     return found

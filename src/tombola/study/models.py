@@ -15,7 +15,7 @@ from tombola.language.tasks import BUILTIN
 from tombola.study.finished import Finished
 from tombola.study.job import Job
 from tombola.study.kind import Row
-from tombola.study.parts import MODEL
+from tombola.study.parts import MODEL, SCORE_FILE
 from tombola.tables import Table
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def finish(
     score = tasks.METRICS[known.metric](given, right)
     write_answers(folder / ANSWERS_FILE, given, right)
     cut = job.encoded("dev", task, tokenizer).n_cut
-    write_json(folder / "score.json", {**asdict(score), "task": task, "cut": cut})
+    write_json(folder / SCORE_FILE, {**asdict(score), "task": task, "cut": cut})
     if known.further:
         others = [tasks.METRICS[name](given, right) for name in known.further]
         write_json(folder / FURTHER_FILE, [{**asdict(o), "task": task, "cut": cut} for o in others])

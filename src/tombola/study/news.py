@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tombola.files import read_json
-
-SCORE_FILE = "score.json"
+from tombola.study.parts import SCORE_FILE
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ only what tables are made of."""
 
 MODEL = "model"
 """The folder of a stage's model within its own."""
+SCORE_FILE = "score.json"
+"""What its model scores."""
 WEIGHTS = ("model", "pytorch_model")
 """How names of files with weights begin, in one piece or in several."""
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tombola.files import make_folder
-from tombola.study.sums import Sums
+from tombola.study.sums import Sums, size_of
 
 LARGE = 2**20
 """Bytes from which on a file is worth it."""
@@ -45,8 +45,3 @@ def release(path: Path, found: str, shared: Path) -> int:
             return 0
         known.unlink()
     return size_of(found)
-
-
-def size_of(found: str) -> int:
-    """The bytes of a file, from its sum."""
-    return int(found.partition("-")[0])

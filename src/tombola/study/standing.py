@@ -101,7 +101,7 @@ class Status(Result):
 
     def lines(self) -> tuple[str, ...]:
         """How many stages are in which state."""
-        counts = ", ".join(f"{self.count(s)} {s}" for s in STATES if self.count(s))
+        counts = ", ".join(f"{n} {state}" for state, n in self.counts.items() if n)
         return (f"{self.out}: {len(self.stages)} stages: {counts}",)
 
     def records(self) -> list[Record]:
@@ -115,6 +115,11 @@ class Status(Result):
     def count(self, state: State) -> int:
         """Number of stages in a state."""
         return sum(each.state == state for each in self.stages)
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """Number of stages in each state."""
+        return {state: self.count(state) for state in STATES}
 
     @property
     def seconds_spent(self) -> float:
@@ -163,7 +168,7 @@ class Status(Result):
         """As JSON can hold it."""
         return {
             "out": str(self.out),
-            "counts": {state: self.count(state) for state in STATES},
+            "counts": {str(state): n for state, n in self.counts.items()},
             "seconds_spent": round(self.seconds_spent, 3),
             "seconds_left": self.seconds_left,
             "left": self.left.to_dict(),

@@ -1,7 +1,7 @@
 """Where stages live: a folder that exists is done; a lock that is held is running."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from tombola.files import make_folder, read_json, read_sound, write_json
 from tombola.study.effort import effort
 from tombola.study.parts import PARTS, Part, part_of
 from tombola.study.progress import PROGRESS_FILE, Progress
-from tombola.study.sharing import release, share, size_of
+from tombola.study.sharing import release, share
 from tombola.study.stage import Stage
-from tombola.study.sums import check_sums, sums_of
+from tombola.study.sums import check_sums, files_of, size_of, sums_of, way_out
 
 STAGES = "stages"
 SHARED = "shared"
@@ -106,8 +106,7 @@ class Store:
         Raises UserError where that is damaged.
         """
         folder = self.path(name)
-        way_out = f"remove the folder {folder} and run again: the stage is done anew"
-        found: dict[str, Any] = read_sound(folder / STAGE_FILE, way_out)
+        found: dict[str, Any] = read_sound(folder / STAGE_FILE, way_out(folder))
         return found
 
     def run(
@@ -140,18 +139,18 @@ class Store:
             working.rename(self.path(stage.name))
         return True
 
-    def check(self, name: str, part: Part) -> None:
-        """Raise UserError where a file of a part of a finished stage is not what it was.
+    def check(self, name: str, parts: Collection[Part]) -> None:
+        """Raise UserError where a file of some parts of a finished stage is not what it was.
 
         Stages of older versions of tombola have no checksums: nothing is known of them.
         """
-        sums = self.record(name).get("files", {})
-        if part in self.dropped(name):
-            raise UserError(
-                f"{self.path(name)}: its {part} were given up to save space; remove the folder and "
-                "run again: the stage is done anew"
-            )
-        check_sums(self.path(name), sums, (file for file in sums if part_of(file) == part))
+        folder, sums = self.path(name), self.record(name).get("files", {})
+        for part in self.dropped(name):
+            if part in parts:
+                raise UserError(
+                    f"{folder}: its {part} were given up to save space; {way_out(folder)}"
+                )
+        check_sums(folder, sums, (file for file in sums if part_of(file) in parts))
 
     def dropped(self, name: str) -> tuple[Part, ...]:
         """The parts that a finished stage has given up."""
@@ -177,10 +176,7 @@ class Store:
         folder = self.path(name)
         sums = self.record(name).get("files")
         if sums is None:  # a stage of an older version
-            files = (path for path in folder.rglob("*") if path.is_file())
-            sums = {
-                path.relative_to(folder).as_posix(): f"{path.stat().st_size}-" for path in files
-            }
+            sums = {file: f"{path.stat().st_size}-" for file, path in files_of(folder).items()}
         return {
             file: found
             for file, found in sums.items()

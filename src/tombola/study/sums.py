@@ -17,10 +17,25 @@ def sum_of(path: Path) -> str:
     return f"{path.stat().st_size}-{digest.hexdigest()}"
 
 
+def size_of(found: str) -> int:
+    """The bytes of a file, from its sum."""
+    return int(found.partition("-")[0])
+
+
+def files_of(folder: Path) -> dict[str, Path]:
+    """Every file of a folder, by its path within it."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in files}
+
+
 def sums_of(folder: Path) -> dict[str, str]:
     """The checksum of every file of a folder."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): sum_of(path) for path in files}
+    return {name: sum_of(path) for name, path in files_of(folder).items()}
+
+
+def way_out(folder: Path) -> str:
+    """What to do about a finished stage that is not whole."""
+    return f"remove the folder {folder} and run again: the stage is done anew"
 
 
 def check_sums(folder: Path, sums: Sums, names: Iterable[str]) -> None:
@@ -35,6 +50,4 @@ def check_sums(folder: Path, sums: Sums, names: Iterable[str]) -> None:
         else:
             why = "is not what it was when the stage ended: cut short, or edited"
         if found != sums[name]:
-            raise UserError(
-                f"{path}: {why}; remove the folder {folder} and run again: the stage is done anew"
-            )
+            raise UserError(f"{path}: {why}; {way_out(folder)}")

@@ -12,6 +12,7 @@ from tombola.study.facts import facts_of_thing
 from tombola.study.finished import Finished
 from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
+from tombola.study.parts import SCORE_FILE
 from tombola.tables import Table
 
 BASELINE_TABLE = Table(
@@ -57,7 +58,7 @@ class BaselineScores(Kind[BaselineStep]):
         task = job.library.task(job.settings.task)
         answers = tasks.BASELINES[job.settings.by].answers(task)
         score = tasks.METRICS[task.metric](answers, task.references)
-        write_json(folder / "score.json", asdict(score))
+        write_json(folder / SCORE_FILE, asdict(score))
 
     def rows(self, done: Finished) -> Iterable[Row]:
         """The one score."""

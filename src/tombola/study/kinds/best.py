@@ -16,7 +16,7 @@ from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
 from tombola.study.models import ANSWERS_FILE, HELD_FILE, MODEL_TABLES, model_rows
-from tombola.study.parts import MODEL
+from tombola.study.parts import MODEL, SCORE_FILE
 from tombola.study.plan import Point
 from tombola.study.references import References
 from tombola.tables import Table
@@ -81,7 +81,7 @@ class Best(Kind[BestStep]):
 
     def work(self, job: Job[BestStep], folder: Path) -> None:
         """Compare scores; link the files of the best, the first of equals."""
-        file = HELD_FILE if job.settings.by == "held" else "score.json"
+        file = HELD_FILE if job.settings.by == "held" else SCORE_FILE
         scores = []
         for role in job.roles("of"):
             found = record_of(job.folder(role), Path(file).stem)
@@ -99,7 +99,7 @@ class Best(Kind[BestStep]):
         best = min(defined) if getattr(metric, "better", "higher") == "lower" else max(defined)
         chosen = next(i for i, each in enumerate(scores) if each["score"] == best)
         source = job.folder(job.roles("of")[chosen])
-        for name in (ANSWERS_FILE, HELD_FILE, "score.json", "model.json"):
+        for name in (ANSWERS_FILE, HELD_FILE, SCORE_FILE, "model.json"):
             if (source / name).exists():
                 link_or_copy(source / name, folder / name)
         target = folder / MODEL
