@@ -6,7 +6,7 @@ import numpy as np
 import scipy
 from jaxtyping import Float
 
-from tombola.statistics import score_interval, wilson
+from tombola.statistics import wilson
 from tombola.tasks.metrics.answers import (
     check_pairs,
     missing,
@@ -27,6 +27,7 @@ class Accuracy(Metric):
 
     name = "accuracy"
     interval_name = "effective-wilson95"
+    modified = False
 
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """Right answers, and all: of words if an example is a sentence.
@@ -64,14 +65,7 @@ class Accuracy(Metric):
     def interval(self, counts: Counts, seed: int, resamples: int) -> tuple[float, float]:
         """Wilson's as he had it; over sentences by their effective number."""
         if _has_sentences(counts):
-            return score_interval(
-                counts,
-                self.value,
-                lowest=self.lowest,
-                highest=self.highest,
-                stake=self.stake(counts),
-                modified=False,
-            )
+            return super().interval(counts, seed, resamples)
         return wilson(int(counts[:, 0].sum()), len(counts))
 
     def settings(self, counts: Counts, seed: int, resamples: int) -> str:

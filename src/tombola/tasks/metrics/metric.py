@@ -70,6 +70,8 @@ class Metric(ABC):
     """Score that no answers fall below."""
     interval_name = "effective-wilson-modified95"
     """Of the interval, for the signature."""
+    modified = True
+    """Whether its end where few errors are seen is further out: see `score_interval`."""
 
     @abstractmethod
     def counts(self, predictions: Answers, references: Answers) -> Counts:
@@ -104,6 +106,7 @@ class Metric(ABC):
             lowest=self.lowest,
             highest=self.highest,
             stake=self.stake(counts),
+            modified=self.modified,
         )
 
     def settings(self, counts: Counts, seed: int, resamples: int) -> str:
