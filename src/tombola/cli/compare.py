@@ -10,7 +10,7 @@ from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
 from tombola.cli.terminal.dissected import dissection
-from tombola.cli.terminal.options import Json, Loaded, here
+from tombola.cli.terminal.options import Json, Plugins, here
 from tombola.cli.terminal.screen import interval, line, table
 from tombola.errors import UserError
 from tombola.text.tables import form_of
@@ -43,7 +43,7 @@ def compare(
     measure: Annotated[
         list[str] | None, typer.Option(help="Measure of similarity; with data repeatable.")
     ] = None,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Compare models on the same text: scores and answers of two on a task, layers of any number.

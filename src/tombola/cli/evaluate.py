@@ -9,7 +9,7 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Json, Loaded, here
+from tombola.cli.terminal.options import Json, Plugins, here
 from tombola.cli.terminal.screen import interval, line, table
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def evaluate(
     predictions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Answers into .csv, .jsonl or .parquet.")
     ] = None,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Score a model on your own data, or on a task: score, interval, chance, what was cut.

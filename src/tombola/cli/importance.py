@@ -8,7 +8,7 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Json, Loaded, here
+from tombola.cli.terminal.options import Json, Plugins, here
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def importance(
         str, typer.Option(help="Examples that are read: dev, train; of your data any split.")
     ] = "dev",
     batch_size: Annotated[int, typer.Option(min=1, help="Examples at a time.")] = 32,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Say how much each head and MLP matters for a task."""

@@ -9,7 +9,7 @@ from rich.console import Console
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json, Loaded, here
+from tombola.cli.terminal.options import Json, Plugins, here
 from tombola.errors import UserError
 from tombola.files import atomic_file, is_full_disk
 
@@ -20,7 +20,7 @@ def inspect(
         str, typer.Argument(callback=here, help="Hub id, folder, ticket, or configuration file.")
     ],
     svg: Annotated[Path | None, typer.Option(help="File for a picture, too.")] = None,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """What a model is made of, how many parameters of which kind, and how sparse it is."""

@@ -7,7 +7,7 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json, Loaded
+from tombola.cli.terminal.options import Json, Plugins
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def masks(
             autocompletion=_begun,
         ),
     ],
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """What every two of some masks share, and three or more together, beside chance.

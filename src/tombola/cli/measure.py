@@ -7,7 +7,7 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json, Loaded, Seed, here
+from tombola.cli.terminal.options import Json, Plugins, Seed, here
 from tombola.cli.terminal.screen import line, megabytes, milliseconds, table
 from tombola.errors import UserError
 
@@ -39,7 +39,7 @@ def measure(
     dtype: Annotated[str, typer.Option(help="float32, bfloat16 or float16.")] = "float32",
     threads: Annotated[int | None, typer.Option(help="Of torch on the CPU [as it is].")] = None,
     seed: Seed = 0,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """How large a model is, and how fast, beside another in pairs against drift."""

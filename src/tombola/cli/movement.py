@@ -7,7 +7,7 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json, Loaded, here
+from tombola.cli.terminal.options import Json, Plugins, here
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def movement(
     binned: Annotated[
         Binned, typer.Option(help="By the rank weights begin at, or as_published.")
     ] = "start",
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Show how far weights move in the order of magnitudes between two checkpoints."""

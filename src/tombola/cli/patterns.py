@@ -9,7 +9,7 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Json, Loaded, here
+from tombola.cli.terminal.options import Json, Plugins, here
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def patterns(
     labelled: Annotated[
         Path | None, typer.Option(help="A person's labelled maps, in place of made-up ones.")
     ] = None,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Say which patterns of attention each head shows, by a network trained on made-up maps."""

@@ -12,7 +12,7 @@ from tombola.cli.data.knobs import FormatName, Knobs, parse_knobs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Folder, Json, Loaded, Seed, here
+from tombola.cli.terminal.options import Folder, Json, Plugins, Seed, here
 from tombola.cli.terminal.screen import interval, line, table
 from tombola.errors import UserError
 
@@ -56,7 +56,7 @@ def probe(
         Path | None, typer.Option(help="Folder where vectors of words are kept and found again.")
     ] = None,
     seed: Seed = 0,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Train probes on every layer of a model: what can still be read off it?

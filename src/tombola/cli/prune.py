@@ -9,7 +9,7 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Json, Loaded, Seed, here
+from tombola.cli.terminal.options import Json, Plugins, Seed, here
 from tombola.cli.terminal.screen import line
 from tombola.errors import UserError
 from tombola.files import as_path, is_taken
@@ -35,7 +35,7 @@ def prune(
     sets: Annotated[str, typer.Option(help="Parameter sets, with commas.")] = "matrices",
     of: Annotated[str, typer.Option(help="remaining, original or target.")] = "remaining",
     seed: Seed = 0,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Draw a ticket from any checkpoint in one shot."""

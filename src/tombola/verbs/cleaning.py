@@ -1,7 +1,7 @@
 """What of a study's folder may go."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from tombola import study
 from tombola.errors import UserError
@@ -25,8 +25,8 @@ def clean(
 
     Raises UserError for a folder without a study or at work, or another `keep`.
     """
-    known: tuple[Any, ...] = get_args(study.Keep)
+    known = get_args(study.Keep)
     if keep not in known:
         raise UserError(f"keep: {keep!r} is none of {', '.join(known)}")
     load_plugins(plugins)
-    return study.clean(as_path(out), next(each for each in known if each == keep), really)
+    return study.clean(as_path(out), cast("study.Keep", keep), really)

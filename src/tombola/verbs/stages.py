@@ -5,14 +5,13 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from tombola import study
+from tombola import study, tickets
 from tombola.errors import UserError
+from tombola.study.claim import PLAN_FILE
+from tombola.study.parts import MODEL
 from tombola.study.stage import Stage
 from tombola.study.store import Store
 
-PLAN = "plan.json"
-MASK = Path("model", "mask.safetensors")
-"""Within a stage's folder."""
 SHOWN = 12
 """Stages that a message lists."""
 MOST = 64
@@ -32,9 +31,9 @@ def masks_of(source: str | Path) -> list[tuple[str, Path]] | None:
     text = str(source)
     place = Path(text).expanduser()
     if place.is_dir():
-        if (place / PLAN).is_file():
+        if (place / PLAN_FILE).is_file():
             return _found(place, "")
-        return [(place.name, place / MASK)] if (place / MASK).is_file() else None
+        return [(place.name, _mask(place))] if _mask(place).is_file() else None
     if place.exists():
         return None
     for at, character in enumerate(text):  # a path may have a colon of its own
@@ -57,7 +56,7 @@ def stages_begun(given: str) -> list[str]:
 
 def _found(folder: Path, wanted: str) -> list[tuple[str, Path]]:
     stages, store = study.read_plan(folder), Store(folder)
-    masked = [stage for stage in stages if (store.path(stage.name) / MASK).is_file()]
+    masked = [stage for stage in stages if _mask(store.path(stage.name)).is_file()]
     if not masked:
         raise UserError(f"{folder}: no stage with a mask is done yet")
     fit = [stage for stage in masked if fits(stage, wanted)]
@@ -74,7 +73,12 @@ def _found(folder: Path, wanted: str) -> list[tuple[str, Path]]:
             f"{folder}: {len(fit)} masks fit {wanted!r}, too many to compare every two; "
             f"say more of them: {_listed(fit)}"
         )
-    return [(stage.title, store.path(stage.name) / MASK) for stage in fit]
+    return [(stage.title, _mask(store.path(stage.name))) for stage in fit]
+
+
+def _mask(folder: Path) -> Path:
+    """Where a finished stage has its mask, if it has one."""
+    return folder / MODEL / tickets.MASK_FILE
 
 
 def fits(stage: Stage, wanted: str) -> bool:

@@ -14,6 +14,7 @@ from tombola.study.store import Store
 
 if TYPE_CHECKING:
     from tombola.study import Event, Planned
+    from tombola.study.progress import Progress
     from tombola.study.stage import Stage
 
 SCORES = 3
@@ -107,13 +108,17 @@ class Watching:
     def moment(self) -> Moment:
         """How it stands now."""
         with self._guard:
-            waiting = self._waiting()
+            waiting, busy = self._waiting(), [each for each in self._slots if each is not None]
+            said = {stage.name: self._store.progress(stage.name) for stage, _ in busy}
             return Moment(
                 len(self._stages),
                 len(self._finished),
                 len(self._failed),
-                self._left(waiting),
-                tuple(None if each is None else self._at_work(*each) for each in self._slots),
+                self._left(waiting, said),
+                tuple(
+                    None if each is None else _at_work(*each, said[each[0].name])
+                    for each in self._slots
+                ),
                 tuple(self._scores),
                 not waiting,
             )
@@ -129,25 +134,20 @@ class Watching:
                 waiting.append(stage)
         return waiting
 
-    def _left(self, waiting: "list[Stage]") -> str:
+    def _left(self, waiting: "list[Stage]", said: "dict[str, Progress | None]") -> str:
         """In words, with as many at a time as there are workers."""
-        busy = [each for each in self._slots if each is not None]
-        running = {stage.name for stage, _ in busy}
-        found = self._pace.left(
-            (stage, self._store.progress(stage.name) if stage.name in running else None)
-            for stage in waiting
-        )
+        found = self._pace.left((stage, said.get(stage.name)) for stage in waiting)
         if not waiting or 2 * found.unknown > found.stages:
             return ""  # a bound so low says less than nothing
         at_once = max(1, min(len(self._slots), len(waiting)))
         return f"{'over' if found.unknown else 'about'} {duration(found.seconds / at_once)} left"
 
-    def _at_work(self, stage: "Stage", began: float) -> AtWork:
-        progress = self._store.progress(stage.name)
-        left = None if progress is None else progress.seconds_left
-        return AtWork(
-            stage.title,
-            time.monotonic() - began,
-            "" if progress is None else progress.words(),
-            "" if left is None else f"{duration(left)} left",
-        )
+
+def _at_work(stage: "Stage", began: float, progress: "Progress | None") -> AtWork:
+    left = None if progress is None else progress.seconds_left
+    return AtWork(
+        stage.title,
+        time.monotonic() - began,
+        "" if progress is None else progress.words(),
+        "" if left is None else f"{duration(left)} left",
+    )

@@ -12,7 +12,7 @@ from tombola.cli.data.group import group
 from tombola.cli.data.knobs import FormatName, Strict
 from tombola.cli.data.met import met
 from tombola.cli.terminal.answer import answer
-from tombola.cli.terminal.options import Json, Loaded, Seed
+from tombola.cli.terminal.options import Json, Plugins, Seed
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def data_check(
     task: Annotated[str | None, typer.Option(help="Demand what this task needs.")] = None,
     seed: Seed = 0,
     strict: Strict = False,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Read all of a file and say what it holds, and all that is wrong with it.

@@ -11,7 +11,7 @@ from tombola.cli.data.group import group
 from tombola.cli.data.knobs import FormatName, Knobs, SkipBad, Strict, parse_knobs
 from tombola.cli.data.met import met
 from tombola.cli.terminal.answer import answer
-from tombola.cli.terminal.options import Json, Loaded, Seed
+from tombola.cli.terminal.options import Json, Plugins, Seed
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def data_count(
     knobs: Knobs = None,
     skip_bad: SkipBad = False,
     strict: Strict = False,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Count labels, split by split."""

@@ -10,7 +10,7 @@ from tombola import verbs
 from tombola.cli.data.group import group
 from tombola.cli.data.knobs import FormatName, Knobs, SkipBad, parse_knobs
 from tombola.cli.terminal.answer import answer
-from tombola.cli.terminal.options import Json, Loaded, Seed
+from tombola.cli.terminal.options import Json, Plugins, Seed
 from tombola.cli.terminal.screen import line
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def data_show(
     seed: Seed = 0,
     knobs: Knobs = None,
     skip_bad: SkipBad = False,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Show a few examples with their labels."""

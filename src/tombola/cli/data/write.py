@@ -10,7 +10,7 @@ from tombola import verbs
 from tombola.cli.data.group import group
 from tombola.cli.data.knobs import Knobs, parse_knobs
 from tombola.cli.terminal.answer import answer
-from tombola.cli.terminal.options import Json, Loaded, Seed
+from tombola.cli.terminal.options import Json, Plugins, Seed
 from tombola.cli.terminal.screen import table
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def data_write(
     test: Annotated[int, typer.Option(min=1, help="Texts of the test split.")] = 100,
     seed: Seed = 0,
     knobs: Knobs = None,
-    plugins: Loaded = None,
+    plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Write the built-in language out, so that other tools can read it."""

@@ -29,10 +29,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Folder = Annotated[Path | None, typer.Option(help="Folder with the task's files.")]
 Plugins = Annotated[
     list[Path] | None,
-    typer.Option("--plugin", metavar="FILE.py", help="Your own things; repeatable."),
-]
-Loaded = Annotated[
-    list[Path] | None,
     typer.Option(
         "--plugin",
         metavar="FILE.py",
