@@ -1,12 +1,14 @@
 """Tables of anybody's, read from files."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from tombola.errors import UserError
+from tombola.text.reading import Reading
 from tombola.text.tables import read_table
 from tombola.text.tables.quoting import is_quoted
 
@@ -96,3 +98,55 @@ def test_no_such_file_or_form(tmp_path: Path):
     (tmp_path / "t.csv").write_text("a\n1\n")
     with pytest.raises(UserError, match="no format 'xls' of tables"):
         read_table(tmp_path / "t.csv", "xls")
+
+
+def left_out(path: Path) -> tuple[list[dict], list[str]]:
+    reading = Reading(skip=True)
+    rows = [dict(row) for _, row in read_table(path).read(reading)]
+    assert reading.n_bad == len(reading.bad)
+    return rows, reading.bad
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "texts", "said"),
+    [
+        ("short.csv", "text,label\na,1\nb\nc,0\n", "ac", ["3: 1 columns, expected 2"]),
+        ("open.csv", 'text,label\na,1\n"b,0\nc,1\nd,0\n', "acd", ["3: not CSV: unexpected end"]),
+        ("two.csv", 'text,label\n"a,1\nb,0\n"c,1\nd,0\n', "bd", ["2: not CSV", "4: not CSV"]),
+        ("last.csv", 'text,label\na,1\n"b,0', "a", ["3: not CSV: unexpected end"]),
+        (
+            "cell.csv",
+            'text,label\na,1\n"b"c,0\n"d\nd",1\ne\n',
+            "ad",
+            ["3: not CSV", "6: 1 columns"],
+        ),
+        ("plain.tsv", 'text\tlabel\na\t1\nb"c\nd\t0\n', "ad", ["3: 1 columns, expected 2"]),
+        (
+            "lines.jsonl",
+            '{"text": "a"}\n{"text": \n[1]\n{"text": "b"}\n',
+            "ab",
+            ["2: not JSON", "3: "],
+        ),
+        ("first.jsonl", '{"text"\n{"text": "a"}\n', "a", ["1: not JSON"]),
+        ("array.json", '[{"text": "a"}, 3, {"text": "b"}]', "ab", ["1: 3 where a JSON object"]),
+    ],
+)
+def test_what_cannot_be_read_is_left_out_where_asked(tmp_path, name, content, texts, said):
+    path = tmp_path / name
+    path.write_text(content)
+    rows, bad = left_out(path)
+    assert [row["text"][:1] for row in rows] == list(texts)
+    assert len(bad) == len(said)
+    for one, part in zip(bad, said, strict=True):
+        assert f"{path}:{part}" in one
+    with pytest.raises(UserError, match=re.escape(bad[0])):
+        list(read_table(path).read())
+
+
+def test_a_row_that_is_read_again_keeps_its_number(tmp_path: Path):
+    path = tmp_path / "t.csv"
+    path.write_text('text,label\n"a,1\n"b\nb",0\nc\n')
+    assert left_out(path)[1] == [
+        f"{path}:2: not CSV: ',' expected after '\"'",
+        f"{path}:5: 1 columns, expected 2",
+    ]

@@ -10,6 +10,7 @@ from tombola.errors import UserError
 from tombola.reach import out_of_reach
 from tombola.tasks.own.splits import Tables
 from tombola.tasks.words.load import split_of
+from tombola.text.reading import Reading
 from tombola.text.tables import Cells, TableOfText, declared_names, form_of, read_table
 
 _HUB_ID = re.compile(r"([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?::([\w.-]+))?")
@@ -150,13 +151,19 @@ def _in_memory(data: Any, where: str) -> TableOfText:
             f"{where}: a file, a folder, a hub id, a frame, a datasets.Dataset or a list of "
             f"mappings was expected, not {type(data).__name__}"
         )
-    for i, row in enumerate(data, 1):
-        if not isinstance(row, Mapping):
-            raise UserError(f"{where}: row {i}: a mapping was expected, not {type(row).__name__}")
-    columns = tuple(map(str, data[0])) if data else ()
-    return TableOfText(where, columns, partial(_numbered, data, where))
+    columns = next((tuple(map(str, row)) for row in data if isinstance(row, Mapping)), ())
+    table = TableOfText(where, columns, partial(_numbered, data, where))
+    if data and not columns:
+        next(table.read())  # which says what the first row is
+    return table
 
 
-def _numbered(rows: Any, where: str) -> Iterator[Cells]:
-    for i, row in enumerate(rows, 1):
-        yield f"{where}: row {i}", row
+def _numbered(rows: Any, where: str, reading: Reading) -> Iterator[Cells]:
+    def row(numbered: tuple[int, Any]) -> Cells:
+        place = f"{where}: row {numbered[0]}"
+        if not isinstance(numbered[1], Mapping):
+            said = f"a mapping was expected, not {type(numbered[1]).__name__}"
+            raise UserError(f"{place}: {said}")
+        return place, numbered[1]
+
+    return reading.each(enumerate(rows, 1), row)

@@ -41,7 +41,7 @@ def read_records(
     if Sample.of(path).lines == (PARQUET,):
         table = read_table(path, "parquet")
         read = partial(_sentence, path, keys, reading, table.names)
-        return reading.texts(path, table.read(), read)
+        return reading.texts(path, table.read(reading), read)
     rows = ((f"{path}:{number}", row) for number, row in read_objects(path, reading))
     return reading.texts(path, rows, partial(_sentence, path, keys, reading, {}))
 

@@ -30,13 +30,14 @@ def read_hub(
     `nyu-mll/glue`, whose order for MNLI is not that of GLUE's files. With `hidden`, labels are not
     read. Raises UserError with file and line (row, of Parquet) where something else is found.
     """
+    reading = reading_of(reading)
     kind = path.name.removesuffix(".gz").rpartition(".")[2]
     names = layout.hub_labels
     if kind == "parquet":
         names = _declared_names(path, layout)
         rows = rows_of_parquet(path)
     else:
-        rows = quoted(path).read() if kind == "csv" else rows_of_objects(path)
+        rows = quoted(path).read(reading) if kind == "csv" else rows_of_objects(path, reading)
     seen: dict[Any, str] = {}
     n_dropped = 0
 
@@ -53,7 +54,7 @@ def read_hub(
                 return None
         return SentenceExample(text, pair[0] if pair else None, label)
 
-    examples = list(reading_of(reading).each(rows, example))
+    examples = list(reading.each(rows, example))
     found = [one for one in examples if one is not None]
     if not found:
         raise UserError(f"{path}: no examples" + (" with a label" if n_dropped else ""))

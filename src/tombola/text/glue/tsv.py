@@ -35,7 +35,7 @@ def read_tsv(
     """
     reading = reading_of(reading)
     # Sentences stand last in test files: a stray carriage return may be the end of one.
-    lines = _quoted(path) if is_quoted(path) else _plain(path, mixed_ends=hidden)
+    lines = _quoted(path, reading) if is_quoted(path) else _plain(path, mixed_ends=hidden)
     names = list(layout.no_header) if layout.no_header and not hidden else _header(path, lines)
     *texts, label_column = layout.columns
     missing = [column for column in texts if column not in names]
@@ -78,9 +78,9 @@ def _plain(path: Path, mixed_ends: bool) -> Iterator[Cells]:
     return ((number, line.split("\t")) for number, line in read_lines(path, mixed_ends))
 
 
-def _quoted(path: Path) -> Iterator[Cells]:
+def _quoted(path: Path, reading: Reading) -> Iterator[Cells]:
     # With line ends, which may stand within quotation marks.
-    for where, cells in rows_of_csv(path, "\t"):
+    for where, cells in rows_of_csv(path, "\t", reading):
         yield int(where.rpartition(":")[2]), cells
 
 

@@ -1,12 +1,14 @@
 """Tables of cells between commas, semicolons or tabs, with a header."""
 
 import csv
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.text.lines import read_lines
+from tombola.text.reading import Reading, reading_of
 from tombola.text.tables.quoting import is_quoted
 from tombola.text.tables.table import Cells, TableOfText
 
@@ -32,18 +34,66 @@ def read_tsv(path: Path) -> TableOfText:
     return quoted(path, "\t") if is_quoted(path) else _plain(path)
 
 
-def rows_of_csv(path: Path, mark: str = ",") -> Iterator[tuple[str, list[str]]]:
-    """Cells of each line, the header's first. Raises UserError for what is no CSV."""
+def rows_of_csv(
+    path: Path, mark: str = ",", reading: Reading | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    """Cells of each line, the header's first; the place is the line where they end.
+
+    Raises UserError for what is no CSV, with the line where such a row begins. A reading that skips
+    leaves that line out and reads on in the next: a mark that is never closed costs one line.
+    """
     csv.field_size_limit(MOST_CELL)
-    # With line ends, which may stand within quotation marks.
-    lines = (f"{line}\n" for _, line in read_lines(path, mixed_ends=True))
-    reader = csv.reader(lines, delimiter=mark, strict=True)
-    try:
-        for cells in reader:
-            if cells:
-                yield f"{path}:{reader.line_num}", cells
-    except csv.Error as problem:
-        raise UserError(f"{path}:{reader.line_num}: not CSV: {problem}") from problem
+    reading = reading_of(reading)
+    lines = _Lines(path)
+    while True:
+        reader = csv.reader(lines, delimiter=mark, strict=True)
+        try:
+            for cells in reader:
+                if cells:
+                    yield f"{path}:{lines.number}", cells
+                lines.keep()
+        except csv.Error as problem:
+            reading.refuse(UserError(f"{path}:{lines.began}: not CSV: {problem}"))
+            lines.back()
+        else:
+            return
+
+
+class _Lines:
+    """Lines of a file, with their ends, which may stand within quotation marks."""
+
+    def __init__(self, path: Path) -> None:
+        self._lines = read_lines(path, mixed_ends=True)
+        self._taken: list[str] = []
+        """Since a row began."""
+        self._again: deque[str] = deque()
+        """Those that are read another time."""
+        self.number = 0
+        """Of the last line."""
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else f"{next(self._lines)[1]}\n"
+        self._taken.append(line)
+        self.number += 1
+        return line
+
+    @property
+    def began(self) -> int:
+        """The line where the row of the last line begins."""
+        return self.number - len(self._taken) + 1
+
+    def keep(self) -> None:
+        """A row has ended with the last line."""
+        self._taken = []
+
+    def back(self) -> None:
+        """Go back to the line after the one where the row began."""
+        self._again.extendleft(reversed(self._taken[1:]))
+        self.number = self.began
+        self._taken = []
 
 
 def quoted(path: Path, mark: str = ",") -> TableOfText:
@@ -52,7 +102,7 @@ def quoted(path: Path, mark: str = ",") -> TableOfText:
 
 
 def _plain(path: Path) -> TableOfText:
-    def rows() -> Iterator[tuple[str, list[str]]]:
+    def rows(_: Reading) -> Iterator[tuple[str, list[str]]]:
         for number, line in read_lines(path, mixed_ends=True):
             if line:
                 yield f"{path}:{number}", line.split("\t")
@@ -60,8 +110,8 @@ def _plain(path: Path) -> TableOfText:
     return _table(path, rows)
 
 
-def _table(path: Path, rows: Callable[[], Iterator[tuple[str, list[str]]]]) -> TableOfText:
-    header = next(rows(), None)
+def _table(path: Path, rows: Callable[[Reading], Iterator[tuple[str, list[str]]]]) -> TableOfText:
+    header = next(rows(Reading()), None)
     if header is None:
         raise UserError(f"{path}: empty file, expected a header line")
     where, columns = header
@@ -69,12 +119,15 @@ def _table(path: Path, rows: Callable[[], Iterator[tuple[str, list[str]]]]) -> T
     if twice is not None:
         raise UserError(f"{where}: two columns are called {twice!r}")
 
-    def read() -> Iterator[Cells]:
-        each = rows()
+    def row(placed: tuple[str, list[str]]) -> Cells:
+        place, cells = placed
+        if len(cells) != len(columns):
+            raise UserError(f"{place}: {len(cells)} columns, expected {len(columns)}")
+        return place, dict(zip(columns, cells, strict=True))
+
+    def read(reading: Reading) -> Iterator[Cells]:
+        each = rows(reading)
         next(each, None)
-        for place, cells in each:
-            if len(cells) != len(columns):
-                raise UserError(f"{place}: {len(cells)} columns, expected {len(columns)}")
-            yield place, dict(zip(columns, cells, strict=True))
+        yield from reading.each(each, row)
 
     return TableOfText(str(path), tuple(columns), read)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tombola.errors import UserError
+from tombola.text.reading import Reading
 from tombola.text.tables.table import Cells, TableOfText, declared_names
 
 
@@ -24,12 +26,15 @@ def read_parquet(path: Path) -> TableOfText:
     except (pa.ArrowException, OSError) as problem:
         raise UserError(f"{path}: no Parquet file: {_said(problem)}") from problem
     return TableOfText(
-        str(path), tuple(schema.names), lambda: rows_of_parquet(path), _declared(schema.metadata)
+        str(path), tuple(schema.names), partial(rows_of_parquet, path), _declared(schema.metadata)
     )
 
 
-def rows_of_parquet(path: Path) -> Iterator[Cells]:
-    """Each row with its number. Raises UserError where the file is not there, or is damaged."""
+def rows_of_parquet(path: Path, _reading: Reading | None = None) -> Iterator[Cells]:
+    """Each row with its number; none is bad alone, whatever the reading.
+
+    Raises UserError where the file is not there, or is damaged.
+    """
     n = 0
     try:
         with pq.ParquetFile(path) as file:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tombola.errors import UserError
+from tombola.text.reading import Reading, reading_of
 
 Cells = tuple[str, Mapping[str, Any]]
 """Where a row is (file and line, for messages), and its columns."""
@@ -17,10 +18,18 @@ class TableOfText:
     where: str
     """The file, or what else to call it in messages."""
     columns: tuple[str, ...]
-    read: Callable[[], Iterator[Cells]]
-    """Goes through the rows from the first. Raises UserError for a row that cannot be read."""
+    rows: Callable[[Reading], Iterator[Cells]]
+    """Goes through the rows from the first. Where the reading skips, it leaves out those that
+    cannot be read."""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Column to what its numbers stand for, where the table says so (a `ClassLabel`)."""
+
+    def read(self, reading: Reading | None = None) -> Iterator[Cells]:
+        """The rows, by a reading's policy; by default a bad one refuses the table.
+
+        Raises UserError for such a row, and for a file that cannot be read on.
+        """
+        return self.rows(reading_of(reading))
 
 
 def cell(row: Mapping[str, Any], column: str, where: str) -> Any:
