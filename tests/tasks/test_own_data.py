@@ -156,7 +156,7 @@ def test_what_labels_are(labels, metric, kind, names):
 def test_the_order_of_classes_is_the_user_s_or_the_data_s():
     one = load_task("mine", ROWS, **NAMED, classes=("good", "bad"), metric="f1")
     assert (one.labels, one.dev[0].label) == (("good", "bad"), 1)
-    with pytest.raises(UserError, match="row 1: label 'bad'; the classes are: good, fine"):
+    with pytest.raises(UserError, match="row 1: stars: label 'bad'; the classes are: good, fine"):
         load_task("mine", ROWS, **NAMED, classes=("good", "fine"))
     declared = datasets.Dataset.from_list([{"text": "a", "label": 1}, {"text": "b", "label": 0}])
     declared = declared.cast_column("label", datasets.ClassLabel(names=["z", "a", "never"]))

@@ -69,12 +69,11 @@ def load_task(
     if data is not None or said.named or name == OWN or in_memory:
         if language is not None:
             raise UserError(f"task {name!r}: a language is of made text, and here a table is read")
-        if reading is not None and reading.skip:
-            raise UserError(f"task {name!r}: nothing of a table is skipped")
         own = load_words_of_table if name in WORD_TASKS else load_own
         return own(
             folder if data is None else data, said, name=name, files=files, form=format,
             split=split, train=train, dev=dev, seed=seed, metric=metric, apart=apart,
+            reading=reading,
         )  # fmt: skip
     for key, value in (("split", split), ("apart", apart)):
         if value is not None:

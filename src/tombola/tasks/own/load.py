@@ -1,17 +1,18 @@
 """A task of a user's own data."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
 from tombola.tasks.own.columns import OWN, Columns, complete
-from tombola.tasks.own.shapes.shape import SHAPES, Asked, Cut, Shape
+from tombola.tasks.own.shapes.shape import SHAPES, Asked, Cut, Shape, missing
 from tombola.tasks.own.sources import tables_of
 from tombola.tasks.own.splits import Chosen, Tables, choose
 from tombola.tasks.task import Task, sample
-from tombola.text.tables.table import TableOfText, cell
+from tombola.text.reading import Reading, reading_of
+from tombola.text.tables.table import Cells, TableOfText, cell
 
 
 def load_own(
@@ -27,6 +28,7 @@ def load_own(
     seed: int = 0,
     metric: str | None = None,
     apart: float | None = None,
+    reading: Reading | None = None,
 ) -> Task:
     """A task of tables whose columns the user names.
 
@@ -46,6 +48,7 @@ def load_own(
         metric: another metric than that of the kind of task: accuracy, span_f1, pearson, bleu.
         apart: share of one table alone that is set apart to be scored on, so that the rest can be
             learned from; equal texts stay on one side.
+        reading: what is done about rows that cannot be read, or are no examples.
 
     Raises UserError, with file and line where there are such, for what cannot be read, a column
     that is not there, a row without text or label, and a metric that is not of such answers.
@@ -57,16 +60,21 @@ def load_own(
     chosen = choose(tables, split, place, cut=apart is not None)
     columns = complete(columns, tables[chosen.dev][0])
     asked = Asked(columns, metric, _declared(tables, chosen, columns))
+    reading = reading_of(reading)
     rows = {
-        role: list(_rows(tables[own], columns))
+        role: list(_rows(tables[own], columns, reading))
         for role, own in (("train", chosen.train), ("dev", chosen.dev))
         if own is not None
     }
-    for role, own in rows.items():
-        if not own:
-            raise UserError(f"{tables[getattr(chosen, role)][0].where}: no rows")
-    shape = _shape(rows, asked)
-    made = shape.made(rows, asked)
+    shape = _shape([row for own in rows.values() for row in own], asked, where)
+    read = {
+        role: list(reading.each(own, lambda row: shape.read(row, asked)))
+        for role, own in rows.items()
+    }
+    for role, found in read.items():
+        if not found:
+            raise reading.nothing(Path(tables[getattr(chosen, role)][0].where), "rows")
+    made = shape.made(read, asked)
     learned, scored = made.splits.get("train", ()), made.splits["dev"]
     if apart is not None and chosen.alone:
         learned, scored = _apart(scored, apart, seed, where)
@@ -79,6 +87,8 @@ def load_own(
         metric=made.metric,
         train=sample(learned, train if learned else None, seed, f"{name} train"),
         dev=sample(scored, dev, seed, f"{name} dev"),
+        n_dropped=reading.n_bad,
+        notes=reading.said,
     )
     return task if metric is None else task.with_metric(metric)
 
@@ -90,14 +100,19 @@ def _of_files(files: Mapping[str, Path], form: str | None) -> Tables:
     return found
 
 
-def _rows(tables: Sequence[TableOfText], columns: Columns) -> Any:
+def _rows(tables: Sequence[TableOfText], columns: Columns, reading: Reading) -> Iterator[Cut]:
     answer = columns.label if columns.target is None else columns.target
-    assert columns.text is not None  # `complete` saw to it
+    text, pair = columns.text, columns.pair
+    assert text is not None  # `complete` saw to it
     assert answer is not None
+
+    def cut(located: Cells) -> Cut:
+        where, row = located
+        paired = None if pair is None else cell(row, pair, where)
+        return Cut(where, cell(row, text, where), paired, cell(row, answer, where))
+
     for table in tables:
-        for where, row in table.read():
-            pair = None if columns.pair is None else cell(row, columns.pair, where)
-            yield Cut(where, cell(row, columns.text, where), pair, cell(row, answer, where))
+        yield from reading.each(table.read(reading), cut)
 
 
 def _declared(tables: Tables, chosen: Chosen, columns: Columns) -> tuple[str, ...] | None:
@@ -114,13 +129,16 @@ def _declared(tables: Tables, chosen: Chosen, columns: Columns) -> tuple[str, ..
     return said.pop()
 
 
-def _shape(rows: Mapping[str, Sequence[Cut]], asked: Asked) -> Shape:
+def _shape(rows: Sequence[Cut], asked: Asked, where: str) -> Shape:
     if asked.columns.kind is not None:
         return SHAPES[asked.columns.kind]
-    every = [row for own in rows.values() for row in own]
-    fitting = [shape for shape in SHAPES.values() if shape.fits(every, asked)]
+    # A cell that holds nothing tells nothing; where none does, the first row is said to lack it.
+    whole = [row for row in rows if not missing(row.text) and not missing(row.answer)] or rows
+    fitting = [shape for shape in SHAPES.values() if whole and shape.fits(whole, asked)]
+    if len(fitting) != 1 and not whole:
+        raise UserError(f"{where}: no rows")
     if len(fitting) != 1:
-        raise UserError(f"{every[0].where}: what is to be learned? name the kind of task: "
+        raise UserError(f"{whole[0].where}: what is to be learned? name the kind of task: "
                         f"{', '.join(SHAPES)}")  # fmt: skip
     return fitting[0]
 

@@ -10,11 +10,13 @@ from tombola.tasks.own.shapes.shape import (
     Asked,
     Cut,
     Made,
+    Sentence,
     missing,
     number,
     sentence,
     short,
 )
+from tombola.text.examples import SentenceExample
 
 HIDDEN = -1
 """What stands for every label of a split whose labels are not published."""
@@ -31,29 +33,39 @@ class Classes:
             return False
         return not are_scores(rows, asked)
 
-    def made(self, splits: Mapping[str, Sequence[Cut]], asked: Asked) -> Made:
+    def read(self, row: Cut, asked: Asked) -> tuple[Sentence, str]:
+        """Text, pair and name of the class."""
+        name = class_name(row.answer, asked, row.where)
+        return sentence(row, asked.columns), name
+
+    def made(self, splits: Mapping[str, Sequence[tuple[Sentence, str]]], asked: Asked) -> Made:
         """Ids in the order of the classes' names."""
-        columns = asked.columns
-        said = {
-            split: [class_name(row.answer, columns.label, asked.names, row.where) for row in rows]
+        labels = ordered((name for rows in splits.values() for _, name in rows), asked)
+        ids = {name: i for i, name in enumerate(labels)}
+        found = {
+            split: tuple(SentenceExample(*said, ids[name]) for said, name in rows)
             for split, rows in splits.items()
         }
-        labels = ordered((name for names in said.values() for name in names), asked)
-        ids = {name: i for i, name in enumerate(labels)}
-        found = {}
-        for split, rows in splits.items():
-            examples = []
-            for row, name in zip(rows, said[split], strict=True):
-                if name not in ids:
-                    allowed = ", ".join(labels)
-                    raise UserError(f"{row.where}: label {short(name)}; the classes are: {allowed}")
-                examples.append(sentence(row, columns, ids[name]))
-            found[split] = tuple(examples)
         return Made(found, labels, "accuracy")
 
 
-def class_name(value: Any, column: str | None, names: tuple[str, ...] | None, where: str) -> str:
-    """The name of a class. Raises UserError for no label, a hidden one, and a number unnamed."""
+def class_name(value: Any, asked: Asked, where: str) -> str:
+    """The name of a class.
+
+    Raises UserError for no label, a hidden one, a number unnamed, and one that is not among the
+    classes that the user, or else the data, declare.
+    """
+    column = asked.columns.label
+    name = _name(value, column, asked.names, where)
+    declared = asked.columns.classes or asked.names
+    if declared is not None and name not in declared:
+        allowed = ", ".join(declared)
+        said = f"{where}: {column}: label {short(name)}; the classes are: {allowed}"
+        raise UserError(said[:300])
+    return name
+
+
+def _name(value: Any, column: str | None, names: tuple[str, ...] | None, where: str) -> str:
     if missing(value):
         raise UserError(f"{where}: {column}: no label")
     if names is not None and value in names:

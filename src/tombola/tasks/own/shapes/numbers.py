@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tombola.errors import UserError
 from tombola.tasks.own.shapes.shape import SHAPES, Asked, Cut, Made, number, sentence, short
+from tombola.text.examples import SentenceExample
 
 OF_SCORES = ("pearson", "spearman")
 """Metrics that say that labels are scores."""
@@ -20,20 +21,17 @@ class Numbers:
             return False
         return are_scores(rows, asked)
 
-    def made(self, splits: Mapping[str, Sequence[Cut]], asked: Asked) -> Made:
+    def read(self, row: Cut, asked: Asked) -> SentenceExample:
+        """Text, pair and number."""
+        score = number(row.answer)
+        if score is None:
+            said = f"a number was expected, not {short(row.answer)}"
+            raise UserError(f"{row.where}: {asked.columns.label}: {said}")
+        return SentenceExample(*sentence(row, asked.columns), score)
+
+    def made(self, splits: Mapping[str, Sequence[SentenceExample]], asked: Asked) -> Made:
         """Numbers as they are."""
-        columns = asked.columns
-        found = {}
-        for split, rows in splits.items():
-            examples = []
-            for row in rows:
-                score = number(row.answer)
-                if score is None:
-                    said = f"a number was expected, not {short(row.answer)}"
-                    raise UserError(f"{row.where}: {columns.label}: {said}")
-                examples.append(sentence(row, columns, score))
-            found[split] = tuple(examples)
-        return Made(found, None, "pearson")
+        return Made({split: tuple(rows) for split, rows in splits.items()}, None, "pearson")
 
 
 def are_scores(rows: Sequence[Cut], asked: Asked) -> bool:

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from tombola.errors import UserError
 from tombola.registry import Registry
 from tombola.tasks.own.columns import Columns
-from tombola.text.examples import Example, SentenceExample
+from tombola.text.examples import Example
 
+Sentence = tuple[str, str | None]
+"""A text, and the one that is paired with it."""
 SHOWN = 40
 """Characters of a wrong cell that a message repeats."""
 
@@ -55,8 +57,14 @@ class Shape(Protocol):
     def fits(self, rows: Sequence[Cut], asked: Asked) -> bool:
         """Whether that is what rows are whose kind the user does not name."""
 
-    def made(self, splits: Mapping[str, Sequence[Cut]], asked: Asked) -> Made:
-        """Examples of each split. Raises UserError for a row that is none, and says where."""
+    def read(self, row: Cut, asked: Asked) -> Any:
+        """What one row says, whatever the others do.
+
+        Raises UserError for a row that is no example, and says where.
+        """
+
+    def made(self, splits: Mapping[str, Sequence[Any]], asked: Asked) -> Made:
+        """Examples of each split, of what `read` made of its rows."""
 
 
 SHAPES: Registry[Shape] = Registry("kind of own task", "tombola.tasks.own.shapes")
@@ -68,11 +76,11 @@ def missing(value: Any) -> bool:
     return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
-def sentence(row: Cut, columns: Columns, label: int | float) -> SentenceExample:
+def sentence(row: Cut, columns: Columns) -> Sentence:
     """A sentence or a pair. Raises UserError where one of them is no text."""
     text = as_text(row.text, columns.text, row.where)
     pair = None if columns.pair is None else as_text(row.pair, columns.pair, row.where)
-    return SentenceExample(text, pair, label)
+    return text, pair
 
 
 def as_text(value: Any, column: str | None, where: str) -> str:

@@ -21,31 +21,27 @@ class Tags:
         """Where texts are lists."""
         return asked.columns.target is None and not isinstance(rows[0].text, str)
 
-    def made(self, splits: Mapping[str, Sequence[Cut]], asked: Asked) -> Made:
+    def read(self, row: Cut, asked: Asked) -> TaggedSentence:
+        """Words, and as many tags."""
+        columns = asked.columns
+        words = _listed(row.text, columns.text, row.where)
+        tags = _listed(row.answer, columns.label, row.where)
+        if len(words) != len(tags):
+            raise UserError(f"{row.where}: {len(words)} words and {len(tags)} labels")
+        for word in words:
+            if not isinstance(word, str) or not word.strip():
+                raise UserError(f"{row.where}: {columns.text}: {short(word)} is no word")
+        return TaggedSentence(
+            tuple(words), tuple(class_name(tag, asked, row.where) for tag in tags)
+        )
+
+    def made(self, splits: Mapping[str, Sequence[TaggedSentence]], asked: Asked) -> Made:
         """Scored as spans where all tags are such (O, B-x, I-x), else by accuracy."""
-        found = {
-            split: tuple(_sentence(row, asked) for row in rows) for split, rows in splits.items()
-        }
+        found = {split: tuple(rows) for split, rows in splits.items()}
         used = {tag for sentences in found.values() for one in sentences for tag in one.tags}
         labels = ordered(used, asked)
-        if not used <= set(labels):
-            unknown = ", ".join(sorted(used - set(labels)))[:200]
-            raise UserError(f"{asked.columns.label}: tags that are no class named: {unknown}")
         spans = "O" in used and len(used) > 1 and all(_OF_SPANS.fullmatch(tag) for tag in used)
         return Made(found, labels, "span_f1" if spans else "accuracy")
-
-
-def _sentence(row: Cut, asked: Asked) -> TaggedSentence:
-    columns = asked.columns
-    words = _listed(row.text, columns.text, row.where)
-    tags = _listed(row.answer, columns.label, row.where)
-    if len(words) != len(tags):
-        raise UserError(f"{row.where}: {len(words)} words and {len(tags)} labels")
-    for word in words:
-        if not isinstance(word, str) or not word.strip():
-            raise UserError(f"{row.where}: {columns.text}: {short(word)} is no word")
-    named = (class_name(tag, columns.label, asked.names, row.where) for tag in tags)
-    return TaggedSentence(tuple(words), tuple(named))
 
 
 def _listed(value: Any, column: str | None, where: str) -> list[Any]:

@@ -15,20 +15,17 @@ class Translations:
         """Where a column of translations is named."""
         return asked.columns.target is not None
 
-    def made(self, splits: Mapping[str, Sequence[Cut]], asked: Asked) -> Made:
-        """Pairs as they stand."""
+    def read(self, row: Cut, asked: Asked) -> TranslationExample:
+        """Both texts as they stand."""
         columns = asked.columns
-        found = {
-            split: tuple(
-                TranslationExample(
-                    as_text(row.text, columns.text, row.where),
-                    as_text(row.answer, columns.target, row.where),
-                )
-                for row in rows
-            )
-            for split, rows in splits.items()
-        }
-        return Made(found, None, "bleu")
+        return TranslationExample(
+            as_text(row.text, columns.text, row.where),
+            as_text(row.answer, columns.target, row.where),
+        )
+
+    def made(self, splits: Mapping[str, Sequence[TranslationExample]], asked: Asked) -> Made:
+        """Scored by BLEU."""
+        return Made({split: tuple(rows) for split, rows in splits.items()}, None, "bleu")
 
 
 SHAPES.add(Translations())
