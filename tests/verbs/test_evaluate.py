@@ -183,3 +183,10 @@ def test_the_verb(reader, tmp_path: Path):
     assert "95% interval" in shown.output
     found = json.loads(CliRunner().invoke(app, [*call, "--metric", "f1", "--json"]).output)
     assert (found["metric"], found["n"]) == ("f1", 30)
+    with (tmp_path / "d.csv").open("a") as file:
+        file.write('"never closed,1\n')
+    refused = CliRunner().invoke(app, call)
+    assert "32: not CSV" in str(refused.exception)
+    shown = CliRunner().invoke(app, [*call, "--skip-bad"])
+    assert shown.exit_code == 0, shown.output
+    assert "left out, since they cannot be read: 1" in " ".join(shown.output.split())

@@ -17,6 +17,7 @@ from tombola.study.chosen import task_of
 from tombola.study.recipe import TaskChoice
 from tombola.tasks.own import OWN, Columns, is_hub_id
 from tombola.tasks.task import sample
+from tombola.text.reading import Reading
 from tombola.verbs.datasets.knobs import language_of
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Asked(Columns):
     """In place of a folder, the file of each split."""
     examples: int | None = Field(None, gt=0)
     """How many examples are read; all where not given."""
+    skip_bad: bool = False
+    """Whether examples that cannot be read are left out, and counted in the notes."""
     knobs: dict[str, Any] | None = None
     """Of the built-in language; by default those of the language that a ticket was trained on."""
     seed: int = 0
@@ -52,6 +55,10 @@ class Asked(Columns):
             for name in Columns.model_fields
             if getattr(self, name) is not None
         }
+
+    def reading(self) -> Reading:
+        """What is done about examples that cannot be read."""
+        return Reading(skip=self.skip_bad)
 
 
 @dataclass(frozen=True)
@@ -109,9 +116,10 @@ def chosen(
             columns["kind"] = "regression"
         found = tasks.load_task(
             name or OWN, data=data, seed=asked.seed, format=asked.format, split=asked.split,
-            metric=asked.metric, **columns,
+            metric=asked.metric, reading=asked.reading(), **columns,
         )  # fmt: skip
-        return Chosen(_fewer(found, asked, split), ordered=asked.classes is not None, own=True)
+        ordered = asked.classes is not None
+        return Chosen(_fewer(found, asked, split), ordered=ordered, own=True, notes=found.notes)
     check_no_table(asked)
     remembered = recorded is not None and name in (None, recorded.name)
     if recorded is not None and remembered and (folder, asked.files, asked.knobs) == (None,) * 3:
@@ -120,10 +128,9 @@ def chosen(
         raise UserError(
             "name a task or data of your own: no ticket here says what it was trained on"
         )
-    return Chosen(
-        _named(name, folder, asked, provenance or {}, split),
-        recorded.max_tokens if recorded is not None and remembered else None,
-    )
+    named = _named(name, folder, asked, provenance or {}, split)
+    limit = recorded.max_tokens if recorded is not None and remembered else None
+    return Chosen(named, limit, notes=named.notes)
 
 
 def remembered_language(provenance: Mapping[str, Any]) -> "Language | None":
@@ -185,6 +192,8 @@ def _remembered(
     if recorded.name in BUILTIN and split == "dev":  # which is made apart from what is learned
         n = max(recorded.dev or 0, asked.examples or 0) or None
         recorded = recorded.model_copy(update={"train": 1, "dev": n})
+    if asked.skip_bad:
+        recorded = recorded.model_copy(update={"skip_bad": True})
     try:
         found = task_of(recorded)
     except UserError as problem:
@@ -193,9 +202,9 @@ def _remembered(
             "name the task or your data"
         ) from problem
     scored = provenance["task"].get("scored")
-    notes: tuple[str, ...] = ()
+    notes = found.notes
     if scored not in (None, found.scored) and not (more and recorded.name in BUILTIN):
-        notes = (f"the text of {recorded.name} is another than the ticket was scored on",)
+        notes += (f"the text of {recorded.name} is another than the ticket was scored on",)
     if asked.metric is not None:
         found = found.with_metric(asked.metric)
     return Chosen(_fewer(found, asked, split), recorded.max_tokens, notes=notes)
@@ -217,6 +226,7 @@ def _named(
         train=n if split == "train" else unread, dev=n if split == "dev" else unread,
         seed=asked.seed, language=language, format=asked.format, metric=asked.metric,
         files=None if files is None else {each: Path(file) for each, file in files.items()},
+        reading=asked.reading(),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What every layer of a model still tells a probe."""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,9 +105,21 @@ def probe(
         language = remembered if knobs is None else language_of(knobs)
         by_split = None if files is None else {split: Path(file) for split, file in files.items()}
         made = {
-            name: tasks.load_task(name, folder, train, dev, seed, language, format, test, by_split)
+            name: tasks.load_task(
+                name,
+                folder,
+                train,
+                dev,
+                seed,
+                language,
+                format,
+                test,
+                by_split,
+                reading=words.reading(),
+            )
             for name in _names(MADE if task is None else task)
         }
+    _warn_of_left_out(made)
     found = dissect.probe(
         about.model,
         about.tokenizer,
@@ -139,8 +152,18 @@ def _own(
     metric = "accuracy" if words.metric is None and name == tasks.OWN else words.metric
     return tasks.load_task(
         name, data=words.data, train=train, dev=dev, seed=seed, format=form, split=words.split,
-        metric=metric, apart=APART, **words.columns(),
+        metric=metric, apart=APART, reading=words.reading(), **words.columns(),
     )  # fmt: skip
+
+
+class ExamplesLeftOut(UserWarning):
+    """Examples could not be read, and are left out as was asked."""
+
+
+def _warn_of_left_out(made: "Mapping[str, tasks.Task]") -> None:
+    for name, one in made.items():
+        if one.n_dropped:
+            warnings.warn("; ".join((name, *one.notes)), ExamplesLeftOut, stacklevel=3)
 
 
 def _names(task: str | Sequence[str]) -> tuple[str, ...]:

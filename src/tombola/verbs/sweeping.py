@@ -195,8 +195,9 @@ def _choice(
     elif folder is not None:
         choice |= {"folder": str(folder)}
     asked = {"split": words.split, "format": words.format, "metric": words.metric}
-    language = {} if words.knobs is None else {"language": words.knobs}
-    return choice | language | {key: one for key, one in asked.items() if one is not None}
+    more: dict[str, Any] = {} if words.knobs is None else {"language": words.knobs}
+    more |= {"skip_bad": True} if words.skip_bad else {}
+    return choice | more | {key: one for key, one in asked.items() if one is not None}
 
 
 def _training(retrain: float | Mapping[str, Any]) -> dict[str, Any]:

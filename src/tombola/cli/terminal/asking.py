@@ -72,6 +72,10 @@ OPTIONS: Mapping[str, Any] = {
     "form": Annotated[
         str | None, typer.Option("--format", help="csv, tsv, jsonl or parquet [by the ending].")
     ],
+    "skip_bad": Annotated[
+        bool | None,
+        typer.Option("--skip-bad", help="Leave out what cannot be read; say how much and which."),
+    ],
     "examples": Annotated[int | None, typer.Option(min=1, help="Examples to read [all].")],
     "max_tokens": Annotated[
         int | None,
