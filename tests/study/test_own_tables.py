@@ -15,6 +15,7 @@ from tombola import tables, verbs
 from tombola.errors import UserError
 from tombola.study.classes import class_order, put_in_order
 from tombola.study.library import Library
+from tombola.study.plan import plan
 from tombola.tasks import load_task, word_tokenizer
 
 
@@ -126,3 +127,24 @@ def test_a_checkpoint_s_classes_are_put_in_the_task_s_order(tmp_path: Path):
     put_in_order(crossed, (1, 0))
     assert torch.equal(crossed.classifier.bias, straight.classifier.bias)
     assert tombola.evaluate(other, data, tokenizer=reader, text="said", label="fine").n == 60
+
+
+def test_a_model_of_other_classes_is_not_scored_as_it_is(tmp_path: Path):
+    """What `train` begins with may mean anything; a draw is scored with the head it has."""
+    data = table(tmp_path)
+    reader = word_tokenizer(pd.read_csv(data)["said"])
+    model = toys.bert(words=len(reader))
+    model.config.id2label = {0: "tree", 1: "house"}
+    model.config.label2id = {"tree": 0, "house": 1}
+    model.save_pretrained(tmp_path / "m")
+    reader.save_pretrained(tmp_path / "m")
+    value = raw(data)
+    value["models"] = {"m": {"load": str(tmp_path / "m")}}
+    value["steps"] = {
+        "dense": {**value["steps"]["dense"], "model": "m"},
+        "half": {"do": "draw", "of": "m", "task": "mine", "amount": 0.5},
+    }
+    with pytest.raises(UserError, match=r"half: .*its classes \(tree, house\) are not those of"):
+        plan(small.of(value), Library(small.of(value)))
+    del value["steps"]["half"]
+    assert plan(small.of(value), Library(small.of(value)))

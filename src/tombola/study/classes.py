@@ -28,6 +28,17 @@ def class_order(config: Any, task: "tasks.Task") -> tuple[int, ...] | None:
     return None if order == tuple(range(len(labels))) else order
 
 
+def check_names(config: Any, task: "tasks.Task", called: str) -> None:
+    """A model that has as many classes as a task must mean the same by them, where it names them.
+
+    For steps that score a model as it is: what is trained first may begin with any head. Raises
+    UserError with both sides' names.
+    """
+    labels = task.labels
+    if labels is not None and getattr(config, "num_labels", None) == len(labels):
+        tasks.for_model(task, config, called)
+
+
 def put_in_order(model: "torch.nn.Module", order: tuple[int, ...]) -> None:
     """Move the rows of a model's last layer, so that its classes are in a task's order."""
     head = {p.name for p in anatomy.anatomy(model).parameters if p.set == "task_head"}

@@ -9,7 +9,7 @@ from tombola import anatomy, tasks, text
 from tombola.errors import UserError
 from tombola.language.tasks import BUILTIN
 from tombola.study.chosen import task_of
-from tombola.study.classes import class_order, name_classes, put_in_order
+from tombola.study.classes import check_names, class_order, name_classes, put_in_order
 from tombola.study.configurations import new_config
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.given import InMemory
@@ -237,6 +237,17 @@ class Library:
 
     def _class_order(self, name: str, task: str) -> tuple[int, ...] | None:
         """Where a loaded model has its classes in another order than a task."""
+        config = self._trained_config(name, task)
+        return None if config is None else class_order(config, self.task(task))
+
+    def check_classes(self, name: str, task: str) -> None:
+        """Raise UserError for a loaded model that means other classes than a task's."""
+        config = self._trained_config(name, task)
+        if config is not None:
+            check_names(config, self.task(task), self.model_name(name))
+
+    def _trained_config(self, name: str, task: str) -> Any:
+        """The configuration of a loaded model that names its classes, where the task is there."""
         choice = self._model(name)
         if choice.load is None or choice.redrawn:
             return None
@@ -244,7 +255,7 @@ class Library:
         config = config or anatomy.read_config(expand(choice.load))
         if tasks.class_names(config) is None or self.task_facts(task)["digest"] == UNKNOWN:
             return None
-        return class_order(config, self.task(task))
+        return config
 
     def model_name(self, name: str) -> str:
         """A model as tables name it. Where its folder stood says nothing about a number."""

@@ -84,6 +84,7 @@ class Draw(Kind[DrawStep]):
             body = anatomy.anatomy(library.empty(point.main.model, point.task()))
             if not point.settings.pruning.parameters(body):
                 raise UserError("sets: the model has no such parameters")
+            library.check_classes(point.main.model, point.task())
 
     def facts(self, settings: DrawStep) -> dict[str, Any]:
         """All settings, the criterion with its version."""
