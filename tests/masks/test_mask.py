@@ -180,3 +180,19 @@ def test_from_bits_refuses_what_does_not_fit():
         Mask.from_bits({"a": (3,)}, {"a": np.zeros(2, np.uint8)})
     with pytest.raises(ValueError, match="beyond its 3"):
         Mask.from_bits({"a": (3,)}, {"a": np.array([8], np.uint8)})
+
+
+def test_within_another_mask_every_parameter_of_either_counts():
+    ours = Mask({"a": torch.tensor([True, False, True]), "b": torch.tensor([False, True])})
+    theirs = Mask({"a": torch.tensor([False, False, True]), "c": torch.tensor([False])})
+    both = ours.within(theirs)
+    assert {name: both[name].tolist() for name in both} == {
+        "a": [False, False, True],
+        "b": [False, True],
+        "c": [False],
+    }
+    assert ours.within(None) is ours
+    apart = Mask({"d": torch.tensor([False])})
+    assert ours.within(apart).n_pruned == 3
+    with pytest.raises(UserError):
+        ours.within(Mask({"a": torch.ones(2, dtype=torch.bool)}))

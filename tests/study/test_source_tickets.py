@@ -57,11 +57,13 @@ def test_every_step_holds_the_mask_of_the_ticket_that_it_begins_at(half: Path, t
         further={"do": "draw", "of": "drawn", "amount": 0.8},
         loop={"do": "prune-while", "of": "dense", "share": 0.1, "turns": 1},
         parts={"do": "prune-parts", "of": "dense", "share": 0.1, "what": "heads"},
+        lot={"do": "subnetwork", "of": "tickets", "choose": "random", "unit": "weights"},
     )
     out = ran(study, tmp_path / "out")
     first = load(half).mask
     known = tables.read(out / "tables", "models").set_index("step")
     expected = {"dense": 0.5, "tickets": 0.7, "drawn": 0.7, "further": 0.8, "loop": 0.55}
+    assert known.loc["lot", "sparsity"] == pytest.approx(1 - 0.3 * 0.5, abs=0.03)
     for step, sparsity in expected.items():
         assert known.loc[step, "sparsity"] == pytest.approx(sparsity, abs=1e-3)
     for folder in (out / "stages").iterdir():

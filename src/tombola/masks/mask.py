@@ -136,6 +136,18 @@ class Mask(Result, Mapping[str, Tensor]):
             {name: mask._bits[name] for name, mask in named.items()},
         )
 
+    def within(self, other: "Mask | None") -> "Mask":
+        """What survives here and in another mask, of the parameters of either.
+
+        A parameter that one of them does not name is whole there; None names nothing. Raises
+        UserError where they differ in the shape of a parameter.
+        """
+        if other is None:
+            return self
+        shared = [name for name in self if name in other]
+        ours, theirs = (one.renamed({name: name for name in shared}) for one in (self, other))
+        return self.updated(other).updated(ours & theirs)
+
     def lines(self) -> tuple[str, ...]:
         """What is pruned of it all."""
         return (

@@ -103,12 +103,7 @@ class PartsAtOnce:
 
     def mask(self, share: float) -> Mask:
         """See `OneShot`."""
-        found = weights_under(self.parts(share), self.body)
-        if self.before is None:
-            return found
-        both = {**found, **{name: self.before[name] for name in self.before if name not in found}}
-        shared = {name: found[name] & self.before[name] for name in found if name in self.before}
-        return Mask(both | shared)
+        return weights_under(self.parts(share), self.body).within(self.before)
 
     @contextmanager
     def under(self, share: float, model: nn.Module) -> Iterator[tuple[nn.Module, Mask]]:

@@ -46,7 +46,7 @@ class Subnetwork(Kind[SubnetworkStep]):
     """
 
     name = "subnetwork"
-    version = 1
+    version = 2
     settings = SubnetworkStep
     tables = MODEL_TABLES
     makes_models = True
@@ -94,6 +94,7 @@ class Subnetwork(Kind[SubnetworkStep]):
         mask = SUBNETWORKS[job.settings.choose].mask(found)
         if unit == "parts":
             mask = masks.weights_under(mask, anatomy.anatomy(ticket.model))
+        mask = mask.within(ticket.mask)  # what was gone before it was pruned stays gone
         masks.apply(ticket.model, mask)
         finish(
             job,
