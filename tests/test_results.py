@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import tombola
-from tombola import tickets, verbs
+from tombola import verbs
 from tombola.masks import Mask, overlap
 from tombola.results import MOST, Listed, Record, Result
 from tombola.tickets import Ticket
@@ -108,4 +108,3 @@ def test_masks_of_any_kind_are_compared(of: Any, tmp_path: Path) -> None:
     assert tombola.compare_masks(a, b).pairs[0].overlap == overlap(a, b)
     with pytest.raises(tombola.UserError, match="nothing was pruned"):
         tombola.compare_masks([Ticket(ticket.model, None), a])
-    assert tickets.MASK_FILE == "mask.safetensors"

@@ -13,6 +13,8 @@ from typing import Any
 
 from tombola.errors import UserError
 
+MASK_FILE = "mask.safetensors"
+"""What the mask in a model's folder is called, for all who read or write one."""
 LONGEST = 200
 """Characters of a path that a message repeats."""
 

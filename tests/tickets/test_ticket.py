@@ -7,8 +7,9 @@ from transformers import AutoModelForSequenceClassification, BertForSequenceClas
 import tombola
 import toys
 from tombola.errors import UserError
+from tombola.files import MASK_FILE
 from tombola.tasks import word_tokenizer
-from tombola.tickets import MASK_FILE, Ticket
+from tombola.tickets import Ticket
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from transformers.utils import cached_file
 
 from tombola.anatomy.sources import read_config, weight_files
 from tombola.errors import UserError
+from tombola.files import MASK_FILE
 from tombola.reach import asks_hub, hub_said
 
-_BESIDE = ("*.json", "*.txt", "*.md", "*.model", "*.spm", "*.jinja", "mask.safetensors")
+_BESIDE = ("*.json", "*.txt", "*.md", "*.model", "*.spm", "*.jinja", MASK_FILE)
 """What may stand beside weights: configurations, vocabularies, pages, a ticket's mask."""
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "model-*.safetensors")
 _MODULES = ("*_Pooling/*", "*_Normalize/*", "*_Dense/*")

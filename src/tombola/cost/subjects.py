@@ -12,6 +12,7 @@ from transformers import PreTrainedConfig, PreTrainedModel
 from tombola.anatomy import Anatomy, anatomy, load_model
 from tombola.anatomy.sources import Source, source_name, weights_of
 from tombola.errors import UserError
+from tombola.files import MASK_FILE
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,11 @@ class Subject:
     mask_file: Path | None = None
 
 
-def subject(source: Source | nn.Module, mask_name: str = "mask.safetensors") -> Subject:
+def subject(source: Source | nn.Module) -> Subject:
     """Load what is to be measured; a model in memory is copied, and left as it is.
 
     Args:
         source: a model, a folder, a hub id, a configuration (whose weights are then random).
-        mask_name: what a ticket's folder calls its mask.
 
     Raises UserError as `load_model` does, and for a model on the meta device.
     """
@@ -49,7 +49,7 @@ def subject(source: Source | nn.Module, mask_name: str = "mask.safetensors") -> 
         return Subject(source_name(source), model, random_weights=True)
     folder = None if isinstance(source, PreTrainedConfig) else Path(source)
     folder = folder if folder is not None and folder.is_dir() else None
-    mask = None if folder is None else folder / mask_name
+    mask = None if folder is None else folder / MASK_FILE
     return Subject(
         source_name(source),
         model,

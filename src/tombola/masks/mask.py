@@ -15,12 +15,12 @@ from torch import Tensor, nn
 from tombola.anatomy.parts import Anatomy, Parameter
 from tombola.anatomy.wrappers import unwrapped
 from tombola.errors import UserError
+from tombola.files import MASK_FILE
 from tombola.results import Record, Result
 
 ONES_IN_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(1)
 """How many bits of a byte are set."""
 
-FILE = "mask.safetensors"
 """The mask within a ticket's folder."""
 GROUPINGS = ("stack", "layer", "block", "role", "set", "name")
 """The fields of a parameter by which `Mask.sparsity_by` groups."""
@@ -100,7 +100,7 @@ class Mask(Result, Mapping[str, Tensor]):
         from tombola.masks.files import load
 
         place = Path(path)
-        return load(place / FILE if place.is_dir() else place)
+        return load(place / MASK_FILE if place.is_dir() else place)
 
     def save(self, path: str | Path) -> Path:
         """Write a file that `load` reads; its path. Raises UserError where that cannot be."""

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tombola import anatomy, masks, tickets
+from tombola import anatomy, masks
 from tombola.errors import UserError
+from tombola.files import MASK_FILE
 from tombola.study.job import Job
 from tombola.study.plan import Point
 
@@ -43,9 +44,9 @@ def masks_along(job: Job[Any], unit: "masks.Unit" = "weights") -> "list[Mask]":
 def mask_of(job: Job[Any], role: str, unit: "masks.Unit" = "weights") -> "Mask":
     """The mask of the ticket that a role leads to. Raises UserError where it was never pruned."""
     folder = job.ticket_folder(role)
-    if not (folder / tickets.MASK_FILE).exists():
+    if not (folder / MASK_FILE).exists():
         raise UserError(f"{job.read_stage(role).title} has no mask: nothing was pruned")
-    mask = masks.load(folder / tickets.MASK_FILE)
+    mask = masks.load(folder / MASK_FILE)
     if unit == "weights":
         return mask
     return masks.in_units(mask, unit, anatomy.anatomy(anatomy.empty_model(str(folder))))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tombola.durations import roughly
 from tombola.plugins import load_plugins
 from tombola.results import Record, Result
 from tombola.study.costs import CostedPlanner
@@ -95,7 +96,7 @@ class Preview(Result):
             said.append(f"about {size / 1e9:,.1f} GB on disk, states of trainings not counted")
         if self.seconds:
             said.append(
-                f"trainings: about {_duration(self.seconds)} on this machine's CPU, one at a time "
+                f"trainings: about {roughly(self.seconds)} on this machine's CPU, one at a time "
                 f"(a guess from {sum(s.flops for s in self.steps):.1e} operations)"
             )
         said += [f"not here: {name}: {why}" for name, why in self.missing.items()]
@@ -149,11 +150,3 @@ def _speed() -> float:
         return 2 * TRIAL**3 / (time.perf_counter() - started)
     finally:
         torch.set_num_threads(threads)
-
-
-def _duration(seconds: float) -> str:
-    minutes = seconds / 60
-    if minutes < 90:
-        return f"{minutes:.0f} min"
-    hours = minutes / 60
-    return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tombola import anatomy, masks, tickets
 from tombola.errors import UserError
+from tombola.files import MASK_FILE
 from tombola.study.recipe import Model
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def held_by(choice: Model, source: str) -> Held:
     """
     if choice.mask == "grows" or (choice.redrawn and choice.mask is None):
         return ""
-    if (Path(source) / tickets.MASK_FILE).is_file():
+    if (Path(source) / MASK_FILE).is_file():
         return "mask"
     zeros = anatomy.inspect(source).sets["matrices"].sparsity or 0.0
     if choice.mask == "kept":
@@ -31,7 +32,7 @@ def held_by(choice: Model, source: str) -> Held:
     if zeros >= SHARE:
         raise UserError(
             f"{zeros:.1%} of the weights in its matrices are zero, and there is no "
-            f"{tickets.MASK_FILE}: say `mask: kept` if they are pruned and shall stay so, "
+            f"{MASK_FILE}: say `mask: kept` if they are pruned and shall stay so, "
             "`mask: grows` if they may grow"
         )
     return ""

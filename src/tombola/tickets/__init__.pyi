@@ -33,7 +33,6 @@ from .rounds import next_mask as next_mask
 from .subnetworks.construction import SUBNETWORKS as SUBNETWORKS
 from .subnetworks.construction import Construction as Construction
 from .subnetworks.construction import Found as Found
-from .ticket import MASK_FILE as MASK_FILE
 from .ticket import Ticket as Ticket
 from .ticket import check_zeros as check_zeros
 from .ticket import load as load

@@ -17,7 +17,7 @@ from tombola.anatomy import (
 from tombola.anatomy.saved.manifest import weights_checksum
 from tombola.anatomy.sources import weight_files
 from tombola.errors import UserError
-from tombola.files import as_path, new_folder, read_json, write_json
+from tombola.files import MASK_FILE, as_path, new_folder, read_json, write_json
 from tombola.masks import Mask, revived
 from tombola.masks import load as load_mask
 from tombola.masks import save as save_mask
@@ -27,7 +27,6 @@ from tombola.tickets.provenance import after
 if TYPE_CHECKING:
     import torch
 
-MASK_FILE = "mask.safetensors"
 PROVENANCE_FILE = "ticket.json"
 WEIGHTS = "weights"
 """The key of the provenance file under which it says which weights it was written for."""

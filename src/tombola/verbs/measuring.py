@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tombola import cost, tickets
+from tombola import cost
 from tombola.errors import UserError
 from tombola.settings import validate
 from tombola.verbs.live import live
@@ -39,8 +39,8 @@ def measure(
     if filled and against is not None:
         raise UserError("filled compares the model with itself: give it or against, not both")
     chosen = validate(cost.CostSettings, settings)
-    this = cost.subject(live(model), tickets.MASK_FILE)
-    other = None if against is None else cost.subject(live(against), tickets.MASK_FILE)
+    this = cost.subject(live(model))
+    other = None if against is None else cost.subject(live(against))
     if filled:
         other = cost.without_zeros(this, chosen.seed)
     return cost.measure_cost(this, other, chosen)

@@ -5,8 +5,9 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from tombola import study, tickets
+from tombola import study
 from tombola.errors import UserError
+from tombola.files import MASK_FILE
 from tombola.study.claim import PLAN_FILE
 from tombola.study.parts import MODEL
 from tombola.study.stage import Stage
@@ -78,7 +79,7 @@ def _found(folder: Path, wanted: str) -> list[tuple[str, Path]]:
 
 def _mask(folder: Path) -> Path:
     """Where a finished stage has its mask, if it has one."""
-    return folder / MODEL / tickets.MASK_FILE
+    return folder / MODEL / MASK_FILE
 
 
 def fits(stage: Stage, wanted: str) -> bool:

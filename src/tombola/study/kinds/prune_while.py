@@ -8,6 +8,7 @@ from pydantic import Field
 
 from tombola import anatomy, masks, tickets, training
 from tombola.errors import UserError
+from tombola.files import MASK_FILE
 from tombola.study.evidence import evidence_for, mask_seed
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
@@ -141,7 +142,7 @@ class PruneWhile(Kind[PruneWhileStep]):
             examples = job.batches(settings.split, task, tokenizer, size)
             score = training.evaluate(model, known, examples, tokenizer, held).value
             floor = floor_of(settings.share, before[0]["score"] if before else score)
-            masks.save(mask, own / "mask.safetensors", architecture=type(model).__name__)
+            masks.save(mask, own / MASK_FILE, architecture=type(model).__name__)
             return {
                 "phase": "weights",
                 "sparsity": mask.sparsity,
@@ -195,7 +196,7 @@ class PruneWhile(Kind[PruneWhileStep]):
         if turn == 0:
             parameters = pruning.parameters(anatomy.anatomy(ticket.model))
             return masks.covering(ticket.mask, parameters)
-        path = folder / FOLDER / f"{turn - 1:04d}" / "mask.safetensors"
+        path = folder / FOLDER / f"{turn - 1:04d}" / MASK_FILE
         return masks.load(path, model=ticket.model)
 
 
