@@ -1,12 +1,15 @@
 """Word tasks among all other tasks: which files they are read from, and what they are."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tombola.errors import UserError
 from tombola.language import Language
-from tombola.tasks import TASK_KINDS, as_words, load_task, load_word_task
+from tombola.tasks import TASK_KINDS, WORD_TASKS, as_words, load_task, load_word_task
+from tombola.tasks.words.data import WordData
+from tombola.tasks.words.load import as_task
 
 SENTENCES = {"train": 6, "dev": 3, "test": 4}
 
@@ -98,3 +101,13 @@ def test_no_model_is_trained_on_words() -> None:
     assert kind.metrics(found) == ("span_f1",)
     with pytest.raises(UserError, match="a task of words is for probes"):
         kind.encode(found.train, None, 10)
+
+
+def test_a_metric_that_the_answers_have_not_is_said_before_anything_is_read() -> None:
+    for shape, numbers, metric in (("word", False, "acuracy"), ("span", False, "accuracy"),
+                                   ("word", True, "f1")):  # fmt: skip
+        task = replace(WORD_TASKS["pos"], shape=shape, numbers=numbers, metric=metric)
+        with pytest.raises(UserError, match=f"pos: has no metric '{metric}'; allowed: "):
+            as_task(WordData(task, None, (), ()))
+    for task in WORD_TASKS.values():
+        assert task.metric in task.metrics

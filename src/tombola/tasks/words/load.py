@@ -88,8 +88,11 @@ OF_WORDS = ("words", "tagging")
 
 
 def as_task(data: WordData) -> Task:
-    """The same among all other tasks."""
+    """The same among all other tasks. Raises UserError for a metric that its answers have not."""
     task = data.task
+    if task.metric not in task.metrics:
+        allowed = ", ".join(task.metrics)
+        raise UserError(f"task {task.name}: has no metric {task.metric!r}; allowed: {allowed}")
     return Task(task.name, "words", data.labels, task.metric, data.train, data.dev, test=data.test)
 
 

@@ -51,7 +51,7 @@ class WordTask:
     numbers: bool
     """Whether labels are numbers; else they are classes."""
     metric: str
-    """What it is scored by, a name in `METRICS`."""
+    """What it is scored by, one of `metrics`."""
     layers: tuple[str, ...]
     """Fields of `Annotated`, any one of which it can be derived from, the best first."""
     derive: Callable[[Annotated, int], tuple[Target, ...]]
@@ -66,6 +66,13 @@ class WordTask:
     group: Group = ""
     """What it is counted among where tasks are averaged, as in Movva & Zhao 2020 (section 4.1); the
     notebook that they published sorts some otherwise."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Metrics, one of which it must be scored by."""
+        if self.numbers:
+            return ("pearson", "spearman")
+        return ("span_f1",) if self.shape == "span" else ("accuracy", "matthews", "f1")
 
 
 WORD_TASKS: Registry[WordTask] = Registry("word task", "tombola.tasks.words")
