@@ -108,6 +108,6 @@ def test_a_metric_that_the_answers_have_not_is_said_before_anything_is_read() ->
                                    ("word", True, "f1")):  # fmt: skip
         task = replace(WORD_TASKS["pos"], shape=shape, numbers=numbers, metric=metric)
         with pytest.raises(UserError, match=f"pos: has no metric '{metric}'; allowed: "):
-            as_task(WordData(task, None, (), ()))
+            as_task(WordData(task, None, (), (), None))
     for task in WORD_TASKS.values():
         assert task.metric in task.metrics
