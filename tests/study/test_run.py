@@ -12,7 +12,7 @@ import tombola
 from tombola import tables, training
 from tombola.errors import DivergedError, UserError
 from tombola.study import KINDS, models, run_study, states, status
-from tombola.study.engines import Event
+from tombola.study.engine import Event
 from tombola.study.library import Library
 from tombola.study.plan import plan
 from tombola.study.stage import Stage

@@ -3,7 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -49,7 +49,8 @@ def run(
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a setting; repeatable."),
     ] = None,
     engine: Annotated[
-        Literal["serial", "processes"] | None, typer.Option(help="Who does the stages.")
+        str | None,
+        typer.Option(metavar="NAME", help="Who does the stages: serial or processes."),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Stages at the same time.")] = None,
     plugins: Plugins = None,

@@ -1,7 +1,8 @@
 from .claim import read_plan as read_plan
 from .cleaning import Cleaning as Cleaning
 from .cleaning import clean as clean
-from .engines import Event as Event
+from .engine import ENGINES as ENGINES
+from .engine import Event as Event
 from .given import InMemory as InMemory
 from .keys import Key as Key
 from .keys import Section as Section

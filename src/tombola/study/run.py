@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tombola.errors import UserError
 from tombola.files import write_json
@@ -15,7 +15,7 @@ from tombola.study.claim import claim, read_plan
 from tombola.study.collect import write_tables
 from tombola.study.costs import CostedPlanner
 from tombola.study.effort import check_energy
-from tombola.study.engines import Event, run_processes, run_serial
+from tombola.study.engine import ENGINES, Event, Undone
 from tombola.study.given import InMemory
 from tombola.study.keeping import Keeper, done_again
 from tombola.study.library import Library
@@ -23,8 +23,6 @@ from tombola.study.recipe import Recipe, recipe_text
 from tombola.study.stage import Stage
 from tombola.study.store import Store
 from tombola.study.versions import versions
-
-Engine = Literal["serial", "processes"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def run_study(
     recipe: Recipe,
     out: Path,
     *,
-    engine: Engine | None = None,
+    engine: str | None = None,
     workers: int | None = None,
     plugins: tuple[str | Path, ...] = (),
     energy: bool = False,
@@ -86,8 +84,8 @@ def run_study(
     Args:
         recipe: what to do.
         out: the study's folder; finished stages in it are kept and never done again.
-        engine: `serial` or `processes`; by default processes where more than one fits.
-        workers: processes; by default as many as the recipe's threads leave room for.
+        engine: who does the stages, by name; by default processes where more than one fits.
+        workers: stages at the same time; by default as many as the recipe's threads leave room for.
         plugins: Python files that enter things of a user's own.
         energy: estimate the energy of each stage, too (needs codecarbon).
         command: how the study was started, for the record.
@@ -101,6 +99,10 @@ def run_study(
     load_plugins(plugins)
     if energy:
         check_energy()
+    workers = workers if workers is not None else default_workers(recipe)
+    if given is not None or engine is None:
+        engine = "serial" if given is not None or workers == 1 else "processes"
+    chosen = ENGINES[engine]
     library = Library(recipe, given=given)
     planner = CostedPlanner(recipe, library)
     stages = planner.plan()
@@ -112,9 +114,8 @@ def run_study(
     keeper = Keeper(every, store, recipe.keep, again)
     keeper.tidy()
     done = frozenset(store.finished() - again)
-    workers = workers if workers is not None else default_workers(recipe)
-    alone = engine == "serial" or given is not None or (engine is None and workers == 1)
-    on_plan(Planned(out, stages, done, 1 if alone else workers))
+    workers = 1 if chosen.alone else workers
+    on_plan(Planned(out, stages, done, workers))
 
     def tidying(event: Event) -> None:
         if event.kind == "done":
@@ -122,11 +123,8 @@ def run_study(
         watch(event)
 
     try:
-        if alone:
-            run_serial(stages, done, library, store, tidying)
-        else:
-            files = tuple(str(Path(file).absolute()) for file in plugins)
-            run_processes(stages, done, library, store, tidying, workers, files)
+        files = tuple(str(Path(file).absolute()) for file in plugins)
+        chosen.run(Undone(stages, done, library, store, workers, files), tidying)
     except BaseException:
         # Also after Ctrl-C what is done can be read; a disk that is full must not hide why.
         with suppress(OSError, UserError):

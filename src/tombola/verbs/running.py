@@ -40,7 +40,7 @@ def run(
     out: str | Path | None = None,
     *,
     changes: Sequence[str] | Mapping[str, Any] = (),
-    engine: Literal["serial", "processes"] | None = None,
+    engine: str | None = None,
     workers: int | None = None,
     plugins: tuple[str | Path, ...] = (),
     dry_run: bool = False,
@@ -57,7 +57,7 @@ def run(
         out: the study's folder, by default `runs/NAME`.
         changes: `key=value` settings that replace the recipe's, or a mapping from keys to values.
         engine: `serial` or `processes`; by default what suits the machine.
-        workers: processes at the same time.
+        workers: stages at the same time.
         plugins: files of one's own criteria, steps, figures.
         dry_run: say what would be done, and do nothing.
         energy: estimate the energy of each stage, too (needs codecarbon).

@@ -1,0 +1,110 @@
+"""Several stages at the same time, each in a process of its own on this machine."""
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tombola.study.attempt import Bench, Ended
+from tombola.study.engine import ENGINES, Engine, Undone, Watch
+from tombola.study.recipe import Recipe
+from tombola.study.stopping import Stop, deaf, stoppable
+from tombola.study.store import Store
+from tombola.study.waiting import Course
+
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+class Processes(Engine):
+    """A stage gives the same bytes as in `Serial`: its threads are a part of the recipe."""
+
+    name = "processes"
+
+    def run(self, undone: Undone, watch: Watch) -> None:
+        """See `Engine`."""
+        course = Course(undone, watch)
+        with stoppable() as stop, _workers(undone) as (tasks, results, processes):
+            while True:
+                while len(course.running) < undone.workers and (stage := course.begin()):
+                    tasks.put(stage.name)
+                if not course.running:
+                    break  # whatever still waits came after a failure
+                course.end(_next_result(results, processes, stop))
+
+
+def _work(
+    tasks: Any,
+    results: Any,
+    recipe: Recipe,
+    known: dict[str, Any],
+    store: Store,
+    plugins: tuple[str, ...],
+) -> None:
+    """The life of a worker process: names of stages from a queue until None comes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where `deaf` does nothing
+    _leave_with_parent()
+    bench = Bench(recipe, known, store, plugins)
+    for name in iter(tasks.get, None):
+        results.put(bench.attempt(name))
+
+
+@contextmanager
+def _workers(undone: Undone) -> Iterator[tuple[Any, Any, list[Any]]]:
+    context = multiprocessing.get_context("spawn")  # a fork after torch has threads can hang
+    tasks, results = context.Queue(), context.Queue()
+    library = undone.library
+    shared = (library.recipe, library.known(), undone.store, undone.plugins)
+    processes = [
+        context.Process(target=_work, args=(tasks, results, *shared), daemon=True)
+        for _ in range(undone.workers)
+    ]
+    with deaf():
+        for process in processes:
+            process.start()
+    try:
+        yield tasks, results, processes
+        for _ in processes:
+            tasks.put(None)
+        for process in processes:
+            process.join()
+    finally:
+        for process in processes:
+            if process.is_alive():
+                process.terminate()
+                process.join()
+
+
+def _next_result(results: Any, processes: list[Any], stop: Stop) -> Ended:
+    """Wait for a worker to report. Raises RuntimeError where one cannot go on."""
+    while True:
+        stop.check()
+        try:
+            ended: Ended = results.get(timeout=SECONDS_BETWEEN_LOOKS)
+        except queue.Empty:
+            dead = [p for p in processes if not p.is_alive()]
+            if dead:
+                raise RuntimeError(
+                    f"a worker process died (exit code {dead[0].exitcode}; -9 is often a lack of "
+                    "memory): finished stages are kept; run again with fewer --workers"
+                ) from None
+            continue
+        return ended
+
+
+def _leave_with_parent() -> None:
+    """End this process as soon as its parent is gone, also when the parent was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # a worker has one
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+ENGINES.add(Processes())

@@ -1,0 +1,77 @@
+"""Which stages can be done now."""
+
+from collections import deque
+
+from tombola.study.attempt import Ended
+from tombola.study.engine import Event, Undone, Watch
+from tombola.study.stage import Stage
+
+
+class Queue:
+    """Which stages can be done now: those whose reads are done. Each is looked at once."""
+
+    def __init__(self, stages: tuple[Stage, ...], done: frozenset[str]) -> None:
+        self._left: dict[str, set[str]] = {}
+        self._after: dict[str, list[Stage]] = {}
+        self._ready: deque[Stage] = deque()
+        self._stuck: set[str] = set()
+        for stage in stages:
+            if stage.name in done:
+                continue
+            missing = set(stage.reads.values()) - done
+            self._left[stage.name] = missing
+            for name in missing:
+                self._after.setdefault(name, []).append(stage)
+            if not missing:
+                self._ready.append(stage)
+
+    def next(self) -> Stage | None:
+        """A stage that can be done, in the plan's order as far as its reads allow."""
+        return self._ready.popleft() if self._ready else None
+
+    def done(self, name: str) -> None:
+        """A stage ended well: what waited for it alone is ready, before what is elsewhere."""
+        opened = []
+        for stage in self._after.get(name, ()):
+            self._left[stage.name].discard(name)
+            if not self._left[stage.name]:
+                opened.append(stage)
+        self._ready.extend(opened)
+
+    def failed(self, name: str) -> None:
+        """A stage failed: what reads it is never ready."""
+        self._stuck.add(name)
+
+
+class Course:
+    """The stages of a study as an engine does them, told to who watches."""
+
+    def __init__(self, undone: Undone, watch: Watch) -> None:
+        self._stages = {stage.name: stage for stage in undone.stages}
+        self._waiting = Queue(undone.stages, undone.done)
+        self._watch = watch
+        self.running: set[str] = set()
+        """Names of those that were begun and have not ended."""
+
+    def begin(self) -> Stage | None:
+        """The next stage that can be done; None where all others wait for one that runs or fails.
+
+        Whoever calls it does the stage.
+        """
+        stage = self._waiting.next()
+        if stage is not None:
+            self.running.add(stage.name)
+            self._watch(Event("started", stage))
+        return stage
+
+    def end(self, ended: Ended) -> None:
+        """A stage ended. Raises what stops the whole study."""
+        stage = self._stages[ended.name]
+        self.running.remove(ended.name)
+        ended.check(stage.title)
+        if ended.problem is None:
+            self._waiting.done(ended.name)
+            self._watch(Event("done", stage))
+        else:
+            self._waiting.failed(ended.name)
+            self._watch(Event("failed", stage, ended.problem))
