@@ -2,6 +2,7 @@
 
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tombola.errors import DivergedError, UserError
@@ -10,6 +11,7 @@ from tombola.plugins import load_plugins
 from tombola.study.job import Job
 from tombola.study.library import Library
 from tombola.study.plan import plan
+from tombola.study.progress import Reporter
 from tombola.study.recipe import Recipe
 from tombola.study.stage import Stage
 from tombola.study.store import Store
@@ -27,8 +29,13 @@ def attempt(stage: Stage, stages: dict[str, Stage], library: Library, store: Sto
     torch.set_num_threads(library.recipe.threads)
     store.forget_failure(stage.name)
     job: Job[Any] = Job(stage, stages, library, store)
+
+    def work(folder: Path) -> None:
+        job.report = Reporter(folder)
+        job.kind.work(job, folder)
+
     try:
-        store.run(stage, lambda folder: job.kind.work(job, folder), versions())
+        store.run(stage, work, versions())
     except (DivergedError, UserError) as problem:
         store.record_failure(stage, str(problem))
         return str(problem)

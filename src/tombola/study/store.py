@@ -1,16 +1,16 @@
-"""Where stages live: a folder that exists is done; a lock that is held is running."""
+"""Where stages live: a folder that exists is done; what is leased is running."""
 
 import shutil
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from tombola.errors import UserError
-from tombola.files import make_folder, read_json, read_sound, write_json
+from tombola.files import read_json, read_sound, write_json
 from tombola.study.effort import effort
+from tombola.study.lease import Lease, is_held, leased
 from tombola.study.parts import PARTS, Part, part_of
 from tombola.study.progress import PROGRESS_FILE, Progress
 from tombola.study.sharing import release, share
@@ -21,6 +21,8 @@ STAGES = "stages"
 SHARED = "shared"
 STAGE_FILE = "stage.json"
 DROPPED_FILE = "dropped.json"
+MOVED = "~"
+"""Between a stage's name and the number of the claim that took its unfinished folder."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Store:
     working/NAME    what an unfinished stage has so far; a later run goes on from it
     states/NAME-N   a training's state at step N, for whoever goes back to it
     shared/SUM      a large file under one more name, for other stages with the same
-    locks/NAME      locked by the operating system while a process works on the stage
+    locks/NAME…     held while a process works on the stage, on whichever machine: see `lease`
     failed/NAME     why a stage failed, until it is tried again
     """
 
@@ -44,8 +46,9 @@ class Store:
         return self.root / STAGES / name
 
     def working(self, name: str) -> Path:
-        """The folder of an unfinished stage."""
-        return self.root / "working" / name
+        """The folder of an unfinished stage; the last one where a machine took it from another."""
+        moved = {int(path.name.rpartition(MOVED)[2]): path for path in self._moved(name)}
+        return moved[max(moved)] if moved else self.root / "working" / name
 
     def state(self, name: str, step: int) -> Path:
         """The file of a training's state after so many steps of its schedule."""
@@ -66,18 +69,7 @@ class Store:
 
     def is_running(self, name: str) -> bool:
         """Whether some process works on the stage now."""
-        path = self._locks / f"{name}.lock"
-        if not path.exists():
-            return False
-        lock = FileLock(path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return True
-        except OSError:  # someone else's study, which may only be read
-            return False
-        lock.release()
-        return False
+        return is_held(self._locks, name)
 
     def failure(self, name: str) -> dict[str, Any] | None:
         """Why the stage failed, if it did."""
@@ -118,26 +110,56 @@ class Store:
         that has given up parts (see `drop`) is done again, to the same bits.
         Returns whether this call did the work.
         """
-        with self.lock(stage.name):
-            if self.is_done(stage.name) and not self.dropped(stage.name):
-                return False
-            working = self.working(stage.name)
-            working.mkdir(parents=True, exist_ok=True)
-            with effort(self.energy) as spent:
-                work(working)
-            for leftover in (*working.glob("resume*"), *working.rglob(".*")):
-                _remove(leftover)  # drafts of what was killed while it wrote stand anywhere within
-            (working / PROGRESS_FILE).unlink(missing_ok=True)
-            (working / STAGE_FILE).unlink(missing_ok=True)
-            sums = sums_of(working)
-            share(working, sums, self._shared)
-            record = {**stage.to_dict(), **spent.to_dict(), "versions": versions or {}}
-            write_json(working / STAGE_FILE, {**record, "files": sums})
-            self.path(stage.name).parent.mkdir(exist_ok=True)
-            if self.is_done(stage.name):
-                _remove(self.path(stage.name))
-            working.rename(self.path(stage.name))
-        return True
+        while True:
+            with self.lock(stage.name) as lease:
+                if self.is_done(stage.name) and not self.dropped(stage.name):
+                    return False
+                try:
+                    self._do(stage, work, versions or {}, lease)
+                    return True
+                except Exception:
+                    if not lease.lost():
+                        raise
+            # another machine has taken the stage over: see what becomes of it
+
+    def _do(
+        self, stage: Stage, work: Callable[[Path], None], versions: dict[str, str], lease: Lease
+    ) -> None:
+        working = self._taken(stage.name, lease)
+        working.mkdir(parents=True, exist_ok=True)
+        with effort(self.energy) as spent:
+            work(working)
+        for leftover in (*working.glob("resume*"), *working.rglob(".*")):
+            _remove(leftover)  # drafts of what was killed while it wrote stand anywhere within
+        (working / PROGRESS_FILE).unlink(missing_ok=True)
+        (working / STAGE_FILE).unlink(missing_ok=True)
+        sums = sums_of(working)
+        share(working, sums, self._shared)
+        record = {**stage.to_dict(), **spent.to_dict(), "versions": versions}
+        write_json(working / STAGE_FILE, {**record, "files": sums})
+        self.path(stage.name).parent.mkdir(exist_ok=True)
+        lease.check()
+        if self.is_done(stage.name):
+            _remove(self.path(stage.name))
+        working.rename(self.path(stage.name))
+        for leftover in (self.root / "working" / stage.name, *self._moved(stage.name)):
+            _remove(leftover)
+
+    def _taken(self, name: str, lease: Lease) -> Path:
+        """Where to go on with a stage.
+
+        Who had it may wake up and write on: what it began is moved from where it would.
+        """
+        last = self.working(name)
+        if not lease.taken:
+            return last
+        moved = self.root / "working" / f"{name}{MOVED}{lease.number}"
+        if last.is_dir():
+            last.rename(moved)
+        return moved
+
+    def _moved(self, name: str) -> list[Path]:
+        return list((self.root / "working").glob(f"{name}{MOVED}[0-9]*"))
 
     def check(self, name: str, parts: Collection[Part]) -> None:
         """Raise UserError where a file of some parts of a finished stage is not what it was.
@@ -183,10 +205,9 @@ class Store:
             if part_of(file) in parts and (folder / file).exists()
         }
 
-    def lock(self, name: str) -> FileLock:
+    def lock(self, name: str) -> AbstractContextManager[Lease]:
         """Held while a process works on a stage, or makes a state that others may want too."""
-        make_folder(self._locks)
-        return FileLock(self._locks / f"{name}.lock")
+        return leased(self._locks, name)
 
     @property
     def _shared(self) -> Path:
