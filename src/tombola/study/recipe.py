@@ -15,6 +15,7 @@ from tombola.language.knobs import Language
 from tombola.settings import ONE_OR_MORE, Settings, validate
 from tombola.study.changes import change
 from tombola.study.parts import Keep
+from tombola.study.resources import Resources
 from tombola.study.texts import holds_text
 from tombola.tasks.own.columns import OWN, Columns
 from tombola.tasks.search import Search
@@ -156,6 +157,8 @@ class Recipe(Settings):
     """What stays on disk of stages that nothing waits for: `all`; `masks`, without the weights of
     those that others went on from; `tables`, only what tables are made of. What is asked for later
     is done again where it is gone, to the same bits."""
+    resources: Resources = Resources()
+    """What stages take of other machines, where an engine hands them to such."""
     claims: tuple[str, ...] = ()
     """Findings of papers that the report tests, by name; it opens with their verdicts."""
     steps: dict[Name, dict[str, Any]] = Field(min_length=1)
@@ -173,6 +176,10 @@ class Recipe(Settings):
         twice = set(self.models) & set(self.steps)
         if twice:
             raise ValueError(f"{sorted(twice)[0]!r} names a model and a step: steps refer to both")
+        for name in self.resources.by_step:
+            if name not in self.steps:
+                allowed = ", ".join(self.steps)
+                raise ValueError(f"resources.by_step: no step {name!r}; allowed: {allowed}")
         for name, model in self.models.items():
             for task in model.words:
                 if task not in self.tasks:
@@ -181,6 +188,7 @@ class Recipe(Settings):
         return self
 
 
+VARIABLE = r"\$\{?(\w+)"
 SECTIONS = ("tasks", "models", "steps")
 """Mappings whose entries a change may name without saying in which they are."""
 
@@ -261,7 +269,7 @@ def expand(path: str | Path) -> str:
     expanded = os.path.expandvars(path)
     if expanded.startswith("~"):
         expanded = str(Path(expanded).expanduser())
-    unset = re.search(r"\$\{?(\w+)", expanded)
+    unset = re.search(VARIABLE, expanded)
     if unset:
         raise UserError(f"{path}: the environment variable {unset[1]} is not set")
     try:
@@ -269,3 +277,9 @@ def expand(path: str | Path) -> str:
     except (OSError, ValueError) as problem:  # too long for a path, or with a null character
         raise UserError(f"{expanded[:80]!r}…: no such file or folder") from problem
     return expanded
+
+
+def variables(recipe: Recipe) -> dict[str, str]:
+    """The variables of the environment that a recipe's paths name, with their values."""
+    names = re.findall(VARIABLE, recipe_text(recipe))
+    return {name: os.environ[name] for name in names if name in os.environ}
