@@ -50,7 +50,7 @@ def run(
     ] = None,
     engine: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Who does the stages: serial or processes."),
+        typer.Option(metavar="NAME", help="Who does the stages: serial, processes, ray, slurm."),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Stages at the same time.")] = None,
     plugins: Plugins = None,
@@ -94,4 +94,5 @@ def _preview(found: "Preview") -> None:
 
 
 def _outcome(found: dict[str, Any]) -> None:
-    typer.echo(f"{found['done']} of {found['stages']} stages done; report: {found['report']}")
+    then = found["handed"] or f"report: {found['report']}"
+    typer.echo(f"{found['done']} of {found['stages']} stages done; {then}")

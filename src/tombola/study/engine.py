@@ -34,9 +34,13 @@ class Undone:
     library: Library
     store: Store
     workers: int
-    """How many are done at the same time."""
+    """How many are done at the same time on this machine."""
+    asked: int | None = None
+    """How many the user wants at the same time, wherever."""
     plugins: tuple[str, ...] = ()
     """Files of the user's own that who works elsewhere must load first."""
+    command: str = ""
+    """How the study was started."""
 
 
 class Engine:
@@ -49,8 +53,10 @@ class Engine:
     alone: ClassVar[bool] = False
     """Whether one stage is done at a time, in this process."""
 
-    def run(self, undone: Undone, watch: Watch) -> None:
+    def run(self, undone: Undone, watch: Watch) -> str:
         """Do every stage that is not done and can be; what reads a failed one cannot.
+
+        Returns nothing where they are done; else, in a line, who does them now.
 
         Raises:
             UserError: this engine cannot work here; or what stops the whole study, a full disk.

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,8 @@ class Outcome(Result):
     stages: int
     done: int
     failures: tuple[dict[str, str], ...]
+    handed: str = ""
+    """Who does the stages now, where this run only handed them on."""
 
     @property
     def report(self) -> Path:
@@ -59,7 +61,8 @@ class Outcome(Result):
 
     def lines(self) -> tuple[str, ...]:
         """How much is done, and where."""
-        return (f"{self.out}: {self.done} of {self.stages} stages done",)
+        handed = (self.handed,) if self.handed else ()
+        return (f"{self.out}: {self.done} of {self.stages} stages done", *handed)
 
     def records(self) -> list[Record]:
         """What failed, and why."""
@@ -99,6 +102,7 @@ def run_study(
     load_plugins(plugins)
     if energy:
         check_energy()
+    asked = workers
     workers = workers if workers is not None else default_workers(recipe)
     if given is not None or engine is None:
         engine = "serial" if given is not None or workers == 1 else "processes"
@@ -124,13 +128,14 @@ def run_study(
 
     try:
         files = tuple(str(Path(file).absolute()) for file in plugins)
-        chosen.run(Undone(stages, done, library, store, workers, files), tidying)
+        undone = Undone(stages, done, library, store, workers, asked, files, command)
+        handed = chosen.run(undone, tidying)
     except BaseException:
         # Also after Ctrl-C what is done can be read; a disk that is full must not hide why.
         with suppress(OSError, UserError):
             write_results(recipe, every, store, command)
         raise
-    return write_results(recipe, every, store, command)
+    return replace(write_results(recipe, every, store, command), handed=handed)
 
 
 def default_workers(recipe: Recipe) -> int:

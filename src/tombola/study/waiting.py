@@ -53,16 +53,17 @@ class Course:
         self.running: set[str] = set()
         """Names of those that were begun and have not ended."""
 
-    def begin(self) -> Stage | None:
+    def next(self) -> Stage | None:
         """The next stage that can be done; None where all others wait for one that runs or fails.
 
         Whoever calls it does the stage.
         """
-        stage = self._waiting.next()
-        if stage is not None:
-            self.running.add(stage.name)
-            self._watch(Event("started", stage))
-        return stage
+        return self._waiting.next()
+
+    def begin(self, stage: Stage) -> None:
+        """A stage is begun."""
+        self.running.add(stage.name)
+        self._watch(Event("started", stage))
 
     def end(self, ended: Ended) -> None:
         """A stage ended. Raises what stops the whole study."""

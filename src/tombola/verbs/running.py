@@ -56,7 +56,8 @@ def run(
         recipe: a shipped recipe's name, a YAML file, a mapping of the same keys, or a `Recipe`.
         out: the study's folder, by default `runs/NAME`.
         changes: `key=value` settings that replace the recipe's, or a mapping from keys to values.
-        engine: `serial` or `processes`; by default what suits the machine.
+        engine: `serial`, `processes`, `ray` or `slurm` (which only submits what is to be done); by
+            default what suits the machine.
         workers: stages at the same time.
         plugins: files of one's own criteria, steps, figures.
         dry_run: say what would be done, and do nothing.
@@ -87,7 +88,8 @@ def run(
         command=command,
         **watchers,
     )
-    reports.report(out)
+    if not outcome.handed:
+        reports.report(out)
     return outcome
 
 

@@ -24,16 +24,18 @@ class Processes(Engine):
 
     name = "processes"
 
-    def run(self, undone: Undone, watch: Watch) -> None:
+    def run(self, undone: Undone, watch: Watch) -> str:
         """See `Engine`."""
         course = Course(undone, watch)
         with stoppable() as stop, _workers(undone) as (tasks, results, processes):
             while True:
-                while len(course.running) < undone.workers and (stage := course.begin()):
+                while len(course.running) < undone.workers and (stage := course.next()):
                     tasks.put(stage.name)
+                    course.begin(stage)
                 if not course.running:
                     break  # whatever still waits came after a failure
                 course.end(_next_result(results, processes, stop))
+        return ""
 
 
 def _work(

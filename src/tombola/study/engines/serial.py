@@ -12,15 +12,17 @@ class Serial(Engine):
     name = "serial"
     alone = True
 
-    def run(self, undone: Undone, watch: Watch) -> None:
+    def run(self, undone: Undone, watch: Watch) -> str:
         """See `Engine`."""
         by_name = {stage.name: stage for stage in undone.stages}
         course = Course(undone, watch)
         with stoppable() as stop:
-            while (stage := course.begin()) is not None:
+            while (stage := course.next()) is not None:
                 stop.check()
+                course.begin(stage)
                 problem = attempt(stage, by_name, undone.library, undone.store)
                 course.end(Ended(stage.name, problem))
+        return ""
 
 
 ENGINES.add(Serial())
