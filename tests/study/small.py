@@ -86,3 +86,8 @@ def ran(value: dict[str, Any], out: Path) -> Path:
     outcome = run_study(of(value), out, engine="serial")
     assert outcome.failures == ()
     return out
+
+
+def bytes_of(out: Path) -> dict[str, bytes]:
+    """The tables of a study, byte for byte."""
+    return {path.name: path.read_bytes() for path in sorted((out / "tables").iterdir())}

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import small
 import torch
+from small import bytes_of
 
 import tombola
 from tombola import tables, training
@@ -18,11 +19,6 @@ from tombola.study.plan import plan
 from tombola.study.stage import Stage
 from tombola.study.store import Store
 from tombola.training import loop as loop_module
-
-
-def bytes_of(out: Path) -> dict[str, bytes]:
-    """The tables of a study, byte for byte."""
-    return {path.name: path.read_bytes() for path in sorted((out / "tables").iterdir())}
 
 
 def joined(out: Path, name: str) -> pd.DataFrame:
