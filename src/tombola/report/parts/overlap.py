@@ -17,7 +17,8 @@ COLUMNS = {
 }  # fmt: skip
 KNOWN = {
     *COLUMNS, "a_model", "b_model", "intersection", "expected", "task", "seed", "round",
-    "criterion", "rewind", "variant", "unit",
+    "criterion", "rewind", "variant", "unit", "difference", "most_different",
+    "expected_difference",
 }  # fmt: skip
 """Columns that are no further axes shared by both masks."""
 NOTHING = {"criterion": DENSE, "rewind": NO_REWIND}
