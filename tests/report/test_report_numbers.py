@@ -134,9 +134,7 @@ def scored(*rows: dict[str, object], margin: float | None = None) -> Tables:
 
 DENSE = {"criterion": "dense", "rewinding": "none", "round": 0, "sparsity": 0.0}
 NONE = {"criterion": "none", "sparsity": 0.0}
-NOT_ASKED = (
-    "No paired comparison was asked for of t: no difference between these scores is claimed."
-)
+NOT_ASKED = "No paired comparison was asked for: no difference between these scores is claimed."
 
 
 def test_a_sentence_has_the_numbers_and_no_verdict_without_a_paired_comparison() -> None:
@@ -172,18 +170,39 @@ def test_verdicts_come_from_paired_differences() -> None:
                    row(seed=seed, score=0.813 + 0.004 * (seed - 2), low=0.78, high=0.84),
                    row(seed=seed, round=2, sparsity=0.6, score=0.802)]  # fmt: skip
     (said,) = scores.say(scored(*models, margin=0.05))
-    assert "below dense (difference −0.041, 95% interval −0.053 to −0.029)" in said
-    assert said.endswith("This kind matches dense (margin 0.05) up to 48.8% sparsity.")
+    assert not set(said.split()) & {"above", "below", "matches"}
     (said,) = differences.say(scored(*models, margin=0.05))
     assert said == (
         "t, accuracy, magnitude: below dense at 48.8% and 60.0% sparsity. At 60.0%: difference "
         "−0.041, 95% interval −0.053 to −0.029, 5 seeds, n = 1,043 examples. It matches dense "
         "(margin 0.05) up to 48.8% sparsity."
     )
-    (said,) = scores.say(scored(*models, margin=0.001))
+    (said,) = differences.say(scored(*models, margin=0.001))
     assert "is not shown to match dense (margin 0.001) even at 48.8% sparsity" in said
-    (said,) = scores.say(scored(*models, margin=math.nan))
+    (said,) = differences.say(scored(*models, margin=math.nan))
     assert "match" not in said
+
+
+def test_kinds_of_tickets_share_a_sentence() -> None:
+    dense = row(**DENSE, score=0.843)
+    both = scored(
+        dense, row(score=0.75), row(criterion="movement", score=0.842, low=0.8, high=0.88),
+        row(criterion="random", score=0.55), margin=0.05,
+    )  # fmt: skip
+    (said,) = scores.say(both)
+    told, *each = said.splitlines()
+    assert told.startswith(
+        "t, accuracy: scores of tickets at 48.8% sparsity against 0.550 (1 seed) for random masks"
+    )
+    assert "95% interval of one seed" in told
+    assert told.count("trained longer") == 1
+    assert each == ["0.750 (1 seed) [0.650 to 0.750] by magnitude",
+                    "0.842 (1 seed) [0.800 to 0.880] by movement"]  # fmt: skip
+    said = differences.say(both)[0]
+    assert len(said.splitlines()) == 3
+    assert said.count("t, accuracy") == said.count("n = 1,043 examples") == 1
+    assert "matches dense (margin 0.05) up to 48.8% sparsity: movement (48.8%: −0.001" in said
+    assert "is not shown to match dense (margin 0.05) even at 48.8% sparsity: magnitude (" in said
 
 
 def test_matching_ends_at_the_first_sparsity_that_fails() -> None:
@@ -346,6 +365,14 @@ def test_overlap_names_the_mean_and_chance() -> None:
     assert f"share {statistics.fmean(found):.3f} of their survivors" in said
     assert said.startswith("shared, t, magnitude, 50.0% sparsity: masks that differ in seed")
     assert "over 3 pairs; chance gives 0.333, and 0.360 where" in said
+
+
+def test_numbers_of_a_pair_of_masks_are_no_axis_that_pairs_share() -> None:
+    rows = new_tables.overlap(("1", "2", "3"), "seed", {"task": "t", "criterion": "magnitude"})
+    frame = new_tables.TABLES["overlap"].frame(rows)
+    frame = frame.assign(difference=[0.1, 0.2, 0.3], most_different=0.5, expected_difference=0.25)
+    (said,) = overlap.say(Tables({"overlap": frame}))
+    assert "over 3 pairs" in said
 
 
 def test_overlap_says_what_is_counted() -> None:

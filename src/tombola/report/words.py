@@ -90,3 +90,8 @@ def count(n: int, one: str, many: str = "") -> str:
 def listed(parts: list[str]) -> str:
     """Words joined by commas and a last `and`."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def several(sentence: str, items: Iterable[str]) -> str:
+    """A sentence that holds for several things, each on a line of its own."""
+    return "\n".join([sentence, *items])

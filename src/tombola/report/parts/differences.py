@@ -16,6 +16,7 @@ from tombola.report.words import (
     number,
     percent,
     pretty,
+    several,
 )
 
 OTHERS = {CONTROL: "random masks", AS_LONG: "dense, trained as long"}
@@ -93,16 +94,51 @@ def matched(rows: pd.DataFrame) -> str:
 
 
 def say(tables: Tables) -> list[str]:
-    """Verdicts by sparsity of each kind of tickets against each model compared with."""
+    """What each kind of tickets is shown to be against each model compared with."""
     said = []
     for which in tables.groups("differences", ("experiment", "task", "metric")):
         rows = with_kind(compared_scores(tables.where(**which)))
         rows = rows[rows["difference"].notna()].sort_values("at", kind="stable")
         for other in rows["against"].unique():
-            for kind in kinds(rows[rows["against"] == other]):
-                of_both = (rows["against"] == other) & (rows["kind"] == kind.name)
-                said.append(_say_of(rows[of_both], kind.name))
+            against = rows[rows["against"] == other]
+            found = [kind.name for kind in kinds(against)]
+            if len(found) == 1:
+                said.append(_say_of(against[against["kind"] == found[0]], found[0]))
+            elif found:
+                said.append(_say_of_all(against, found))
     return said
+
+
+def _say_of_all(rows: pd.DataFrame, found: list[str]) -> str:
+    """All kinds in one sentence, those together that are shown the same."""
+    places = decimals([*rows["low"], *rows["high"]])
+    together: dict[str, list[str]] = {}
+    for kind in found:
+        of = rows[rows["kind"] == kind]
+        last = of.iloc[-1]
+        shown = matched(of) or f"{side(last)} at {percent(last['at'])} sparsity"
+        number = f"{signed(last['difference'], places)}{_ends(last, places)}"
+        together.setdefault(shown, []).append(f"{clip(kind)} ({percent(last['at'])}: {number})")
+    over = listed(sorted({clip(str(each)) for each in rows["over"]})) if "over" in rows else ""
+    other = clip(against_in_words(str(rows["against"].iloc[0])))
+    return several(
+        f"{_scored(rows)}, against {other}; in parentheses: the difference at the highest sparsity "
+        f"with its 95% interval{' over ' + over if over else ''}, up to "
+        f"{count(int(rows['seeds'].max()), 'seed')}, n = {count(int(rows['n'].max()), 'example')}.",
+        [f"{what}: {'; '.join(names)}" for what, names in together.items()],
+    )
+
+
+def _ends(row: pd.Series, places: int) -> str:
+    if not math.isfinite(row["low"]):
+        return ", no interval"
+    return f", {signed(row['low'], places)} to {signed(row['high'], places)}"
+
+
+def _scored(rows: pd.DataFrame) -> str:
+    metric = str(rows["metric"].iloc[0])
+    less = " (less is better)" if metric in LOWER_IS_BETTER else ""
+    return f"{named(rows)}, {pretty(metric)}{less}"
 
 
 def _say_of(rows: pd.DataFrame, kind: str) -> str:
@@ -113,10 +149,8 @@ def _say_of(rows: pd.DataFrame, kind: str) -> str:
     verdicts = "; ".join(f"{verdict} at {listed(where)}" for verdict, where in sides.items())
     match = matched(rows)
     last = rows.iloc[-1]
-    metric = str(rows["metric"].iloc[0])
-    scored = pretty(metric) + (" (less is better)" if metric in LOWER_IS_BETTER else "")
     return (
-        f"{named(rows)}, {scored}, {clip(kind)}: {verdicts} sparsity. "
+        f"{_scored(rows)}, {clip(kind)}: {verdicts} sparsity. "
         f"At {percent(last['at'])}: {measured(last, places)}, "
         f"{count(int(last['seeds']), 'seed')}, n = {count(int(last['n']), 'example')}."
         f"{' It ' + match + '.' if match else ''}"

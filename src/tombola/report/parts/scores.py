@@ -6,12 +6,6 @@ import pandas as pd
 
 from tombola.report.means import over_seeds
 from tombola.report.paper import PaperTable, paper_tables
-from tombola.report.parts.differences import (
-    differences_of,
-    matched,
-    measured,
-    side,
-)
 from tombola.report.parts.part import PARTS, Part
 from tombola.report.reading import Tables
 from tombola.report.subnetwork_table import subnetwork_tables
@@ -29,7 +23,7 @@ from tombola.report.tickets import (
     with_kind,
 )
 from tombola.report.values import Value
-from tombola.report.words import clip, count, decimals, listed, number, percent, pretty
+from tombola.report.words import clip, count, decimals, listed, number, percent, pretty, several
 
 CONTROLS = (CONTROL, AS_LONG, UNPRUNED)
 
@@ -39,13 +33,7 @@ def say(tables: Tables) -> list[str]:
     said = []
     for which in tables.groups("scores", ("experiment", "task", "metric")):
         said += _scores_of(tables.where(**which))
-    without = [clip(name, 60) for name in _not_compared(tables)]
-    if without:
-        said.append(
-            f"No paired comparison was asked for of {listed(without)}: "
-            "no difference between these scores is claimed."
-        )
-    return said
+    return said + _no_comparison(tables)
 
 
 def papers(tables: Tables) -> list[PaperTable]:
@@ -73,20 +61,46 @@ def _scores_of(tables: Tables) -> list[str]:
             f"{name}: dense scores {value}, 95% interval of one seed {value.interval}; "
             f"n = {n}{at_chance}. No ticket was scored."
         ]
+    last = {
+        kind: means[means["kind"] == kind.name].sort_values("round").iloc[-1]
+        for kind in [kind for kind in found if kind.criterion not in CONTROLS] or found
+    }
+    together: dict[tuple[str, str], list[TicketKind]] = {}
+    for kind, row in last.items():
+        others = [f"{Value.of(o, places)} for {what}" for what, o in _beside(means, row).items()]
+        place = percent(row["at"]), f" against {listed(others)}" if others else ""
+        together.setdefault(place, []).append(kind)
     said = []
-    for kind in [kind for kind in found if kind.criterion not in CONTROLS] or found:
-        last = means[means["kind"] == kind.name].sort_values("round").iloc[-1]
-        beside = _beside(means, last)
-        others = [f"{Value.of(other, places)} for {what}" for what, other in beside.items()]
-        ticket = Value.of(last, places)
-        said.append(
-            f"{name}: at {percent(last['at'])} sparsity, tickets by {clip(kind.name)} "
-            f"score {ticket}{' against ' + listed(others) if others else ''}; n = {n}, "
-            f"95% interval of one seed {ticket.interval}{at_chance}."
-            f"{_no_control(kind, means, last)}{_longer(kind, beside, last)}"
-            f"{_verdicts(tables, kind, last, places)}"
-        )
+    for (at, against), group in together.items():
+        tickets = [(clip(kind.name), Value.of(last[kind], places)) for kind in group]
+        notes = "".join(_notes(means, {kind: last[kind] for kind in group}))
+        if len(tickets) == 1:
+            ticket, score = tickets[0]
+            said.append(
+                f"{name}: at {at} sparsity, tickets by {ticket} score {score}{against}; n = {n}, "
+                f"95% interval of one seed {score.interval}{at_chance}.{notes}"
+            )
+            continue
+        each = [f"{score} [{score.interval}] by {ticket}" for ticket, score in tickets]
+        said.append(several(
+            f"{name}: scores of tickets at {at} sparsity{against}; n = {n}; in brackets: 95% "
+            f"interval of one seed{at_chance}.{notes}", each,
+        ))  # fmt: skip
     return said + _from_elsewhere(every, name, n)
+
+
+def _notes(means: pd.DataFrame, last: dict[TicketKind, pd.Series]) -> list[str]:
+    """What must be known beside the scores, once for all kinds that it is true of."""
+    notes: dict[str, list[str]] = {}
+    for kind, row in last.items():
+        for note in (_no_control(kind, means, row), _longer(kind, _beside(means, row), row)):
+            if note:
+                notes.setdefault(note, []).append(clip(kind.name))
+    return [
+        note.replace("These tickets", "These tickets" if len(of) == len(last) else
+                     f"Tickets by {'; '.join(of)}")
+        for note, of in notes.items()
+    ]  # fmt: skip
 
 
 def _beside(means: pd.DataFrame, ticket: pd.Series) -> dict[str, pd.Series]:
@@ -100,6 +114,9 @@ def _beside(means: pd.DataFrame, ticket: pd.Series) -> dict[str, pd.Series]:
         ]
         same = found[found["rewind"] == ticket["rewind"]]
         found = same if len(same) else found
+        # what was scored as it was drawn stands beside what was, too
+        alike = ticket["variant"].replace(ticket["criterion"], criterion, 1)
+        found = found[found["variant"] == alike] if alike in set(found["variant"]) else found
         if ticket["criterion"] not in CONTROLS and len(found):
             other = found.iloc[0]
             rewound = "" if len(same) else f" ({clip(rewound_in_words(str(other['rewind'])))})"
@@ -148,27 +165,18 @@ def _longer(kind: TicketKind, beside: dict[str, pd.Series], ticket: pd.Series) -
     )
 
 
-def _verdicts(tables: Tables, kind: TicketKind, ticket: pd.Series, places: int) -> str:
-    """What paired differences say at this round, and how far the tickets match."""
-    every = differences_of(tables, kind)
-    if every.empty:
-        return ""
-    here = every[every["round"] == ticket["round"]]
-    said = [f"{side(row)} ({measured(row, places)})" for _, row in here.iterrows()]
-    paired = f" On the same examples and seeds: {listed(said)}." if said else ""
-    matches = list(filter(None, (matched(rows) for _, rows in every.groupby("against"))))
-    return paired + (f" This kind {listed(matches)}." if matches else "")
-
-
-def _not_compared(tables: Tables) -> list[str]:
-    """The experiments whose scores nobody asked to compare in pairs."""
+def _no_comparison(tables: Tables) -> list[str]:
+    """That scores stand side by side which nobody compared in pairs."""
     every = [which["experiment"] for which in tables.groups("scores", ("experiment",))]
-    asked = (
-        {which["experiment"] for which in tables.groups("differences", ("experiment",))}
-        if "differences" in tables
-        else set()
-    )
-    return [name for name in every if name not in asked]
+    asked = "differences" in tables
+    done = tables.groups("differences", ("experiment",)) if asked else []
+    without = [name for name in every if {"experiment": name} not in done]
+    if not without:
+        return []
+    what = "is there yet" if asked and not done else "was asked for"
+    names = [clip(name, 60) for name in without]
+    of = f" of {listed(names)}" if len(without) < len(every) else ""
+    return [f"No paired comparison {what}{of}: no difference between these scores is claimed."]
 
 
 def diverged(tables: Tables) -> list[str]:
