@@ -15,7 +15,7 @@ import synthetic
 from tombola import tables
 from tombola.errors import UserError
 from tombola.report import FIGURES, Tables, reading, report
-from tombola.report.html import embedded, page
+from tombola.report.page.render import embedded, page
 from tombola.report.parts import part_of
 from tombola.report.study import Study
 

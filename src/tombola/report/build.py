@@ -12,7 +12,7 @@ from tombola.errors import UserError
 from tombola.files import atomic_file, atomic_folder
 from tombola.report.exports import export_figure, export_tables
 from tombola.report.figures import FIGURES, drawings
-from tombola.report.html import ShownChart, page
+from tombola.report.page.render import ShownChart, page
 from tombola.report.parts import check
 from tombola.report.reading import Tables
 from tombola.report.study import Study

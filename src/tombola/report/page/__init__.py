@@ -1,0 +1,1 @@
+"""The page: one file that tells a study, with its charts, data and downloads."""
