@@ -3,6 +3,6 @@
 Names are loaded when they are first used, so that `import tombola` costs nothing.
 """
 
-import lazy_loader
+from tombola.extras import attach_stub
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -6,6 +6,8 @@ from dataclasses import asdict, is_dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from tombola.extras import extra
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -39,9 +41,9 @@ class Result:
         return self.records()
 
     def to_frame(self) -> "pd.DataFrame":
-        """The rows as a frame."""
-        import pandas as pd
-
+        """The rows as a frame. Raises UserError where pandas is not installed."""
+        with extra("report"):
+            import pandas as pd
         return pd.DataFrame(self.records())
 
     def __repr__(self) -> str:

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-from pyarrow import parquet
 
 from tombola.errors import UserError
+from tombola.extras import extra
 from tombola.files import atomic_file
+
+with extra("report"):
+    import pandas as pd
+    import pyarrow as pa
+    from pyarrow import parquet
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 """What a table's name looks like, so that it may stand in a path and in a link."""

@@ -10,6 +10,7 @@ import typer
 
 from tombola.cli.terminal.app import app
 from tombola.errors import UserError
+from tombola.extras import lacking
 from tombola.files import is_full_disk
 
 # Newer versions of typer carry a click of their own: only through typer do both have this name.
@@ -32,6 +33,12 @@ def main() -> NoReturn:
         code = problem.exit_code
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
+    except ModuleNotFoundError as problem:
+        missing = lacking(problem)
+        if missing is None:
+            raise
+        _say(str(missing))
+        code = BAD_INPUT
     except Exception as problem:
         if not is_full_disk(problem):
             raise

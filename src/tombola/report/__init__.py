@@ -1,8 +1,7 @@
 """How a person reads a study: figures, paper tables and one page, from its tables alone."""
 
-import lazy_loader
-
+from tombola.extras import attach_stub
 from tombola.rooms import callable_room
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)
 callable_room(__name__)

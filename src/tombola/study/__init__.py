@@ -1,5 +1,5 @@
 """How does a whole experiment run? Recipe, plan, store, engines, tables."""
 
-import lazy_loader
+from tombola.extras import attach_stub
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tombola.errors import UserError
+from tombola.extras import extra
 
 SECONDS_BETWEEN_LOOKS = 5
 """How often power is looked at."""
@@ -50,12 +50,8 @@ def effort(energy: bool = False) -> Iterator[Effort]:
 
 def check_energy() -> None:
     """Raise UserError where energy cannot be estimated here."""
-    try:
+    with extra("energy"):
         import codecarbon  # noqa: F401
-    except ImportError as problem:
-        raise UserError(
-            "energy: needs codecarbon; install it with tombola: pip install 'tombola[energy]'"
-        ) from problem
 
 
 def _tracker() -> Any:

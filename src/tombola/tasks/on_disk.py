@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 import numpy as np
 from jaxtyping import Int
 
+from tombola.extras import extra
 from tombola.files import atomic_folder, read_json, write_json
 from tombola.tasks.tokenize import Encoded
 from tombola.text.rows import Row
@@ -102,9 +103,9 @@ def _read(folder: Path, facts: Mapping[str, Any]) -> Stored | None:
     """What stands in a folder, if it is of these facts and whole."""
     if not (folder / FACTS).exists():
         return None
-    import datasets  # takes seconds, and small texts never need it
-    import pyarrow
-
+    with extra("data"):
+        import datasets  # takes seconds, and small texts never need it
+        import pyarrow
     try:
         said = read_json(folder / FACTS)
         rows = datasets.Dataset.from_file(str(folder / ROWS))
@@ -116,9 +117,9 @@ def _read(folder: Path, facts: Mapping[str, Any]) -> Stored | None:
 
 def _write(path: Path, blocks: Iterable[Encoded]) -> tuple[int, int]:
     """Write all rows; how many there are, and how many were cut."""
-    import pyarrow
-    from datasets.arrow_writer import ArrowWriter
-
+    with extra("data"):
+        import pyarrow
+        from datasets.arrow_writer import ArrowWriter
     n, n_cut, writer = 0, 0, None
     for block in blocks:
         if not len(block):

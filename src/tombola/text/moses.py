@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from tombola.extras import extra
 from tombola.text.examples import TranslationExample
 
 Moses = Literal["plain", "as_published"]
@@ -51,13 +52,13 @@ def put_together(text: str, language: str) -> str:
 
 @cache
 def _tokenizer(language: str) -> Any:
-    from sacremoses import MosesTokenizer
-
+    with extra("data"):
+        from sacremoses import MosesTokenizer
     return MosesTokenizer(language)
 
 
 @cache
 def _detokenizer(language: str) -> Any:
-    from sacremoses import MosesDetokenizer
-
+    with extra("data"):
+        from sacremoses import MosesDetokenizer
     return MosesDetokenizer(language)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tombola import tasks, training
 from tombola.errors import UserError
+from tombola.extras import extra
 from tombola.files import atomic_file
 from tombola.results import Record, Result
 from tombola.verbs.asked import chosen, said
@@ -65,8 +66,8 @@ class Evaluation(Result):
 
     def to_frame(self) -> "pd.DataFrame":
         """One row for each example: its text, the right answer, and the model's."""
-        import pandas as pd
-
+        with extra("report"):
+            import pandas as pd
         columns = [list(column) for column in zip(*self.texts, strict=True)]
         if len(columns) > 1 and columns[1] == list(self.references):
             del columns[1]  # of a translation, which is what is right

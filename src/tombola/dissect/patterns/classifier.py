@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from jaxtyping import Float32, Int
 from safetensors.torch import load_file, save_file
-from sklearn.model_selection import train_test_split
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -20,6 +19,7 @@ from tombola.dissect.patterns.quality import Quality, quality
 from tombola.dissect.patterns.settings import ClassifierSettings
 from tombola.dissect.patterns.synthetic import Look, synthetic_maps
 from tombola.errors import UserError
+from tombola.extras import extra
 from tombola.randomness import mixed
 
 HELD_OUT = 0.2
@@ -95,6 +95,8 @@ def shown_of(given: LabelledMaps) -> Float32[Tensor, "maps 1 size size"]:
 
 
 def _split(labelled: LabelledMaps, seed: int) -> tuple[LabelledMaps, LabelledMaps]:
+    with extra("data"):
+        from sklearn.model_selection import train_test_split
     kept, held_out = train_test_split(
         np.arange(len(labelled)),
         test_size=HELD_OUT,

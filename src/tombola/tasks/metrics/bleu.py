@@ -2,14 +2,18 @@
 
 import math
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
-from sacrebleu.metrics.bleu import BLEU
 
+from tombola.extras import extra
 from tombola.tasks.metrics.answers import check_pairs
 from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Values
 from tombola.tasks.metrics.of_corpus import OfCorpus
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.bleu import BLEU
 
 ORDERS = 4
 """N-grams up to so many words."""
@@ -30,10 +34,10 @@ class Bleu(OfCorpus):
             rows.append([*score.counts, *score.totals, score.sys_len, score.ref_len])
         return np.array(rows, np.float64)
 
-    def scorer(self) -> BLEU:
+    def scorer(self) -> "BLEU":
         """What counts the n-grams of one sentence."""
         # Only its counts are read; without effective_order sacrebleu warns for each sentence.
-        return BLEU(effective_order=True)
+        return sacrebleu_bleu(effective_order=True)
 
     def value(self, sums: Float[np.ndarray, "... 10"]) -> Values:
         """BLEU of a corpus with these counts."""
@@ -63,10 +67,17 @@ def _bleu(row: list[float]) -> float:
     return min(brevity * math.exp(sum(logs) / ORDERS), 100.0)
 
 
+def sacrebleu_bleu(**options: Any) -> "BLEU":
+    """sacrebleu's metric. Raises UserError where sacrebleu is not installed."""
+    with extra("data"):
+        from sacrebleu.metrics.bleu import BLEU
+    return BLEU(**options)
+
+
 @cache
 def sacrebleu_signature() -> str:
     """How sacrebleu names its default BLEU."""
-    metric = BLEU()
+    metric = sacrebleu_bleu()
     metric.corpus_score(["a"], [["a"]])  # the number of references is known after scoring only
     return str(metric.get_signature())
 

@@ -1,12 +1,16 @@
 """BLEU after compounds are split at their hyphens, the score of many older papers."""
 
 import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
 
-from sacrebleu.metrics.bleu import BLEU
-from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
-
-from tombola.tasks.metrics.bleu import Bleu
+from tombola.extras import extra
+from tombola.tasks.metrics.bleu import Bleu, sacrebleu_bleu
 from tombola.tasks.metrics.metric import METRICS, Answers, Counts
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.bleu import BLEU
 
 HYPHEN = re.compile(r"(\S)-(\S)")
 
@@ -26,9 +30,9 @@ class CompoundSplitBleu(Bleu):
         """As BLEU's, of split words."""
         return super().counts([split(p) for p in predictions], [split(r) for r in references])
 
-    def scorer(self) -> BLEU:
+    def scorer(self) -> "BLEU":
         """Takes the words as they are: they are split already."""
-        return BLEU(effective_order=True, tokenize="none", force=True)
+        return sacrebleu_bleu(effective_order=True, tokenize="none", force=True)
 
     def library(self) -> str:
         """BLEU's, with how words were split."""
@@ -40,9 +44,14 @@ def split(text: str) -> str:
 
     One pass from left to right, as the common script does it: of `a-b-c` the second stays.
     """
-    return HYPHEN.sub(r"\1 ##AT##-##AT## \2", _TOKENS(text))
+    return HYPHEN.sub(r"\1 ##AT##-##AT## \2", _tokenizer()(text))
 
 
-_TOKENS = Tokenizer13a()
+@cache
+def _tokenizer() -> Callable[[str], str]:
+    with extra("data"):
+        from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
+    return Tokenizer13a()
+
 
 METRICS.add(CompoundSplitBleu())

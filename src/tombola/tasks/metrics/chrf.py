@@ -4,15 +4,16 @@ from functools import cache
 
 import numpy as np
 from jaxtyping import Float
-from sacrebleu.metrics.chrf import CHRF
-from sacrebleu.metrics.helpers import extract_all_char_ngrams
 
+from tombola.extras import extra
 from tombola.tasks.metrics.answers import check_pairs
 from tombola.tasks.metrics.metric import METRICS, Answers, Counts, Values
 from tombola.tasks.metrics.of_corpus import OfCorpus
 
-ORDERS = CHRF.CHAR_ORDER
-BETA = CHRF.BETA
+ORDERS = 6
+"""N-grams up to so many characters."""
+BETA = 2
+"""How often recall counts."""
 
 
 class Chrf(OfCorpus):
@@ -26,6 +27,8 @@ class Chrf(OfCorpus):
     def counts(self, predictions: Answers, references: Answers) -> Counts:
         """N-grams of the prediction, of the reference, and of both, of 1 to 6 characters."""
         check_pairs(predictions, references)
+        with extra("data"):
+            from sacrebleu.metrics.helpers import extract_all_char_ngrams
         rows = []
         for prediction, reference in zip(predictions, references, strict=True):
             sides = (extract_all_char_ngrams(text, ORDERS) for text in (prediction, reference))
@@ -54,6 +57,8 @@ class Chrf(OfCorpus):
 
 @cache
 def _signature() -> str:
+    with extra("data"):
+        from sacrebleu.metrics.chrf import CHRF
     metric = CHRF()
     metric.corpus_score(["a"], [["a"]])  # the number of references is known after scoring only
     return str(metric.get_signature())

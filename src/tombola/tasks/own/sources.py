@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
+from tombola.extras import extra
 from tombola.reach import out_of_reach
 from tombola.tasks.own.splits import Tables
 from tombola.tasks.words.load import split_of
@@ -113,8 +114,8 @@ def _check_hub(name: str) -> None:
 
 def _from_datasets(load: Any, where: str) -> Tables:
     """What `datasets` loads, by split. Raises UserError where it does not."""
-    import datasets  # takes a second
-
+    with extra("data"):
+        import datasets  # takes a second
     try:
         found = load(datasets)
     except Exception as problem:  # the hub and its files fail in any way

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from conllu.exceptions import ParseException
-from conllu.parser import parse_id_value
-
 from tombola.errors import UserError
+from tombola.extras import extra
 from tombola.text.annotated import Annotated, Arc
 from tombola.text.formats.checks import (
     NOTHING,
@@ -192,6 +190,9 @@ def _no_word(path: Path, number: int, cell: str, rows: _Rows) -> None:
     """Check the number of a multiword token or an empty node; raise for anything else."""
     # Only this column goes through conllu: its own split takes two spaces within a form for
     # a tab, and the other columns are plain text.
+    with extra("data"):
+        from conllu.exceptions import ParseException
+        from conllu.parser import parse_id_value
     try:
         identity = parse_id_value(cell)
     except (ParseException, ValueError) as problem:

@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from tombola.errors import UserError
+from tombola.extras import extra
 from tombola.text.examples import SentenceExample
 from tombola.text.glue.labels import from_hub
 from tombola.text.glue.layouts import Layout
@@ -16,6 +14,10 @@ from tombola.text.reading import Reading, reading_of
 from tombola.text.tables.delimited import quoted
 from tombola.text.tables.objects import rows_of_objects
 from tombola.text.tables.parquet import rows_of_parquet
+
+with extra("data"):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 ID_COLUMNS = ("idx", "index", "id")
 

@@ -6,12 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from tombola.errors import UserError
+from tombola.extras import extra
 from tombola.text.reading import Reading
 from tombola.text.tables.table import Cells, TableOfText, declared_names
+
+with extra("data"):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 
 def read_parquet(path: Path) -> TableOfText:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tombola import dissect, tasks, training
 from tombola.dissect.representations import stack_names
 from tombola.errors import UserError
+from tombola.extras import extra
 from tombola.results import Result
 from tombola.verbs.dissection.given_text import GivenText, encoded, marked, read_text
 from tombola.verbs.live import as_ticket
@@ -72,8 +73,8 @@ class Dissection(Result):
 
     def to_frames(self) -> "dict[str, pd.DataFrame]":
         """The rows as frames."""
-        import pandas as pd
-
+        with extra("report"):
+            import pandas as pd
         return {name: pd.DataFrame(rows) for name, rows in self.rows().items()}
 
 
