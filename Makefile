@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 
-.PHONY: help install demo test long fast lint bench clean
+.PHONY: help install demo test long fast lint bench package clean
 
 help:
 	@echo "make demo     install into $(VENV) and run a whole study: minutes, no download of models or data"
@@ -13,6 +13,7 @@ help:
 	@echo "make fast     the quick tests only"
 	@echo "make lint     style, types, imports"
 	@echo "make bench    speed and memory, as ratios measured in one run"
+	@echo "make package  wheel and sdist in dist/, tried in an environment of their own"
 	@echo "make install  the virtual environment alone"
 	@echo "make clean    remove the virtual environment and caches"
 
@@ -49,5 +50,15 @@ long: install
 bench: install
 	$(BIN)/python -m benchmarks
 
+package: install
+	$(BIN)/python -m pip install --quiet build
+	rm -rf build dist $(VENV)-package
+	$(BIN)/python -m build
+	$(PYTHON) -m venv $(VENV)-package
+	$(VENV)-package/bin/pip install --quiet $(TORCH)
+	$(VENV)-package/bin/pip install --quiet dist/*.whl
+	cd dist && ../$(VENV)-package/bin/python -m tombola --version
+	cd dist && ../$(VENV)-package/bin/python -c "import tombola; tombola.load, tombola.Mask"
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-package build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
