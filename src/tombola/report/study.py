@@ -17,6 +17,8 @@ class Study:
     title: str = ""
     description: str = ""
     recipe: str = ""
+    whole_recipe: str = ""
+    """The recipe with every default spelled out."""
     versions: tuple[tuple[str, str], ...] = ()
     seeds: tuple[str, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
@@ -79,6 +81,7 @@ class Study:
             title=str(found.get("title") or ""),
             description=str(found.get("description") or ""),
             recipe=str(found.get("recipe") or ""),
+            whole_recipe=str(found.get("whole_recipe") or ""),
             command=str(found.get("command") or ""),
             signature=str(found.get("signature") or ""),
             versions=tuple(

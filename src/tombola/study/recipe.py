@@ -254,9 +254,9 @@ def parse_recipe(text: str, where: str, changes: tuple[str, ...] = ()) -> Recipe
     return validate(Recipe, raw, f"{where}: ", "tombola recipes keys")
 
 
-def recipe_text(recipe: Recipe) -> str:
-    """A recipe as YAML, without what has its default value."""
-    plain = recipe.model_dump(mode="json", exclude_defaults=True)
+def recipe_text(recipe: Recipe, *, whole: bool = False) -> str:
+    """A recipe as YAML, without what has its default value unless it is to be whole."""
+    plain = recipe.model_dump(mode="json", exclude_defaults=not whole)
     text: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100)
     return text
 

@@ -183,6 +183,7 @@ def write_results(recipe: Recipe, stages: tuple[Stage, ...], store: Store, comma
         "title": recipe.title,
         "description": recipe.description,
         "recipe": recipe_text(recipe),
+        "whole_recipe": recipe_text(recipe, whole=True),
         "seeds": seeds,
         "versions": versions(),
         "failures": [{"what": f["what"], "why": f["why"]} for f in failures],
