@@ -92,15 +92,18 @@ class Drawing:
     figure: Figure
     which: dict[str, str]
     picture: Picture
+    tables: Tables
+    """The rows of the tables that it may show."""
 
 
 def drawings(name: str, tables: Tables) -> Iterator[Drawing]:
     """Every chart of one figure, in the order of the table."""
     kind = FIGURES[name]
     for which in _charts(kind, tables):
-        picture = kind.draw(tables.where(**which))
+        narrowed = tables.where(**which)
+        picture = kind.draw(narrowed)
         if picture is not None:
-            yield Drawing(kind, which, picture)
+            yield Drawing(kind, which, picture, narrowed)
 
 
 def figure(name: str, tables: Tables, **which: str) -> Chart | None:
@@ -152,5 +155,8 @@ def finished(
     text = heading if slider is None else slider.title(heading)
     chart = chart if slider is None else chart.add_params(slider.parameter)
     description = " ".join([title + ".", *subtitle])
-    titled = chart.properties(title=alt.Title(text=text, subtitle=lines), description=description)
+    titled = chart.properties(
+        title=alt.Title(text=text, subtitle=lines), description=description,
+        usermeta={"title": title},
+    )  # fmt: skip
     return Picture(titled.configure(**config()), sources.rows)

@@ -6,6 +6,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from tombola.report.facets import FACETS
+
 
 class Sources:
     """Named rows of a chart.
@@ -18,6 +20,8 @@ class Sources:
 
     def add(self, frame: pd.DataFrame, columns: list[str]) -> alt.NamedData:
         """Keep these columns as JSON values: five decimals, None for NaN and what is missing."""
+        # what a reader may narrow charts to travels with every row that has it
+        columns = list(dict.fromkeys([*columns, *(c for c in FACETS if c in frame)]))
         rows = [
             {column: _plain(cell) for column, cell in zip(columns, row, strict=True)}
             for row in frame[columns].itertuples(index=False, name=None)
