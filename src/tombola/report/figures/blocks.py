@@ -57,7 +57,8 @@ def blocks(tables: Tables) -> Picture | None:
         shown = by[(by["stack"] == panel.stack) & (by["kind"] == panel.kind)]
         fields = ["line", "percent", "mean", "low", "high", *DETAILS]
         base = alt.Chart(sources.add(shown, fields)).encode(
-            sparsity_axis(columns), key.color(2 if columns == 1 else 4, single=columns == 1)
+            sparsity_axis(columns, by["percent"]),
+            key.color(2 if columns == 1 else 4, single=columns == 1),
         )
         level = ("points vs. whole ticket", axis)
         y = value_axis(*level)

@@ -8,8 +8,8 @@ import altair as alt
 WORDS = {
     "sparsity": "sparsity (prunable)",
     "sparsity_model": "sparsity (all parameters)",
-    "low": "95% interval, low",
-    "high": "95% interval, high",
+    "low": "95% interval",
+    "high": "to",
     "mean": "mean over seeds",
     "least": "lowest seed",
     "most": "highest seed",
@@ -19,7 +19,31 @@ WORDS = {
     "noise_floor": "noise floor",
     "word_baseline": "word baseline",
 }
+LINES = {
+    1: ("round", "sparsity", "sparsity_model", "at", "layer", "dense_layer", "sparse_layer"),
+    2: (
+        "score",
+        "value",
+        "difference",
+        "mean",
+        "share",
+        "relative",
+        "low",
+        "high",
+        "least",
+        "most",
+        "share_least",
+        "share_most",
+        "level",
+        "ticket",
+        "dense",
+    ),
+    3: ("seeds", "n", "chance", "noise_floor", "word_baseline"),
+    4: ("margin", "verdict", "paired", "enough"),
+}
+"""On which of a tooltip's five lines a column stands; names, and all others, open it."""
 SHARES = ("level", "sparsity", "sparsity_model", "share", "share_least", "share_most")
+MOST_TICKS = 24
 NUMBERS = ("score", "low", "high", "chance", "mean", "least", "most", "noise_floor")
 MORE_NUMBERS = ("word_baseline", "difference", "relative")
 
@@ -29,8 +53,17 @@ def tooltip(columns: Iterable[str]) -> list[alt.Tooltip]:
     return [_line(column) for column in columns]
 
 
+def tip_lines() -> dict[str, int]:
+    """The line of each title in a tooltip, from 0."""
+    return {_title(column): line for line, columns in LINES.items() for column in columns}
+
+
+def _title(column: str) -> str:
+    return WORDS.get(column, column.replace("_", " "))
+
+
 def _line(column: str) -> alt.Tooltip:
-    title = WORDS.get(column, column.replace("_", " "))
+    title = _title(column)
     if column in SHARES:
         return alt.Tooltip(column, type="quantitative", title=title, format=".1%")
     if column in NUMBERS + MORE_NUMBERS:
@@ -38,10 +71,18 @@ def _line(column: str) -> alt.Tooltip:
     return alt.Tooltip(column, type="nominal", title=title)
 
 
-def sparsity_axis(columns: int = 1) -> alt.X:
-    """Sparsity of the prunable weights on the horizontal axis, in per cent."""
+def sparsity_axis(columns: int = 1, at: Iterable[float] = ()) -> alt.X:
+    """Sparsity of the prunable weights on the horizontal axis, in per cent.
+
+    Ticks stand `at` measured sparsities (in per cent), as far as there is room for their labels.
+    """
     title = "sparsity of prunable weights (%)" if columns < 3 else "sparsity (%)"
+    ticks = sorted({0.0, *(round(value, 1) for value in at if math.isfinite(value))})
     axis = alt.Axis(format="d", tickCount=5, grid=False)
+    if 1 < len(ticks) <= MOST_TICKS:
+        axis = alt.Axis(
+            values=ticks, format="~r", labelOverlap="greedy", labelSeparation=2, grid=False
+        )
     return alt.X("percent:Q", title=title, axis=axis, scale=alt.Scale(zero=True, nice=False))
 
 

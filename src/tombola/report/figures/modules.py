@@ -110,10 +110,12 @@ def _panel(sources: Sources, cells: pd.DataFrame, key: Key, columns: int, top: f
     alike = sources.add_rows([{"percent": end, "pruned": end} for end in ends])
     grey = alt.Chart(alike).mark_line(color=GREY, strokeWidth=0.8, strokeDash=[3, 2])
     base = alt.Chart(sources.add(cells, ["percent", "pruned", *DETAILS])).encode(
-        sparsity_axis(columns), up, key.color(6 if columns > 1 else 3, single=columns == 1)
+        sparsity_axis(columns, cells["percent"]),
+        up,
+        key.color(6 if columns > 1 else 3, single=columns == 1),
     )
     return alt.layer(
-        grey.encode(sparsity_axis(columns), up),
+        grey.encode(sparsity_axis(columns, cells["percent"]), up),
         base.mark_line(strokeWidth=1.1),
         base.mark_point(filled=True, size=12, opacity=1).encode(tooltip=tooltip(DETAILS)),
     )

@@ -96,7 +96,8 @@ def _panel(
     color = key.color(across, single=columns == 1)
     dash = key.dash(across, single=columns == 1)
     base = alt.Chart(sources.add(rows, ["line", "percent", "clear", *DETAILS])).encode(
-        sparsity_axis(columns), color
+        sparsity_axis(columns, 100 * rows["at"]),
+        color,
     )
     zero = alt.Chart(sources.add_rows([{"difference": 0}])).mark_rule(
         clip=True, color=BLACK, strokeWidth=0.6

@@ -40,7 +40,7 @@ def prunings(tables: Tables) -> Picture | None:
     sources = Sources()
     fields = ["percent", "mean", "line", "chain", *dict.fromkeys([*DETAILS, *KIND])]
     base = alt.Chart(sources.add(rows, fields)).encode(
-        sparsity_axis(), value_axis("score", axis), color, detail="chain:N"
+        sparsity_axis(at=rows["percent"]), value_axis("score", axis), color, detail="chain:N"
     )
     lines = base.mark_line(strokeWidth=1)
     fill = alt.when("datum.kept").then(key.color(2, single=True))

@@ -50,7 +50,10 @@ def score(tables: Tables) -> Picture | None:
     levels = {name: at for name, at in levels.items() if axis[0] <= at <= axis[1]}
 
     key = _key(kinds(rows), levels)
-    across, up = sparsity_axis(), value_axis(clip(pretty(str(rows["metric"].iloc[0]))), axis)
+    across, up = (
+        sparsity_axis(at=100 * rows["at"]),
+        value_axis(clip(pretty(str(rows["metric"].iloc[0]))), axis),
+    )
     color, dash = key.color(3, single=True), key.dash(3, single=True)
     sources = Sources()
     drawn = [_band(sources, dense).encode(up.copy())] if len(dense) else []

@@ -82,7 +82,7 @@ def _panel(
     single = columns == 1
     color = key.color(1 if single else 2, single=single)
     base = alt.Chart(sources.add(rows, ["line", "percent", "clear", *DETAILS])).encode(
-        sparsity_axis(columns), color
+        sparsity_axis(columns, 100 * rows["at"]), color
     )
     zero = alt.Chart(sources.add_rows([{"difference": 0}])).mark_rule(
         clip=True, color=BLACK, strokeWidth=0.6
