@@ -1,0 +1,127 @@
+"""The answer of a study in a table: each task and chain, and how sparse it gets and still matches.
+
+A chain is one kind of tickets (`tickets.TicketKind`) of one experiment.
+"""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tombola.report.means import over_seeds
+from tombola.report.parts.differences import compared_scores, signed
+from tombola.report.reading import Tables
+from tombola.report.tickets import DENSE, KIND, at_home, kinds, named, with_kind
+from tombola.report.words import LOWER_IS_BETTER, clip, decimals, number, percent, pretty
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One chain of one task."""
+
+    experiment: str
+    task: str
+    metric: str
+    kind: str
+    criterion: str
+    curve: tuple[tuple[float, float], ...]
+    """Sparsity and mean score over seeds, from dense on."""
+    dense: float
+    """Score of the dense model; NaN where there is none."""
+    ends: tuple[float, float]
+    """Lowest and highest score of the experiment: curves of one task share a scale."""
+    sure: bool
+    """Whether it is shown to match at some sparsity."""
+    matches: str
+    """The highest sparsity that matches dense, in words; why there is none."""
+    difference: str
+    """The paired difference there and its interval; empty where none was measured."""
+    margin: float
+    """What the study calls the same score; NaN where it names none."""
+    last: str
+    """The score at the highest sparsity, beside dense."""
+    n: int
+    seeds: int
+
+
+def answers(tables: Tables) -> list[Answer]:
+    """An answer for each experiment, metric and kind of tickets, in the order of the scores."""
+    found = []
+    if "scores" not in tables:
+        return []
+    for which in tables.groups("scores", ("experiment", "task", "metric")):
+        narrowed = tables.where(**which)
+        rows = with_kind(at_home(narrowed.joined("scores")))
+        means = over_seeds(rows, [*KIND, "round"], "score")
+        if means.empty:
+            continue
+        paired = _to_dense(narrowed)
+        for kind in kinds(means):
+            found.append(_answer(rows, means, kind.name, paired))
+    return found
+
+
+def _to_dense(tables: Tables) -> pd.DataFrame:
+    """Paired differences from the dense model; none where nobody asked for them."""
+    if "differences" not in tables or tables["differences"].empty:
+        return pd.DataFrame(columns=["kind"])
+    rows = with_kind(compared_scores(tables))
+    return rows[(rows["against"] == DENSE) & rows["difference"].notna()]
+
+
+def _answer(rows: pd.DataFrame, means: pd.DataFrame, kind: str, paired: pd.DataFrame) -> Answer:
+    own = means[means["kind"] == kind].sort_values("at")
+    dense = means.loc[means["kind"] == DENSE, "mean"]
+    full = float(dense.iloc[0]) if len(dense) else math.nan
+    places = decimals(rows["score"])
+    points = [(float(at), float(mean)) for at, mean in zip(own["at"], own["mean"], strict=True)]
+    beside = "" if math.isnan(full) else f" of {number(full, places)}"
+    held = paired[paired["kind"] == kind]
+    sure, matches, difference = _matches(held)
+    return Answer(
+        experiment=named(rows), task=clip(str(rows["task"].iloc[0])),
+        metric=pretty(str(rows["metric"].iloc[0])), kind=clip(kind),
+        criterion=str(own.iloc[-1]["criterion"]),
+        curve=(*([] if math.isnan(full) else [(0.0, full)]), *points), dense=full,
+        ends=(float(means["mean"].min()), float(means["mean"].max())), sure=sure,
+        matches=matches, difference=difference,
+        margin=float(held["margin"].max()) if len(held) else math.nan,
+        last=f"{number(points[-1][1], places)}{beside} at {percent(points[-1][0])}",
+        n=int(rows["n"].max()), seeds=int(own["seeds"].max()),
+    )  # fmt: skip
+
+
+def _matches(rows: pd.DataFrame) -> tuple[bool, str, str]:
+    """Whether any is sure to match, the highest sparsity that does, and the difference there.
+
+    A ticket matches where its interval stays above the margin's lower edge (under the upper one,
+    where less is better).
+    """
+    if rows.empty:
+        return False, "not compared in pairs", ""
+    rows = rows.sort_values("at", kind="stable")
+    asked = rows[rows["margin"].notna()]
+    if asked.empty:
+        row = rows.iloc[-1]
+        said = f"no margin named; {clip(str(row['verdict']))} at {percent(row['at'])}"
+        return False, said, _measured(row)
+    less = asked["metric"].iloc[0] in LOWER_IS_BETTER
+    good = asked["high"] < asked["margin"] if less else asked["low"] > -asked["margin"]
+    held = asked[good.cumprod().astype(bool)]
+    if held.empty:
+        first = asked.iloc[0]
+        return False, f"not at {percent(first['at'])}", _measured(first)
+    return True, percent(held.iloc[-1]["at"]), _measured(held.iloc[-1])
+
+
+def _measured(row: pd.Series) -> str:
+    places = decimals([row["low"], row["high"], row["difference"]])
+    if not math.isfinite(row["low"]):
+        return f"{signed(row['difference'], places)}, no interval"
+    ends = f"{signed(row['low'], places)} to {signed(row['high'], places)}"
+    return f"{signed(row['difference'], places)} [{ends}]"
+
+
+def margins(found: list[Answer]) -> list[str]:
+    """What studies call the same score, each once."""
+    return sorted({f"{each.margin:g}" for each in found if not math.isnan(each.margin)})
