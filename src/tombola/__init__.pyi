@@ -1,3 +1,5 @@
+from . import callbacks as callbacks
+from . import harness as harness
 from . import masks as masks
 from . import report as report
 from .anatomy import Gates as Gates
