@@ -3,12 +3,13 @@
 import copy
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from tombola import anatomy
 from tombola.anatomy.saved.folder import upload
 from tombola.errors import UserError
 from tombola.masks import Mask
+from tombola.tickets.evaluated import add_results
 from tombola.tickets.provenance import after
 from tombola.tickets.ticket import Ticket, check_zeros, load, write_ticket
 
@@ -48,18 +49,43 @@ def save(model: "Ticket | nn.Module", folder: str | Path, tokenizer: Any = None)
 
 
 def push_to_hub(
-    model: "Ticket | nn.Module", repository: str, tokenizer: Any = None, private: bool = False
+    model: "Ticket | nn.Module",
+    repository: str,
+    tokenizer: Any = None,
+    private: bool = False,
+    *,
+    results: Any = (),
+    report: str | Path | None = None,
 ) -> str:
     """Upload a model, or a ticket with its mask, to `owner/name` on the hub; returns the address.
 
-    `tombola.load("owner/name")` gives it back. The repository is made if there is none. Raises
-    UserError where the hub refuses, and where masked weights are not zero.
+    `tombola.load("owner/name")` gives it back. The repository is made if there is none.
+
+    Args:
+        model: a ticket or a model.
+        repository: where to, `owner/name`.
+        tokenizer: in place of a ticket's own.
+        private: whether a new repository is.
+        results: what `tombola.evaluate` found of it, one or several: a section of its page, and the
+            metadata that the hub shows beside a model.
+        report: a study's folder or its `report.html`, to stand beside the model.
+
+    Raises:
+        UserError: the hub refuses, masked weights are not zero, there is no such report.
     """
-    if not isinstance(model, Ticket):
-        return anatomy.push_to_hub(model, repository, tokenizer, private)
-    ticket = _with(model, tokenizer)
-    check_zeros(ticket)
-    return upload(lambda folder: write_ticket(folder, ticket, repository), repository, private)
+    ticket = _with(model, tokenizer) if isinstance(model, Ticket) else None
+    if ticket is not None:
+        check_zeros(ticket)
+    told = [results] if hasattr(results, "score") else list(results)
+
+    def write(folder: Path) -> None:
+        if ticket is None:
+            anatomy.write_model(folder, cast("nn.Module", model), tokenizer, name=repository)
+        else:
+            write_ticket(folder, ticket, repository)
+        add_results(folder, repository, told, report)
+
+    return upload(write, repository, private)
 
 
 @overload
