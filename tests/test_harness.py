@@ -1,0 +1,84 @@
+"""A ticket in the lm-evaluation-harness: with a stand-in for it, and with itself where it is."""
+
+import importlib.metadata
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from transformers import GPT2Config, GPT2LMHeadModel
+
+import tombola
+from tombola.errors import UserError
+from tombola.tasks import word_tokenizer
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ticket of a small language model."""
+    tokenizer = word_tokenizer(["the dog sees a cat ."])
+    config = GPT2Config(
+        n_embd=16, n_layer=1, n_head=2, n_positions=64, vocab_size=len(tokenizer),
+        eos_token_id=0, bos_token_id=0,
+    )  # fmt: skip
+    path = tmp_path_factory.mktemp("language") / "half"
+    ticket = tombola.prune(GPT2LMHeadModel(config), 0.5)
+    tombola.Ticket(ticket.model, ticket.mask, tokenizer).save(path)
+    return path
+
+
+class Model:
+    """What the harness's model for transformers is given."""
+
+    def __init__(self, **given: Any) -> None:
+        self.given = given
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    modules = {
+        name: ModuleType(name)
+        for name in ("lm_eval", "lm_eval.models", "lm_eval.models.huggingface", "lm_eval.utils")
+    }
+    parse = {"simple_parse_args_string": lambda text: dict(p.split("=") for p in text.split(","))}
+    vars(modules["lm_eval.models.huggingface"])["HFLM"] = Model
+    vars(modules["lm_eval.utils"]).update(parse)
+    for name, module in modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_a_ticket_is_handed_over_whole(folder: Path):
+    model = tombola.harness.lm(folder, batch_size=4)
+    assert model.given["pretrained"].config.model_type == "gpt2"
+    assert model.given["tokenizer"] is model.tombola.tokenizer
+    assert model.given["batch_size"] == 4
+    assert model.tombola.sparsity == 0.5
+    said = tombola.harness.TicketLM.create_from_arg_string(
+        f"pretrained={folder},max_length=32", {"batch_size": 2, "device": None}
+    )
+    assert (said.given["max_length"], said.given["batch_size"]) == ("32", 2)
+    assert "device" not in said.given
+    bare = tombola.Ticket(model.tombola.model, model.tombola.mask)
+    with pytest.raises(UserError, match="no tokenizer"):
+        tombola.harness.lm(bare)
+
+
+def test_where_it_is_not_installed_one_line_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "lm_eval", None)
+    with pytest.raises(UserError, match=r"pip install 'lm_eval\[hf\]'"):
+        tombola.harness.lm("nowhere")
+
+
+def test_the_harness_itself_reads_with_it(folder: Path):
+    pytest.importorskip("lm_eval", reason="no lm_eval installed")
+    found = {each.name: each.value for each in importlib.metadata.entry_points(
+        group="lm_eval.models"
+    )}  # fmt: skip
+    assert found.get("tombola") == "tombola.harness:TicketLM"
+    from lm_eval.api.instance import Instance
+
+    model = tombola.harness.lm(folder, batch_size=2)
+    ((value, _),) = model.loglikelihood([Instance("loglikelihood", {}, ("the dog", " sees"), 0)])
+    assert value < 0
