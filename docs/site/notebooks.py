@@ -1,0 +1,50 @@
+"""Pages as notebooks: the same text, the same code."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from docs.site.snippets import Block, blocks
+
+
+def notebook(text: str) -> dict[str, Any]:
+    """A page as a notebook (nbformat 4.5): what is run as cells of code, the rest as Markdown.
+
+    Outputs that a page shows are left out, for the notebook makes its own.
+    """
+    cells, at = [], 0
+    for block in blocks(text):
+        start, end = block.fence
+        if block.run and block.language in ("python", "sh"):
+            cells += [_cell("markdown", text[at:start]), _cell("code", _code(block))]
+        else:
+            cells.append(_cell("markdown", text[at:end]))
+        at = end
+    cells.append(_cell("markdown", text[at:]))
+    kept = [cell for cell in cells if cell["source"]]
+    for number, cell in enumerate(kept):
+        cell["id"] = f"cell-{number}"
+    about = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return {"cells": kept, "metadata": about, "nbformat": 4, "nbformat_minor": 5}
+
+
+def write(page: Path, target: Path) -> None:
+    """Write a page's notebook."""
+    made = notebook(page.read_text("utf-8"))
+    target.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _cell(kind: str, source: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": kind, "id": "", "metadata": {}, "source": source.strip()}
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _code(block: Block) -> str:
+    """The code of a cell; a shell's commands begin with `!`, but for lines that go on."""
+    if block.language == "python":
+        return block.body
+    lines, goes_on = [], False
+    for line in block.body.rstrip().splitlines():
+        lines.append(line if goes_on or not line.strip() else f"!{line}")
+        goes_on = line.endswith("\\")
+    return "\n".join(lines)
