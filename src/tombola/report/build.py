@@ -11,9 +11,11 @@ from pathlib import Path
 from tombola.errors import UserError
 from tombola.files import atomic_file, atomic_folder
 from tombola.report.exports import export_figure, export_tables
-from tombola.report.figures import FIGURES, drawings
-from tombola.report.page.render import ShownChart, page
-from tombola.report.parts import check
+from tombola.report.facets import facets_of
+from tombola.report.figures import FIGURES, Drawing, drawings
+from tombola.report.page.chart import ShownChart
+from tombola.report.page.render import page
+from tombola.report.parts import check, part_of
 from tombola.report.reading import Tables
 from tombola.report.study import Study
 from tombola.report.words import clip, pretty
@@ -52,7 +54,16 @@ def _charts(tables: Tables) -> Iterator[ShownChart]:
             stem = stem if used[stem] == 1 else f"{stem}-{used[stem]}"
             words = dict.fromkeys(clip(pretty(v)) for v in drawing.which.values() if v)
             which = " · ".join(words) or name
-            yield ShownChart(name, stem, drawing.picture.spec, which)
+            yield ShownChart(
+                name, stem, drawing.picture.spec, which, _finding(drawing),
+                facets_of(drawing.tables.joined(drawing.figure.table)),
+            )  # fmt: skip
+
+
+def _finding(drawing: Drawing) -> str:
+    """What the table says first of that which a chart shows."""
+    said = part_of(drawing.figure.table).say(drawing.tables)
+    return clip(said[0], 400) if said else ""
 
 
 def _slug(text: str) -> str:

@@ -1,0 +1,58 @@
+// What a reader narrows all charts to, and the address that says so: #chart-x&task=cola&round=3.
+const chosen = new Map();
+
+function readAddress() {
+  const [place, ...choices] = decodeURIComponent(location.hash.slice(1)).split("&");
+  chosen.clear();
+  for (const choice of choices) {
+    const [name, ...value] = choice.split("=");
+    chosen.set(name, value.join("="));
+  }
+  for (const select of document.querySelectorAll("select[data-facet]")) {
+    const wanted = chosen.get(select.dataset.facet) ?? "";
+    const known = [...select.options].some((option) => option.value === wanted);
+    select.value = known ? wanted : "";
+    if (!select.value) chosen.delete(select.dataset.facet);
+  }
+  return place;
+}
+
+function writeAddress(place) {
+  const choices = [...chosen].map(([name, value]) => `${name}=${value}`);
+  history.replaceState(null, "", "#" + [place, ...choices].map(encodeURIComponent).join("&"));
+}
+
+// Whether a chart has anything of what was chosen. A chart without a facet is about all of it.
+function isShown(id) {
+  const { facets } = page.charts[id];
+  return [...chosen].every(([name, value]) => !facets[name] || facets[name].includes(value));
+}
+
+function isKept(row) {
+  return [...chosen].every(([name, value]) => {
+    if (!(name in row) || row[name] === null) return true;
+    // What tickets are held to stays beside them.
+    if (page.references.includes(row.criterion)) return name === "task" ? row[name] === value : true;
+    return String(row[name]) === value;
+  });
+}
+
+function showChosen() {
+  for (const target of charts()) {
+    const hidden = !isShown(target.id);
+    target.closest("figure").hidden = hidden;
+    for (const link of document.querySelectorAll(`[data-of="${CSS.escape(target.id)}"]`)) link.hidden = hidden;
+    if (target.dataset.drawn) redraw(target);
+  }
+  for (const group of document.querySelectorAll(".group")) {
+    const figures = [...group.querySelectorAll("figure")];
+    group.querySelector(".nothing").hidden = figures.some((figure) => !figure.hidden);
+  }
+  for (const row of document.querySelectorAll("tr[data-task]")) {
+    row.hidden = ["task", "criterion"].some((name) => {
+      const value = chosen.get(name);
+      return value && row.dataset[name] !== value && !(name === "criterion" && page.references.includes(row.dataset[name]));
+    });
+  }
+  part("narrowed").textContent = chosen.size ? [...chosen].map(([name, value]) => `${name} ${value}`).join(", ") : "";
+}

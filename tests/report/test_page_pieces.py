@@ -1,0 +1,121 @@
+"""What the page is put together from: answers, sentences, data, and what is taken along."""
+
+import base64
+import json
+import zlib
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_report_numbers import DENSE, row, scored
+
+from tombola.report import Study
+from tombola.report.answers import answers, margins
+from tombola.report.facets import facets_of
+from tombola.report.figures.encodings import LINES, tip_lines, tooltip
+from tombola.report.page.chart import ShownChart
+from tombola.report.page.downloads import bibtex, files_of
+from tombola.report.page.packing import compressed, in_columns, packed_charts
+from tombola.report.page.spark import spark
+from tombola.report.page.told import told
+
+
+def unpacked(text: str) -> object:
+    return json.loads(zlib.decompress(base64.b64decode(text)))
+
+
+def test_an_answer_is_the_sparsest_ticket_that_matches_with_all_before_it() -> None:
+    tables = scored(
+        row(**DENSE, score=0.843), row(score=0.84), row(round=2, sparsity=0.6, score=0.7),
+        row(round=3, sparsity=0.7, score=0.84), row(criterion="random", score=0.55), margin=0.05,
+    )  # fmt: skip
+    ticket, control = answers(tables)
+    assert (ticket.sure, ticket.matches, ticket.kind) == (True, "48.8%", "magnitude")
+    assert ticket.difference.startswith("−0.003 [−0.0")
+    assert ticket.last == "0.840 of 0.843 at 70.0%"
+    assert ticket.curve[0] == (0.0, 0.843)
+    assert (control.sure, control.matches) == (False, "not at 48.8%")
+    assert margins([ticket, control]) == ["0.05"]
+    assert spark(ticket).count("<circle") == 4
+
+
+def test_what_nobody_compared_is_no_answer() -> None:
+    (ticket,) = answers(scored(row(**DENSE, score=0.843), row(score=0.84)))
+    assert (ticket.sure, ticket.matches, ticket.difference) == (False, "not compared in pairs", "")
+    assert answers(scored()) == []
+
+
+def test_an_answer_without_a_dense_model_says_only_its_score() -> None:
+    (ticket,) = answers(scored(row(score=0.84)))
+    assert (ticket.last, len(ticket.curve)) == ("0.840 at 48.8%", 1)
+    assert "<line" not in spark(ticket)
+
+
+def test_sentences_of_one_form_are_said_once() -> None:
+    of_layers = [
+        f"{task}, 5%: encoder layer {i} mlp down lost most." for i, task in enumerate("abc")
+    ]
+    first, other = told([*of_layers, "Another thing.\nand a line"])
+    assert (first.text, first.alike) == (of_layers[0], tuple(of_layers[1:]))
+    assert (other.text, other.items, other.alike) == ("Another thing.", ("and a line",), ())
+    assert len(told(of_layers[:2])) == 2
+
+
+def test_rows_that_charts_share_travel_once_and_come_back_whole() -> None:
+    rows = [{"a": 1, "b": "x", "c": None}, {"a": 2, "b": "x", "c": 0.5}]
+    spec = {"config": {"font": "f"}, "description": "d", "mark": "bar"}
+    charts = [ShownChart("f", name, {**spec, "datasets": {"data0": rows}}, "w") for name in "pq"]
+    packed = packed_charts(charts)
+    assert packed["rows"] == [
+        {"n": 2, "same": {"b": "x"}, "columns": {"a": [1, 2], "c": [None, 0.5]}}
+    ]
+    assert packed["charts"]["chart-q"]["data"] == {"data0": 0}
+    assert packed["config"] == {"font": "f"}
+    assert unpacked(compressed(packed)) == packed
+    assert in_columns([]) == {"n": 0, "same": {}, "columns": {}}
+
+
+def test_a_facet_has_the_values_that_rows_have() -> None:
+    frame = pd.DataFrame({"task": ["a", "b", "a"], "seed": [1, 2, pd.NA], "criterion": ""})
+    assert facets_of(frame) == {"task": ("a", "b"), "seed": ("1", "2")}
+
+
+def test_every_line_of_a_tooltip_is_known_by_its_title() -> None:
+    lines = tip_lines()
+    for line, columns in LINES.items():
+        for each in tooltip(columns):
+            assert lines[each.to_dict()["title"]] == line
+    assert max(lines.values()) == 4
+
+
+def test_what_is_taken_along_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = scored(row(**DENSE, score=0.843), row(score=0.84))
+    study = Study(name="a {study}", recipe="seeds: [1]", whole_recipe="seeds: [1]\nthreads: 1")
+    files = files_of(study, tables, ["Prasanna et al. 2020, table 2"])
+    held = unpacked(files.data)
+    assert isinstance(held, dict)
+    assert held["scores.csv"][1] == tables.scores.to_csv(index=False)
+    assert {"recipe.yaml", "recipe-with-defaults.yaml", "cite.bib", "scores.tex"} <= set(held)
+    assert "prasanna2020bert" in held["cite.bib"][1]
+    assert "movva2020" not in held["cite.bib"][1]
+    monkeypatch.setattr("tombola.report.page.downloads.MOST", 0)
+    small = files_of(study, tables, [])
+    assert [each.file for each in small.tables] == [""] * len(small.tables)
+
+
+def test_bibtex_is_balanced_whatever_a_study_is_called() -> None:
+    text = bibtex(Study(title="}{\\", name="<b>", signature="}"), [])
+    assert text.count("{") == text.count("}")
+
+
+def test_a_large_study_stays_small() -> None:
+    numbers = np.random.default_rng(0).random((120, 40))
+    charts = [
+        ShownChart(
+            "f", str(i), {"description": "", "datasets": {"d": pd.DataFrame(
+                {"kind": "magnitude", "round": range(40), "mean": np.round(some, 5)}
+            ).to_dict("records")}}, "w",
+        )
+        for i, some in enumerate(numbers)
+    ]  # fmt: skip
+    assert len(compressed(packed_charts(charts))) < 60_000
