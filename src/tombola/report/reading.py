@@ -12,6 +12,9 @@ from tombola.report.old_form import renewed
 from tombola.report.one_form import NEEDED, joined, seen_models
 from tombola.results import Record, Result
 
+TRIES = 5
+"""Times that tables are read, where they change while they are."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Tables(Result, Mapping[str, pd.DataFrame]):
@@ -35,7 +38,12 @@ class Tables(Result, Mapping[str, pd.DataFrame]):
         """
         folder = Path(folder)
         folder = folder / "tables" if (folder / "tables").is_dir() else folder
-        frames = {name: tables.read(folder, name) for name in tables.names(folder)}
+        for _ in range(TRIES):
+            before = _times(folder)
+            frames = {name: tables.read(folder, name) for name in tables.names(folder)}
+            # a study that runs writes its tables anew: those of two moments do not fit together
+            if _times(folder) == before:
+                break
         if not frames:
             raise UserError(f"{folder}: no tables here; a study writes *.parquet into OUT/tables")
         abouts = {name: tables.about(folder, name) for name in frames}
@@ -114,6 +122,11 @@ class Tables(Result, Mapping[str, pd.DataFrame]):
             self._joined[name] = joined(frames[name], models, path)
         if models is not None and "models" in self.frames:
             self._joined["models"] = models
+
+
+def _times(folder: Path) -> dict[str, int]:
+    """When each table was written, in nanoseconds."""
+    return {path.name: path.stat().st_mtime_ns for path in sorted(folder.glob("*.parquet"))}
 
 
 def require(frame: pd.DataFrame, columns: Mapping[str, str], path: str) -> None:

@@ -2,19 +2,28 @@
 const chosen = new Map();
 
 function readAddress() {
-  const [place, ...choices] = decodeURIComponent(location.hash.slice(1)).split("&");
-  chosen.clear();
-  for (const choice of choices) {
+  const [place, ...choices] = location.hash.slice(1).split("&").map(decoded);
+  const wanted = new Map(choices.map((choice) => {
     const [name, ...value] = choice.split("=");
-    chosen.set(name, value.join("="));
-  }
+    return [name, value.join("=")];
+  }));
+  chosen.clear();
+  // Of what an address asks for, only what this page has to choose.
   for (const select of document.querySelectorAll("select[data-facet]")) {
-    const wanted = chosen.get(select.dataset.facet) ?? "";
-    const known = [...select.options].some((option) => option.value === wanted);
-    select.value = known ? wanted : "";
-    if (!select.value) chosen.delete(select.dataset.facet);
+    const name = select.dataset.facet;
+    const known = [...select.options].some((option) => option.value && option.value === wanted.get(name));
+    select.value = known ? wanted.get(name) : "";
+    if (known) chosen.set(name, wanted.get(name));
   }
   return place;
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
 }
 
 function writeAddress(place) {
@@ -30,7 +39,7 @@ function isShown(id) {
 
 function isKept(row) {
   return [...chosen].every(([name, value]) => {
-    if (!(name in row) || row[name] === null) return true;
+    if (!Object.hasOwn(row, name) || row[name] === null) return true;
     // What tickets are held to stays beside them.
     if (page.references.includes(row.criterion)) return name === "task" ? row[name] === value : true;
     return String(row[name]) === value;
