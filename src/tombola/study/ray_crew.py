@@ -1,0 +1,128 @@
+"""Stages on their way through Ray: which there is room for, and what became of them."""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tombola.errors import UserError
+from tombola.study import ray_worker
+from tombola.study.attempt import Ended
+from tombola.study.engine import Undone
+from tombola.study.recipe import variables
+from tombola.study.resources import Needs, gpus_of
+from tombola.study.stage import Stage
+
+SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_TO_STOP = 10.0
+
+
+class Crew:
+    """Stages that wait for room on the cluster, and those that are at work there."""
+
+    def __init__(self, ray: Any, undone: Undone) -> None:
+        recipe = undone.library.recipe
+        self._ray, self._asked, self._cpus = ray, undone.asked, recipe.threads
+        self._resources, self._at_work = recipe.resources, dict[Any, Stage]()
+        self._waiting: dict[Needs, deque[Stage]] = {}
+        self._task = ray.remote(ray_worker.stage)
+        store = replace(undone.store, root=undone.store.root.absolute())
+        shared = ray_worker.Shared(
+            recipe,
+            undone.library.known(),
+            store,
+            undone.plugins,
+            str(Path.cwd()),
+            variables(recipe),
+        )
+        # within a list: a worker fetches it once, not with each stage
+        self._shared = [ray.put(shared)]
+        for stage in undone.stages:
+            if stage.name not in undone.done:
+                self._check(stage)
+
+    def take(self, stage: Stage) -> None:
+        """A stage can be done as soon as there is room."""
+        self._waiting.setdefault(self._needs(stage), deque()).append(stage)
+
+    def send(self) -> Iterator[Stage]:
+        """Hand out those that there is room for."""
+        there = self._ray.cluster_resources()
+        for needs, stages in self._waiting.items():
+            while stages and self._fits(needs, there):
+                stage = stages.popleft()
+                options = {**_options(needs, self._cpus), "name": stage.title}
+                retries = self._resources.retries
+                task = self._task.options(max_retries=retries, **options)
+                self._at_work[task.remote(self._shared, stage.name)] = stage
+                yield stage
+
+    def ended(self) -> list[Ended]:
+        """Those that ended meanwhile; waits a little for one.
+
+        Raises UserError where one is lost.
+        """
+        at_work = list(self._at_work)
+        ready, _ = self._ray.wait(at_work, timeout=SECONDS_BETWEEN_LOOKS)
+        more, _ = self._ray.wait(at_work, num_returns=len(at_work), timeout=0)
+        return [self._result(task) for task in dict.fromkeys([*ready, *more])]
+
+    def stop(self) -> None:
+        """Let nothing work on: what is begun is gone on with by the next run."""
+        for task in self._at_work:
+            self._ray.cancel(task, force=True)
+        if self._at_work:
+            tasks = list(self._at_work)
+            self._ray.wait(tasks, num_returns=len(tasks), timeout=SECONDS_TO_STOP)
+
+    def _result(self, task: Any) -> Ended:
+        stage = self._at_work.pop(task)
+        try:
+            found: Ended = self._ray.get(task)
+        except self._ray.exceptions.RayError as problem:
+            raise UserError(_lost(stage, problem)) from problem
+        return found
+
+    def _needs(self, stage: Stage) -> Needs:
+        needs = self._resources.of(stage.step)
+        return Needs(gpus=gpus_of(needs), memory=needs.memory)
+
+    def _fits(self, needs: Needs, there: Mapping[str, float]) -> bool:
+        if self._asked is not None:
+            return len(self._at_work) < self._asked
+        used = Counter(_sizes(needs, self._cpus))
+        for stage in self._at_work.values():
+            used.update(_sizes(self._needs(stage), self._cpus))
+        return not self._at_work or all(there.get(name, 0) >= n for name, n in used.items())
+
+    def _check(self, stage: Stage) -> None:
+        sizes = _sizes(self._needs(stage), self._cpus)
+        nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+        if not any(all(node.get(name, 0) >= n for name, n in sizes.items()) for node in nodes):
+            wanted = ", ".join(f"{name} {n:g}" for name, n in sizes.items() if n)
+            raise UserError(
+                f"engine ray: no machine of the cluster has what {stage.title} needs ({wanted}): "
+                "see threads and resources in the recipe; of machines that are started when they "
+                "are asked for, one must be up"
+            )
+
+
+def _sizes(needs: Needs, cpus: int) -> dict[str, float]:
+    memory = (needs.memory or 0.0) * 2**30
+    return {"CPU": float(cpus), "GPU": needs.gpus or 0.0, "memory": memory}
+
+
+def _options(needs: Needs, cpus: int) -> dict[str, Any]:
+    sizes = _sizes(needs, cpus)
+    memory = {"memory": sizes["memory"]} if needs.memory else {}
+    return {"num_cpus": sizes["CPU"], "num_gpus": sizes["GPU"], **memory}
+
+
+def _lost(stage: Stage, problem: Exception) -> str:
+    said = " ".join(str(problem).split())[:300]
+    return (
+        f"{stage.title}: Ray gave it up ({type(problem).__name__}: {said}); finished stages are "
+        "kept: run the same command again; where memory was short, with fewer --workers or "
+        "resources.memory"
+    )
