@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tombola.study.stopping import deaf, stoppable
+from tombola.processes import deaf
+from tombola.study.stopping import stoppable
 
 
 @pytest.fixture(autouse=True)

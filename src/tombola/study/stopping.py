@@ -57,19 +57,3 @@ def stoppable() -> Iterator[Stop]:
         yield stop
     finally:
         put_back()
-
-
-@contextmanager
-def deaf() -> Iterator[None]:
-    """Processes started within it never hear Ctrl-C, also not while they start.
-
-    A terminal sends it to all; who started them ends them. Here it waits until the end.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tombola.errors import DivergedError, UserError
+from tombola.errors import DivergedError
 from tombola.masks import Enforcer, Mask, Sparsifier, Sparsify
 from tombola.tasks import Batches
 from tombola.training.checkpoint import Checkpoint, capture, restore
 from tombola.training.gradients import Loss, backward
+from tombola.training.resuming import beside, resumed
 from tombola.training.settings import Training, learning_rate_at
 
 SECONDS_BETWEEN_SAVES = 60.0
@@ -79,7 +80,7 @@ def train(
     optimizer = build_optimizer(model, training)
     wanted, kept = set(keep), dict[int, Checkpoint]()
     losses: list[tuple[int, float]] = []
-    if resume is not None and (saved := _resumed(resume, wanted)) is not None:
+    if resume is not None and (saved := resumed(resume, wanted)) is not None:
         start = saved[0]
         losses = list(start.losses)
         kept |= saved[1]
@@ -111,7 +112,7 @@ def train(
             if step in wanted and step not in kept:
                 kept[step] = snapshot()
                 if resume is not None:
-                    kept[step].save(_beside(resume, step))
+                    kept[step].save(beside(resume, step))
             if step >= last:
                 break
             torch.manual_seed(_step_seed(seed, step))
@@ -167,28 +168,3 @@ def _from_step(
 def _step_seed(seed: int, step: int) -> int:
     """A seed for the dropout of one step; SeedSequence keeps neighbours apart."""
     return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> 1)
-
-
-def _beside(resume: Path, step: int) -> Path:
-    return resume.with_name(f"{resume.stem}-kept-{step}{resume.suffix}")
-
-
-def _resumed(resume: Path, wanted: set[int]) -> tuple[Checkpoint, dict[int, Checkpoint]] | None:
-    """What an interrupted run had written; None where that is nothing, or is damaged.
-
-    A damaged file (power went, a disk was full) is removed: the run begins anew, to the same end.
-    """
-    if not resume.exists():
-        return None
-    try:
-        return Checkpoint.load(resume), _kept_beside(resume, wanted)
-    except UserError:
-        for path in (resume, *resume.parent.glob(f"{resume.stem}-kept-*{resume.suffix}")):
-            path.unlink(missing_ok=True)
-        return None
-
-
-def _kept_beside(resume: Path, wanted: set[int]) -> dict[int, Checkpoint]:
-    """Kept checkpoints that an interrupted run had already written."""
-    paths = {step: _beside(resume, step) for step in wanted}
-    return {step: Checkpoint.load(path) for step, path in paths.items() if path.exists()}

@@ -1,18 +1,17 @@
 """Several stages at the same time, each in a process of its own on this machine."""
 
 import multiprocessing
-import os
 import queue
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tombola.processes import deaf, leave_with_parent
 from tombola.study.attempt import Bench, Ended
 from tombola.study.engine import ENGINES, Engine, Undone, Watch
 from tombola.study.recipe import Recipe
-from tombola.study.stopping import Stop, deaf, stoppable
+from tombola.study.stopping import Stop, stoppable
 from tombola.study.store import Store
 from tombola.study.waiting import Course
 
@@ -48,7 +47,7 @@ def _work(
 ) -> None:
     """The life of a worker process: names of stages from a queue until None comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where `deaf` does nothing
-    _leave_with_parent()
+    leave_with_parent()
     bench = Bench(recipe, known, store, plugins)
     for name in iter(tasks.get, None):
         results.put(bench.attempt(name))
@@ -95,18 +94,6 @@ def _next_result(results: Any, processes: list[Any], stop: Stop) -> Ended:
                 ) from None
             continue
         return ended
-
-
-def _leave_with_parent() -> None:
-    """End this process as soon as its parent is gone, also when the parent was killed."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # a worker has one
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 ENGINES.add(Processes())
