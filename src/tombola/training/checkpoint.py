@@ -13,6 +13,9 @@ from torch import Tensor
 from tombola.errors import UserError
 from tombola.files import atomic_file
 
+UNREADABLE = (OSError, SafetensorError, LookupError, AttributeError, TypeError, ValueError)
+"""What a file raises that is no checkpoint."""
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -32,6 +35,8 @@ class Checkpoint:
     the values behind it. The weights are those of the sparse model."""
     losses: tuple[tuple[int, float], ...] = ()
     """Step and loss of what was noted so far, for a run that goes on from here."""
+    scaler: Mapping[str, float] = field(default_factory=dict)
+    """Of a run in fp16: by what its losses are scaled."""
 
     def save(self, path: Path) -> None:
         """Write one safetensors file, whole or not at all."""
@@ -39,6 +44,8 @@ class Checkpoint:
         tensors |= {f"moments/{name}": t.detach().contiguous() for name, t in self.moments.items()}
         tensors |= {f"held/{name}": t.detach().contiguous() for name, t in self.held.items()}
         facts = {"kind": "checkpoint", "step": self.step, "losses": self.losses}
+        if self.scaler:
+            facts["scaler"] = dict(self.scaler)
         metadata = {"tombola": json.dumps(facts)}
         with atomic_file(path) as draft:
             save_file(tensors, draft, metadata=metadata)
@@ -55,12 +62,20 @@ class Checkpoint:
                 facts = json.loads((file.metadata() or {})["tombola"])
                 step = int(facts["step"])
                 losses = tuple((int(at), float(loss)) for at, loss in facts.get("losses", ()))
+                scaler = {str(key): float(x) for key, x in facts.get("scaler", {}).items()}
                 for key in file.keys():  # noqa: SIM118 - not a mapping
                     kind, name = key.split("/", 1)
                     found[kind][name] = file.get_tensor(key)
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as problem:
+        except (
+            OSError,
+            SafetensorError,
+            LookupError,
+            AttributeError,
+            TypeError,
+            ValueError,
+        ) as problem:
             raise UserError(f"{path}: no readable checkpoint: {problem}") from problem
-        return Checkpoint(step, weights, moments, held, losses)
+        return Checkpoint(step, weights, moments, held, losses, scaler)
 
 
 def capture(

@@ -1,12 +1,12 @@
 """Gradients of one optimizer step."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
 
 import torch
 from torch import Tensor
 
 from tombola.text.rows import IGNORED
+from tombola.training.precision import Precision, Scaler, autocast
 
 Loss = Callable[[torch.nn.Module, Mapping[str, Tensor]], Tensor]
 """The mean loss of a batch, over its labels."""
@@ -16,9 +16,11 @@ def backward(
     model: torch.nn.Module,
     batches: Sequence[Mapping[str, Tensor]],
     loss_of: Loss,
-    precision: Literal["float32", "bf16"] = "float32",
+    precision: Precision,
+    scaler: Scaler,
 ) -> float:
-    """Add the gradients of the mean loss of all batches together; return that loss.
+    """Add the gradients of the mean loss of all batches together, scaled; return that loss, as it
+    is.
 
     The mean is over labels (tokens, or examples where each has one label): a batch counts by how
     many it has. Averaging the means of batches instead, as is often done, gives a token in a short
@@ -29,9 +31,9 @@ def backward(
     mean = 0.0
     for batch, n in zip(batches, counts, strict=True):
         there = {name: value.to(device) for name, value in batch.items()}
-        with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
+        with autocast(device, precision):
             loss = loss_of(model, there) * (n / max(sum(counts), 1))
-        loss.backward()
+        scaler.scale(loss).backward()
         mean += float(loss.detach())
     return mean
 

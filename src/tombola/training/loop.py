@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from tombola.masks import Enforcer, Mask, Sparsifier, Sparsify
 from tombola.tasks import Batches
 from tombola.training.checkpoint import Checkpoint, capture, restore
 from tombola.training.gradients import Loss, backward
+from tombola.training.precision import Scaler
 from tombola.training.resuming import beside, resumed
 from tombola.training.settings import Training, learning_rate_at
 
@@ -73,11 +75,16 @@ def train(
         on_step: called with the steps done, the steps of the whole run, and the loss of the last.
 
     Raises:
-        DivergedError: the loss is not finite any more; the message says at which step.
+        DivergedError: the loss is not finite any more, or gradients in fp16 are not; the message
+            says at which step.
     """
     total = training.total_steps(len(batches))
     last = total if until is None else until
     optimizer = build_optimizer(model, training)
+    device = next(model.parameters()).device
+    scaler = Scaler(device, training.precision)
+    # what is compiled shares the weights: the model itself is left as it was
+    running = cast(torch.nn.Module, torch.compile(model)) if training.compile else model
     wanted, kept = set(keep), dict[int, Checkpoint]()
     losses: list[tuple[int, float]] = []
     if resume is not None and (saved := resumed(resume, wanted)) is not None:
@@ -87,6 +94,7 @@ def train(
     step = 0
     if start is not None:
         restore(start, model, optimizer)
+        scaler.load(start.scaler)
         step = start.step
     enforcer: Enforcer | Sparsifier | None = None
     if sparsify is not None:
@@ -99,10 +107,28 @@ def train(
         enforcer.optimizer_state(optimizer)
 
     def snapshot() -> Checkpoint:
-        return capture(model, optimizer, step, enforcer.state() if enforcer is not None else None)
+        held = enforcer.state() if enforcer is not None else None
+        return replace(capture(model, optimizer, step, held), scaler=scaler.state())
+
+    def attempt(some: list[dict[str, Tensor]]) -> float | None:
+        """One optimizer step, and its loss; None where fp16 asks for another attempt."""
+        torch.manual_seed(_step_seed(seed, step))
+        optimizer.zero_grad(set_to_none=True)
+        value = backward(running, some, loss_of, training.precision, scaler)
+        if not math.isfinite(value):
+            raise DivergedError(f"the loss became {value}")
+        if enforcer is not None:
+            enforcer.gradients()  # before clipping, which then counts surviving weights only
+        scaler.unscale(optimizer)
+        if training.max_grad_norm is not None:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), training.max_grad_norm)
+        taken = scaler.step(optimizer)
+        if enforcer is not None:
+            # AdamW's moments, masked at the start, stay zero under masked gradients.
+            enforcer.weights()
+        return value if taken else None
 
     log_every, saved_at = max(1, total // 100), time.monotonic()
-    device = next(model.parameters()).device
     model.train()
     # Dropout draws from torch's global generator; the fork gives the caller's back afterwards.
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
@@ -115,21 +141,14 @@ def train(
                     kept[step].save(beside(resume, step))
             if step >= last:
                 break
-            torch.manual_seed(_step_seed(seed, step))
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate_at(training, step, total)
-            optimizer.zero_grad(set_to_none=True)
-            value = backward(model, some, loss_of, training.precision)
-            if not math.isfinite(value):
-                raise DivergedError(f"the loss became {value} at step {step + 1} of {total}")
-            if enforcer is not None:
-                enforcer.gradients()  # before clipping, which then counts surviving weights only
-            if training.max_grad_norm is not None:
-                torch.nn.utils.clip_grad_norm_(model.parameters(), training.max_grad_norm)
-            optimizer.step()
-            if enforcer is not None:
-                # AdamW's moments, masked at the start, stay zero under masked gradients.
-                enforcer.weights()
+            value = None
+            while value is None:
+                try:
+                    value = attempt(some)
+                except DivergedError as problem:
+                    raise DivergedError(f"{problem} at step {step + 1} of {total}") from problem
             step += 1
             if step % log_every == 0 or step == total:
                 losses.append((step, value))

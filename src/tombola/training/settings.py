@@ -23,9 +23,14 @@ class Training(Settings):
     accumulate: int = Field(1, gt=0)
     """Batches whose gradients make one optimizer step: a batch of so many times the size, where
     memory has no room for it. What is averaged is labels, not batches, so it is the same step."""
-    precision: Literal["float32", "bf16"] = "float32"
-    """Of products in training; with bf16 weights, sums and optimizer stay in float32 (autocast).
-    Models are scored in float32 either way."""
+    precision: Literal["float32", "bf16", "fp16"] = "float32"
+    """Of products in training; weights, sums and optimizer stay in float32 (autocast). With fp16
+    the loss is scaled so that small gradients are not lost; a step whose gradients the scale made
+    too large is done again with half of it, so that none is left out. Models are scored in float32
+    either way."""
+    compile: bool = False
+    """Whether `torch.compile` makes one program of the model for training: faster on a GPU, minutes
+    to begin with. Sums come in another order, so this is a fact like any other."""
     learning_rate: float = Field(5e-5, gt=0)
     """Peak learning rate."""
     schedule: Literal["linear", "constant", "inverse-sqrt"] = "linear"
