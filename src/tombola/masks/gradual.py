@@ -1,6 +1,6 @@
 """Pruning a model while it trains."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -37,11 +37,18 @@ class Sparsifier:
     TensorFlow's model_pruning. They cost the memory of the prunable weights once more.
     """
 
-    def __init__(self, model: nn.Module, settings: Sparsify) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        settings: Sparsify,
+        agreed: Callable[[Mask], Mask] = lambda mask: mask,
+    ) -> None:
         """Find what is to be pruned; changes nothing yet.
 
+        Where several processes train one model, `agreed` makes one of their masks that of all.
         Raises UserError for parameters that the model does not have.
         """
+        self._agreed = agreed
         body = anatomy(model)
         self.settings = settings
         self._prunable = settings.parameters(body)
@@ -67,7 +74,8 @@ class Sparsifier:
         soft = self.settings.hold == "recomputed"
         before = self.mask if self.mask is not None and not soft else self._whole
         scores = {name: parameter.detach().abs() for name, parameter in self._named.items()}
-        self._hold(select(scores, before, self.settings.at(step), "target", self._groups))
+        found = select(scores, before, self.settings.at(step), "target", self._groups)
+        self._hold(self._agreed(found))
         self.weights()
 
     def gradients(self) -> None:

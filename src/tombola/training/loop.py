@@ -2,13 +2,11 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,10 +14,13 @@ from tombola.errors import DivergedError
 from tombola.masks import Enforcer, Mask, Sparsifier, Sparsify
 from tombola.tasks import Batches
 from tombola.training.checkpoint import Checkpoint, capture, restore
-from tombola.training.gradients import Loss, backward
+from tombola.training.gradients import backward
+from tombola.training.optimizer import build_optimizer
 from tombola.training.precision import Scaler
+from tombola.training.ranks import Alone, Loss, Ranks
 from tombola.training.resuming import beside, resumed
 from tombola.training.settings import Training, learning_rate_at
+from tombola.training.steps import from_step, step_seed
 
 SECONDS_BETWEEN_SAVES = 60.0
 OnStep = Callable[[int, int, float], None]
@@ -78,112 +79,117 @@ def train(
         DivergedError: the loss is not finite any more, or gradients in fp16 are not; the message
             says at which step.
     """
-    total = training.total_steps(len(batches))
-    last = total if until is None else until
-    optimizer = build_optimizer(model, training)
-    device = next(model.parameters()).device
-    scaler = Scaler(device, training.precision)
-    # what is compiled shares the weights: the model itself is left as it was
-    running = cast(torch.nn.Module, torch.compile(model)) if training.compile else model
-    wanted, kept = set(keep), dict[int, Checkpoint]()
-    losses: list[tuple[int, float]] = []
-    if resume is not None and (saved := resumed(resume, wanted)) is not None:
-        start = saved[0]
-        losses = list(start.losses)
-        kept |= saved[1]
-    step = 0
-    if start is not None:
-        restore(start, model, optimizer)
-        scaler.load(start.scaler)
-        step = start.step
-    enforcer: Enforcer | Sparsifier | None = None
-    if sparsify is not None:
-        enforcer = Sparsifier(model, sparsify)
-    if mask is not None:
-        enforcer = Enforcer(model, mask)
-    if enforcer is not None:
-        enforcer.load(start.held if start is not None else {})
-        enforcer.weights()
-        enforcer.optimizer_state(optimizer)
-
-    def snapshot() -> Checkpoint:
-        held = enforcer.state() if enforcer is not None else None
-        return replace(capture(model, optimizer, step, held), scaler=scaler.state())
-
-    def attempt(some: list[dict[str, Tensor]]) -> float | None:
-        """One optimizer step, and its loss; None where fp16 asks for another attempt."""
-        torch.manual_seed(_step_seed(seed, step))
-        optimizer.zero_grad(set_to_none=True)
-        value = backward(running, some, loss_of, training.precision, scaler)
-        if not math.isfinite(value):
-            raise DivergedError(f"the loss became {value}")
-        if enforcer is not None:
-            enforcer.gradients()  # before clipping, which then counts surviving weights only
-        scaler.unscale(optimizer)
-        if training.max_grad_norm is not None:
-            torch.nn.utils.clip_grad_norm_(model.parameters(), training.max_grad_norm)
-        taken = scaler.step(optimizer)
-        if enforcer is not None:
-            # AdamW's moments, masked at the start, stay zero under masked gradients.
-            enforcer.weights()
-        return value if taken else None
-
-    log_every, saved_at = max(1, total // 100), time.monotonic()
-    model.train()
-    # Dropout draws from torch's global generator; the fork gives the caller's back afterwards.
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        for some in _from_step(batches, seed, step, training):
-            if enforcer is not None:
-                enforcer.refresh(step)
-            if step in wanted and step not in kept:
-                kept[step] = snapshot()
-                if resume is not None:
-                    kept[step].save(beside(resume, step))
-            if step >= last:
-                break
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate_at(training, step, total)
-            value = None
-            while value is None:
-                try:
-                    value = attempt(some)
-                except DivergedError as problem:
-                    raise DivergedError(f"{problem} at step {step + 1} of {total}") from problem
-            step += 1
-            if step % log_every == 0 or step == total:
-                losses.append((step, value))
-            on_step(step, max(total, last), value)
-            if resume is not None and time.monotonic() - saved_at > SECONDS_BETWEEN_SAVES:
-                replace(snapshot(), losses=tuple(losses)).save(resume)
-                saved_at = time.monotonic()
-    model.eval()
-    return Trained(snapshot(), kept, losses, enforcer.mask if enforcer is not None else None)
-
-
-def build_optimizer(model: torch.nn.Module, training: Training) -> torch.optim.AdamW:
-    """AdamW over all trainable parameters; vectors (biases, norms) are not decayed."""
-    trainable = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in trainable if p.ndim > 1], "weight_decay": training.weight_decay},
-        {"params": [p for p in trainable if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(
-        groups, lr=training.learning_rate, betas=training.betas, eps=training.epsilon, fused=True
+    course = Course(
+        model, batches, loss_of, training, seed, start, mask, sparsify, tuple(keep), until, resume
     )
+    return course.go(Alone(), on_step)
 
 
-def _from_step(
-    batches: Batches, seed: int, step: int, training: Training
-) -> Iterator[list[dict[str, Tensor]]]:
-    """The endless stream of training batches from `step` on, those of one step together."""
-    epoch, skip = divmod(step, training.steps_per_epoch(len(batches)))
-    while True:
-        left = batches.epoch(seed, epoch, skip * training.accumulate)
-        while some := list(islice(left, training.accumulate)):
-            yield some
-        epoch, skip = epoch + 1, 0
+@dataclass(frozen=True)
+class Course:
+    """A training that is about to begin: what `train` is told, for every process that does it."""
 
+    model: torch.nn.Module
+    batches: Batches
+    loss_of: Loss
+    training: Training
+    seed: int
+    start: Checkpoint | None = None
+    mask: Mask | None = None
+    sparsify: Sparsify | None = None
+    keep: tuple[int, ...] = ()
+    until: int | None = None
+    resume: Path | None = None
 
-def _step_seed(seed: int, step: int) -> int:
-    """A seed for the dropout of one step; SeedSequence keeps neighbours apart."""
-    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> 1)
+    def go(self, ranks: Ranks, on_step: OnStep) -> Trained:
+        """Train in place; of several processes, the first alone writes, reports and keeps."""
+        model, training, start = self.model, self.training, self.start
+        total = training.total_steps(len(self.batches))
+        last = total if self.until is None else self.until
+        optimizer = build_optimizer(model, training)
+        device = next(model.parameters()).device
+        scaler = Scaler(device, training.precision)
+        wanted, kept = set(self.keep), dict[int, Checkpoint]()
+        losses: list[tuple[int, float]] = []
+        if self.resume is not None and (saved := resumed(self.resume, wanted)) is not None:
+            start = saved[0]
+            losses = list(start.losses)
+            kept |= saved[1]
+        step = 0
+        if start is not None:
+            restore(start, model, optimizer)
+            scaler.load(start.scaler)
+            step = start.step
+        enforcer = self._enforcer(ranks)
+        if enforcer is not None:
+            enforcer.load(start.held if start is not None else {})
+            enforcer.weights()
+            enforcer.optimizer_state(optimizer)
+        # what is compiled shares the weights: the model itself is left as it was
+        running = cast(torch.nn.Module, torch.compile(model)) if training.compile else model
+        loss_of = ranks.wrap(running, self.loss_of)
+
+        def snapshot() -> Checkpoint:
+            held = enforcer.state() if enforcer is not None else None
+            return replace(capture(model, optimizer, step, held), scaler=scaler.state())
+
+        def attempt(some: list[dict[str, Tensor]]) -> float | None:
+            """One optimizer step, and its loss; None where fp16 asks for another attempt."""
+            torch.manual_seed(step_seed(self.seed, step, ranks.number))
+            optimizer.zero_grad(set_to_none=True)
+            value = backward(loss_of, some, ranks, device, training.precision, scaler)
+            if not math.isfinite(value):
+                raise DivergedError(f"the loss became {value}")
+            if enforcer is not None:
+                enforcer.gradients()  # before clipping, which then counts surviving weights only
+            scaler.unscale(optimizer)
+            if training.max_grad_norm is not None:
+                torch.nn.utils.clip_grad_norm_(model.parameters(), training.max_grad_norm)
+            taken = scaler.step(optimizer)
+            if enforcer is not None:
+                # AdamW's moments, masked at the start, stay zero under masked gradients.
+                enforcer.weights()
+            return value if taken else None
+
+        log_every, saved_at = max(1, total // 100), time.monotonic()
+        model.train()
+        # Dropout draws from torch's global generator; the fork gives the caller's back afterwards.
+        with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+            for some in from_step(self.batches, self.seed, step, training):
+                if enforcer is not None:
+                    enforcer.refresh(step)
+                if step in wanted or step >= last:
+                    ranks.check(model, f"after step {step}")
+                if ranks.main and step in wanted and step not in kept:
+                    kept[step] = snapshot()
+                    if self.resume is not None:
+                        kept[step].save(beside(self.resume, step))
+                if step >= last:
+                    break
+                for group in optimizer.param_groups:
+                    group["lr"] = learning_rate_at(training, step, total)
+                value = None
+                while value is None:
+                    try:
+                        value = attempt(some)
+                    except DivergedError as problem:
+                        raise DivergedError(f"{problem} at step {step + 1} of {total}") from problem
+                step += 1
+                if step % log_every == 0 or step == total:
+                    losses.append((step, value))
+                if not ranks.main:
+                    continue
+                on_step(step, max(total, last), value)
+                if self.resume is not None and time.monotonic() - saved_at > SECONDS_BETWEEN_SAVES:
+                    replace(snapshot(), losses=tuple(losses)).save(self.resume)
+                    saved_at = time.monotonic()
+        model.eval()
+        return Trained(snapshot(), kept, losses, enforcer.mask if enforcer is not None else None)
+
+    def _enforcer(self, ranks: Ranks) -> Enforcer | Sparsifier | None:
+        """What holds weights at zero."""
+        if self.mask is not None:
+            return Enforcer(self.model, ranks.agreed(self.mask))
+        if self.sparsify is not None:
+            return Sparsifier(self.model, self.sparsify, ranks.agreed)
+        return None
