@@ -17,6 +17,8 @@ from tombola.registry import ENTERED_BY
 
 GROUP = "tombola.plugins"
 """Entry points of this group are modules that are imported as plug-ins."""
+MODULE = "tombola_plugin_"
+"""What names of modules begin with that are plug-ins' files."""
 
 
 def load_plugins(files: Iterable[str | Path] = ()) -> None:
@@ -42,11 +44,17 @@ def load_plugins(files: Iterable[str | Path] = ()) -> None:
         _load(Path(file))
 
 
+def loaded_files() -> tuple[str, ...]:
+    """The plug-ins that were imported from files, for other processes to import, too."""
+    found = [module for name, module in sys.modules.items() if name.startswith(MODULE)]
+    return tuple(str(module.__file__) for module in found)
+
+
 def _load(path: Path) -> None:
     if not path.is_file():
         raise UserError(f"{path}: no such plug-in")
     digest = _digest(path)
-    name = f"tombola_plugin_{digest}"
+    name = f"{MODULE}{digest}"
     if name in sys.modules:
         return
     spec = util.spec_from_file_location(name, path)
