@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tombola.masks import Mask, Sparsify
     from tombola.study.job import Job
-    from tombola.tasks import Batches
+    from tombola.tasks import Batches, TaskKind
     from tombola.tickets import Ticket
     from tombola.training.loop import OnStep
     from tombola.training.settings import Training
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 RESUME = "resume.safetensors"
 LENGTH_WINDOW = 50
 """Batches within which training examples are sorted by length: half the padding."""
+
+
+@dataclass(frozen=True)
+class TaskLoss:
+    """The mean loss of a batch of a task; it can be sent to other processes."""
+
+    kind: "TaskKind"
+    smoothing: float
+
+    def __call__(self, model: "torch.nn.Module", batch: Mapping[str, Any]) -> "torch.Tensor":
+        """See the task's kind."""
+        return self.kind.loss(model, batch, self.smoothing)
 
 
 @dataclass(frozen=True)
@@ -106,7 +118,7 @@ def new_run(
         ticket.model.to(job.device),
         reader,
         batches,
-        lambda model, batch: kind.loss(model, batch, smoothing),
+        TaskLoss(kind, smoothing),
         settings,
         job.seed,
         **more,

@@ -21,6 +21,10 @@ HELD_OUT = 0
 """The draw of what is not an epoch of training: always the same."""
 
 
+def _nobody(done: int, total: int) -> None:
+    """Nobody is told."""
+
+
 class Order:
     """Which examples the batches of an epoch have: arrays, for of millions lists would not do."""
 
@@ -60,7 +64,7 @@ class Batches:
         window: int = 0,
         tokens: int | None = None,
         drawn: Drawn | None = None,
-        told: Told = lambda done, total: None,
+        told: Told = _nobody,
     ) -> None:
         """Take examples as `encode` makes them, and the id of the padding token.
 
@@ -99,6 +103,10 @@ class Batches:
         if tokens is not None:
             self._longer = self._lengths.max(axis=1)
             self._ends = _ends(np.sort(self._longer), tokens)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process, in which nobody listens."""
+        return {**self.__dict__, "told": _nobody}
 
     def __len__(self) -> int:
         """Batches per epoch, the same in each; some may be smaller."""

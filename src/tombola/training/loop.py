@@ -78,11 +78,16 @@ def train(
     Raises:
         DivergedError: the loss is not finite any more, or gradients in fp16 are not; the message
             says at which step.
+        UserError: of several processes, there is no device for each, or one of them died.
     """
     course = Course(
         model, batches, loss_of, training, seed, start, mask, sparsify, tuple(keep), until, resume
     )
-    return course.go(Alone(), on_step)
+    if training.processes == 1:
+        return course.go(Alone(), on_step)
+    from tombola.training.shared import train_shared
+
+    return train_shared(course, on_step)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ class Training(Settings):
     accumulate: int = Field(1, gt=0)
     """Batches whose gradients make one optimizer step: a batch of so many times the size, where
     memory has no room for it. What is averaged is labels, not batches, so it is the same step."""
+    processes: int = Field(1, gt=0, le=1024)
+    """Processes of one machine that share each batch, each with a GPU of its own, or all on the CPU
+    (data-parallel training, DDP). Batches, steps and rates stay as they are: an example's gradient
+    is computed in one of them. Dropout and the order of sums differ, so this is a fact."""
     precision: Literal["float32", "bf16", "fp16"] = "float32"
     """Of products in training; weights, sums and optimizer stay in float32 (autocast). With fp16
     the loss is scaled so that small gradients are not lost; a step whose gradients the scale made

@@ -1,6 +1,7 @@
 """Running text, some of its tokens to be told from all others."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -44,17 +45,27 @@ class MaskedLM(OfText):
         if mask is None:
             raise UserError("the tokenizer has no token to hide others with")
         special = np.array(sorted(set(tokenizer.all_special_ids)))
-        words = np.setdiff1d(np.arange(len(tokenizer)), special)
+        return Hiding(mask, special, np.setdiff1d(np.arange(len(tokenizer)), special))
 
-        def drawn(batch: dict[str, Tensor], indices: Sequence[int], draw: int) -> dict[str, Tensor]:
-            ids = batch["input_ids"]
-            labels = torch.full_like(ids, IGNORED)
-            for row, label, index in zip(ids.numpy(), labels.numpy(), indices, strict=True):
-                generator = np.random.Generator(np.random.Philox(key=[draw, index]))
-                hide(row, label, special, words, mask, generator)
-            return {**batch, "labels": labels}
 
-        return drawn
+@dataclass(frozen=True)
+class Hiding:
+    """Hides tokens of a batch; it can be sent to other processes."""
+
+    mask: int
+    special: Int[np.ndarray, " specials"]
+    words: Int[np.ndarray, " words"]
+
+    def __call__(
+        self, batch: dict[str, Tensor], indices: Sequence[int], draw: int
+    ) -> dict[str, Tensor]:
+        """The batch with tokens hidden, and these as labels."""
+        ids = batch["input_ids"]
+        labels = torch.full_like(ids, IGNORED)
+        for row, label, index in zip(ids.numpy(), labels.numpy(), indices, strict=True):
+            generator = np.random.Generator(np.random.Philox(key=[draw, index]))
+            hide(row, label, self.special, self.words, self.mask, generator)
+        return {**batch, "labels": labels}
 
 
 def hide(
