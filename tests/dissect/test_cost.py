@@ -27,10 +27,10 @@ import tombola
 import toys
 from tombola.anatomy import remove
 from tombola.cost import Cost, CostSettings, measure_cost, subject, without_zeros
-from tombola.cost.machine import find_device
 from tombola.cost.workload import Workload, check, job, random_ids
 from tombola.errors import UserError
 from tombola.text import positions
+from tombola.training.device import find_device
 
 QUICK = {"batch_sizes": (1, 2), "lengths": (3, 5), "repeats": 6, "warmup": 0, "device": "cpu"}
 

@@ -53,6 +53,9 @@ def run(
         typer.Option(metavar="NAME", help="Who does the stages: serial, processes, ray, slurm."),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Stages at the same time.")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="cpu, cuda, cuda:1, mps [a GPU of CUDA if any].")
+    ] = None,
     plugins: Plugins = None,
     energy: Annotated[
         bool, typer.Option("--energy", help="Estimate energy, too (needs codecarbon).")
@@ -78,6 +81,7 @@ def run(
             **chosen,
             engine=engine,
             workers=workers,
+            device=device,
             energy=energy,
             command=shlex.join(["tombola", *sys.argv[1:]]),
             watch=progress.watch,

@@ -44,32 +44,6 @@ def machine(device: torch.device, dtype: str) -> Machine:
     )
 
 
-def find_device(name: str | None) -> torch.device:
-    """The named device; a GPU where there is one, else the CPU, where none is named.
-
-    Raises UserError where this machine has no such device.
-    """
-    there = _devices()
-    if name is None:
-        return torch.device(there[-1])
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        device = None
-    if device is None or f"{device.type}:{device.index or 0}" not in {"cpu:0", *there}:
-        raise UserError(f"no device {name!r} here; there is: {', '.join(there)}")
-    return device
-
-
-def _devices() -> list[str]:
-    """The CPU, then all of the accelerator's, the first of them last."""
-    accelerator = torch.accelerator.current_accelerator()
-    if accelerator is None or not torch.accelerator.is_available():
-        return ["cpu"]
-    numbers = reversed(range(torch.accelerator.device_count()))
-    return ["cpu", *(f"{accelerator.type}:{number}" for number in numbers)]
-
-
 @contextmanager
 def threads(n: int | None) -> Iterator[None]:
     """Let torch compute on `n` threads of the CPU, as before where None; as before afterwards.

@@ -8,7 +8,7 @@ from itertools import product
 import torch
 
 from tombola.anatomy import quiet
-from tombola.cost.machine import find_device, machine, threads
+from tombola.cost.machine import machine, threads
 from tombola.cost.result import Cost, Ratio, Timing
 from tombola.cost.sentence import sentences
 from tombola.cost.settings import CostSettings
@@ -17,6 +17,7 @@ from tombola.cost.subjects import Subject, place
 from tombola.cost.timing import Clock, in_turns, spread
 from tombola.cost.workload import Workload, check, job
 from tombola.errors import UserError
+from tombola.training.device import find_device
 
 
 def measure_cost(

@@ -26,6 +26,8 @@ def attempt(stage: Stage, stages: dict[str, Stage], library: Library, store: Sto
     """
     import torch  # only where work is done
 
+    from tombola.training import deterministic
+
     torch.set_num_threads(library.recipe.threads)
     store.forget_failure(stage.name)
     job: Job[Any] = Job(stage, stages, library, store)
@@ -35,7 +37,8 @@ def attempt(stage: Stage, stages: dict[str, Stage], library: Library, store: Sto
         job.kind.work(job, folder)
 
     try:
-        store.run(stage, work, versions())
+        with deterministic(library.recipe.deterministic):
+            store.run(stage, work, versions())
     except (DivergedError, UserError) as problem:
         store.record_failure(stage, str(problem))
         return str(problem)

@@ -141,6 +141,7 @@ class Planner:
             "version": kind.version,
             **({"code": code} if code else {}),
             "threads": self.recipe.threads,
+            **({"deterministic": True} if self.recipe.deterministic else {}),
             **({"seed": where["seed"]} if "seed" in where else {}),
             **(facts if facts is not None else self.once((chosen,), lambda: kind.facts(chosen))),
             **tasks,

@@ -149,6 +149,9 @@ class Recipe(Settings):
     """One run of everything for each."""
     threads: int = Field(1, gt=0, le=1024)
     """CPU threads of one stage. A part of the recipe, for sums in another order differ."""
+    deterministic: bool = False
+    """Whether a GPU gives the same bits twice: torch takes the algorithms that do, which are
+    slower, and refuses what it has none for. On the CPU it always does."""
     tasks: dict[Name, TaskChoice] = Field(min_length=1)
     """What is learned and scored, by the names that steps refer to."""
     models: dict[Name, Model] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""The versions of what computes the numbers."""
+"""The versions of what computes the numbers, and the device."""
 
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -6,9 +6,19 @@ from importlib.metadata import PackageNotFoundError, version
 NAMES = ("tombola", "torch", "transformers", "tokenizers", "numpy", "scikit-learn", "sacrebleu")
 
 
-@cache
 def versions() -> dict[str, str]:
-    """By name; `?` where a package says none."""
+    """By name, `?` where a package says none; `device` is what models run on.
+
+    Another device gives other last digits, so that signatures name it; it is in no hash, for a
+    study may go on where there is another one.
+    """
+    from tombola.training.device import best_device, called  # torch is not loaded before
+
+    return {**_libraries(), "device": called(best_device())}
+
+
+@cache
+def _libraries() -> dict[str, str]:
     found = {}
     for name in NAMES:
         try:

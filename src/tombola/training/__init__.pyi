@@ -1,5 +1,7 @@
 from .checkpoint import Checkpoint as Checkpoint
 from .device import best_device as best_device
+from .device import deterministic as deterministic
+from .device import on_device as on_device
 from .evaluation import answers as answers
 from .evaluation import evaluate as evaluate
 from .loop import Trained as Trained

@@ -42,6 +42,7 @@ def run(
     changes: Sequence[str] | Mapping[str, Any] = (),
     engine: str | None = None,
     workers: int | None = None,
+    device: str | None = None,
     plugins: tuple[str | Path, ...] = (),
     dry_run: bool = False,
     energy: bool = False,
@@ -59,6 +60,8 @@ def run(
         engine: `serial`, `processes`, `ray` or `slurm` (which only submits what is to be done); by
             default what suits the machine.
         workers: stages at the same time.
+        device: where models run: `cpu`, `cuda`, `cuda:1`, `mps`; `auto`, the default, is the first
+            GPU of CUDA where there is one.
         plugins: files of one's own criteria, steps, figures.
         dry_run: say what would be done, and do nothing.
         energy: estimate the energy of each stage, too (needs codecarbon).
@@ -78,16 +81,19 @@ def run(
         return study.preview(recipe, out, plugins=plugins)
     told = {"watch": watch, "on_plan": on_plan}
     watchers: dict[str, Any] = {name: each for name, each in told.items() if each is not None}
-    outcome = study.run_study(
-        recipe,
-        out,
-        engine=engine,
-        workers=workers,
-        plugins=plugins,
-        energy=energy,
-        command=command,
-        **watchers,
-    )
+    from tombola.training import on_device  # loads torch, which a dry run may do without
+
+    with on_device(device):
+        outcome = study.run_study(
+            recipe,
+            out,
+            engine=engine,
+            workers=workers,
+            plugins=plugins,
+            energy=energy,
+            command=command,
+            **watchers,
+        )
     if not outcome.handed:
         reports.report(out)
     return outcome
