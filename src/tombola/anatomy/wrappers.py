@@ -31,6 +31,8 @@ _INSIDE = {
     "optimum": "optimum has changed its modules: use the model as it was before",
     "deepspeed": "DeepSpeed has wrapped it: gather the weights into a plain model first",
     "torch.distributed.fsdp": "FSDP has sharded it: gather the weights into a plain model first",
+    "torch.distributed.tensor": "its weights are spread over devices: gather them into a plain "
+    "model first",
 }
 """Beginnings of the names of modules that classes come from, and what to do about them."""
 

@@ -99,6 +99,9 @@ def run_study(
     Raises:
         UserError: bad input, a folder that belongs to another study, a full disk.
     """
+    from tombola.training.launch import check_started_once  # loads torch, as planning does
+
+    check_started_once()
     load_plugins(plugins)
     if energy:
         check_energy()
@@ -140,9 +143,9 @@ def run_study(
 
 def default_workers(recipe: Recipe) -> int:
     """As many processes as fit on the CPU; one where a GPU does the work."""
-    import torch
+    from tombola.training import best_device
 
-    if torch.cuda.is_available():
+    if best_device().type != "cpu":
         return 1
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, cpus // recipe.threads)
