@@ -177,10 +177,13 @@ def test_parts_of_a_batch_are_the_batch(n: int):
             assert count in (0, n_labels(part))
 
 
-class InThisProcess(Alone):
+class InThisProcess(Alone, Together):
     """As `Together` is, without another."""
 
     device = torch.device("cpu")
+
+    def __init__(self) -> None:
+        """There is nobody to meet."""
 
 
 def here(n: int, kind: str, work: Any) -> Any:
