@@ -1,3 +1,4 @@
+from .agreeing import disagreements as disagreements
 from .claim import read_plan as read_plan
 from .cleaning import Cleaning as Cleaning
 from .cleaning import clean as clean
