@@ -59,14 +59,15 @@ def _workers(undone: Undone) -> Iterator[tuple[Any, Any, list[Any]]]:
     tasks, results = context.Queue(), context.Queue()
     library = undone.library
     shared = (library.recipe, library.known(), undone.store, undone.plugins)
+    # no daemons, for a shared training starts processes of its own; see `leave_with_parent`
     processes = [
-        context.Process(target=_work, args=(tasks, results, *shared), daemon=True)
+        context.Process(target=_work, args=(tasks, results, *shared))
         for _ in range(undone.workers)
     ]
-    with deaf():
-        for process in processes:
-            process.start()
     try:
+        with deaf():
+            for process in processes:
+                process.start()
         yield tasks, results, processes
         for _ in processes:
             tasks.put(None)
