@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 
-.PHONY: help install demo test long fast lint bench package clean
+.PHONY: help install demo test long fast lint bench docs package clean
 
 help:
 	@echo "make demo     install into $(VENV) and run a whole study: minutes, no download of models or data"
@@ -13,6 +13,7 @@ help:
 	@echo "make fast     the quick tests only"
 	@echo "make lint     style, types, imports"
 	@echo "make bench    speed and memory, as ratios measured in one run"
+	@echo "make docs     the documentation as a site: build/docs/site/index.html"
 	@echo "make package  wheel and sdist in dist/, tried in an environment of their own"
 	@echo "make install  the virtual environment alone"
 	@echo "make clean    remove the virtual environment and caches"
@@ -50,6 +51,15 @@ long: install
 bench: install
 	$(BIN)/python -m benchmarks
 
+# An environment of its own: what builds pages is of no use to what they are about.
+$(VENV)-docs/installed: docs/site/requirements.txt
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/pip install --quiet --requirement $<
+	touch $@
+
+docs: install $(VENV)-docs/installed
+	$(BIN)/python -m docs.site build/docs $(VENV)-docs/bin/zensical
+
 package: install
 	$(BIN)/python -m pip install --quiet build
 	rm -rf build dist $(VENV)-package
@@ -61,4 +71,4 @@ package: install
 	cd dist && ../$(VENV)-package/bin/python -c "import tombola; tombola.load, tombola.Mask"
 
 clean:
-	rm -rf $(VENV) $(VENV)-package build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-package $(VENV)-docs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

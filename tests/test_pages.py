@@ -1,0 +1,132 @@
+"""What pages say: their code runs and prints what they show, their links lead somewhere."""
+
+import json
+import re
+import urllib.parse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from docs.site import notebooks, rewrite, snippets, world
+
+import tombola
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+TEXTS = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in PAGES}
+LONG = [name for name, text in TEXTS.items() if snippets.LONG in text]
+RUN = ("README.md", *LONG)
+"""Pages whose code is run; the README in the default run."""
+MADE = {"reference/claims.md", "reference/commands.md", "reference/tables.md", "gallery.md"}
+MAY_BE = {"devices.md", "cluster.md"}
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def checked(name: str, folder: Path) -> None:
+    """Run a page in a folder, and hold what it prints to what it says that it prints."""
+    world.make(folder, ROOT / name)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for block, printed in snippets.run(TEXTS[name], rewrite.call, names):
+        assert snippets.holds(block, printed), f"{name}:{block.line}:\n{printed}"
+
+
+def test_the_readme_runs_as_it_stands(folder: Path):
+    checked("README.md", folder)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", LONG)
+def test_pages_run(name: str, folder: Path):
+    checked(name, folder)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_links_lead_to_pages_and_headings(name: str):
+    here = (ROOT / name).parent
+    for target in LINK.findall(re.sub(r"```.*?```", "", TEXTS[name], flags=re.DOTALL)):
+        path, _, heading = urllib.parse.unquote(target).partition("#")
+        if "://" in path:
+            continue
+        there = (here / path).resolve() if path else ROOT / name
+        if there.is_relative_to(ROOT / "docs") and str(there.relative_to(ROOT / "docs")) in MADE:
+            continue
+        assert there.exists(), target
+        if heading and there.suffix == ".md":
+            assert heading in headings(there.read_text("utf-8")), target
+
+
+def headings(text: str) -> set[str]:
+    """The anchors of a page."""
+    lines = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    plain = (re.sub(r"[^\w\- ]", "", line.lower()) for line in lines)
+    return {line.strip().replace(" ", "-") for line in plain}
+
+
+def test_every_name_that_pages_use_exists():
+    for page, text in TEXTS.items():
+        for name in re.findall(r"\btombola\.([a-z]\w*)\(", text, flags=re.IGNORECASE):
+            assert hasattr(tombola, name), (page, name)
+
+
+def test_the_site_leads_to_every_page():
+    settings = yaml.safe_load((ROOT / "docs" / "site" / "mkdocs.yml").read_text("utf-8"))
+    said = set(re.findall(r"[\w./-]+\.md", json.dumps(settings["nav"])))
+    there = {str(p.relative_to(ROOT / "docs")) for p in PAGES if p.is_relative_to(ROOT / "docs")}
+    assert there <= said, there - said
+    for name in said - there - MADE - {"contributing.md", "changelog.md"} - MAY_BE:
+        assert name.startswith("reference/python"), name
+
+
+PAGE = """\
+# A page
+
+```python
+x = 1
+print(x + 0.25)
+```
+
+```text
+7.5
+```
+
+<!-- shown: why -->
+```python
+raise ValueError
+```
+
+```sh
+pip install nothing
+tombola run \\
+  "a b"   # said
+```
+"""
+
+
+def test_blocks_are_run_in_order_and_numbers_may_differ():
+    calls: list[list[str]] = []
+    done = list(snippets.run(PAGE, lambda words: calls.append(words) or "", {}))
+    assert [(block.language, said) for block, said in done] == [("python", "1.25\n"), ("sh", "")]
+    assert calls == [["run", "a b"]]
+    assert snippets.holds(*done[0])
+    assert not snippets.holds(done[0][0], "b 1")
+    assert snippets.holds(replace(done[0][0], varies=True), "b 1")
+    assert "```text\n1.25\n```" in snippets.rewritten(PAGE, lambda words: "", {})
+    with pytest.raises(AssertionError, match=r"(?s)line 4: .*NameError"):
+        list(snippets.run("# A\n\n```python\nnothing\n```\n", lambda words: "", {}))
+
+
+def test_a_page_is_a_notebook_too():
+    made = notebooks.notebook(PAGE)
+    kinds = [cell["cell_type"] for cell in made["cells"]]
+    assert kinds == ["markdown", "code", "markdown", "code"]
+    assert made["cells"][1]["source"] == "x = 1\nprint(x + 0.25)"
+    assert made["cells"][3]["source"] == '!pip install nothing\n!tombola run \\\n  "a b"   # said'
+    assert (made["nbformat"], made["nbformat_minor"]) == (4, 5)
