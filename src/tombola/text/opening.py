@@ -1,6 +1,7 @@
 """Opening a text: what its bytes are is told by themselves, never by the name of the file."""
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -53,10 +54,25 @@ class _Unpacked(gzip.GzipFile):
         return chunk
 
     def readline(self, size: int | None = -1) -> bytes:
-        return self._count(super().readline(size))
+        with _as_damaged():
+            return self._count(super().readline(size))
 
     def read(self, size: int | None = -1) -> bytes:
-        return self._count(super().read(size))
+        with _as_damaged():
+            return self._count(super().read(size))
+
+    def peek(self, n: int) -> bytes:
+        with _as_damaged():
+            return super().peek(n)
+
+
+@contextmanager
+def _as_damaged() -> Iterator[None]:
+    """What zlib says of a damaged file is no OSError, as all else that reading can meet."""
+    try:
+        yield
+    except zlib.error as problem:
+        raise gzip.BadGzipFile(str(problem)) from problem
 
 
 @contextmanager
