@@ -11,7 +11,7 @@ import typer
 from tombola.cli.terminal.app import app
 from tombola.errors import UserError
 from tombola.extras import lacking
-from tombola.files import is_full_disk
+from tombola.troubles import trouble
 
 # Newer versions of typer carry a click of their own: only through typer do both have this name.
 ClickException: Any = typer.BadParameter.__mro__[2]
@@ -40,9 +40,10 @@ def main() -> NoReturn:
         _say(str(missing))
         code = BAD_INPUT
     except Exception as problem:
-        if not is_full_disk(problem):
+        said = trouble(problem)
+        if said is None:
             raise
-        _say("the disk is full; what is finished is kept: free some space and try again")
+        _say(said)
         code = BAD_INPUT
     if code == INTERRUPTED:  # some versions of typer return it instead of raising
         _say("stopped; what is finished is kept: the same command goes on from there")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tombola.errors import DivergedError, UserError
-from tombola.files import is_full_disk
 from tombola.plugins import load_plugins
+from tombola.study.claim import check_still_there
 from tombola.study.job import Job
 from tombola.study.library import Library
 from tombola.study.plan import plan
@@ -16,40 +16,42 @@ from tombola.study.recipe import Recipe
 from tombola.study.stage import Stage
 from tombola.study.store import Store
 from tombola.study.versions import versions
+from tombola.troubles import in_one_line, is_out_of_memory, trouble
 
 
 def attempt(stage: Stage, stages: dict[str, Stage], library: Library, store: Store) -> str | None:
     """Do a stage; return why it failed, or None. Raises what is no fault of the stage alone.
 
     Raises:
-        UserError: the disk is full, which stops the whole study.
+        UserError: the disk is full, or the folder has gone, which stops the whole study.
     """
     import torch  # only where work is done
 
     from tombola.training import deterministic
 
+    check_still_there(store.root)
     torch.set_num_threads(library.recipe.threads)
-    store.forget_failure(stage.name)
-    job: Job[Any] = Job(stage, stages, library, store)
+    with in_one_line(store.root, stage.title):
+        store.forget_failure(stage.name)
+        job: Job[Any] = Job(stage, stages, library, store)
 
-    def work(folder: Path) -> None:
-        job.report = Reporter(folder)
-        job.kind.work(job, folder)
+        def work(folder: Path) -> None:
+            job.report = Reporter(folder)
+            job.kind.work(job, folder)
 
-    try:
-        with deterministic(library.recipe.deterministic):
-            store.run(stage, work, versions())
-    except (DivergedError, UserError) as problem:
-        store.record_failure(stage, str(problem))
-        return str(problem)
-    except Exception as problem:
-        if is_full_disk(problem):
-            raise UserError(
-                f"{store.root}: the disk is full (while: {stage.title}); finished stages are "
-                "kept: free some space and run the same command again"
-            ) from problem
-        raise
-    return None
+        try:
+            with deterministic(library.recipe.deterministic):
+                store.run(stage, work, versions())
+        except (DivergedError, UserError) as problem:
+            why = str(problem)
+        except Exception as problem:
+            if not is_out_of_memory(problem):
+                raise
+            why = str(trouble(problem))  # others may need less
+        else:
+            return None
+        store.record_failure(stage, why)
+    return why
 
 
 @dataclass(frozen=True)

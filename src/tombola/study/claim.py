@@ -61,6 +61,18 @@ def read_plan(out: Path) -> tuple[Stage, ...]:
     return _read(path)[1]
 
 
+def check_still_there(out: Path) -> None:
+    """Raise UserError where a study's folder has gone since it was claimed.
+
+    Whoever writes into it would make a folder anew that has lost what was finished.
+    """
+    if not (out / PLAN_FILE).exists():
+        raise UserError(
+            f"{out}: the folder is gone, by another program or a disk that is no longer there: "
+            "put it back, or run the same command again to begin anew"
+        )
+
+
 def _read(path: Path) -> tuple[str, tuple[Stage, ...]]:
     try:
         found: dict[str, Any] = read_json(path)

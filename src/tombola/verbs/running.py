@@ -10,6 +10,8 @@ from tombola import study
 from tombola.files import as_path
 from tombola.plugins import load_plugins
 from tombola.study.recipe import recipe_text
+from tombola.study.stopping import stoppable
+from tombola.troubles import in_one_line
 
 if TYPE_CHECKING:
     from tombola.study import Event, Outcome, Planned, Preview
@@ -83,7 +85,8 @@ def run(
     watchers: dict[str, Any] = {name: each for name, each in told.items() if each is not None}
     from tombola.training import on_device  # loads torch, which a dry run may do without
 
-    with on_device(device):
+    # also while it plans, and while it writes the report
+    with stoppable(), in_one_line(out), on_device(device):
         outcome = study.run_study(
             recipe,
             out,
@@ -94,8 +97,8 @@ def run(
             command=command,
             **watchers,
         )
-    if not outcome.handed:
-        reports.report(out)
+        if not outcome.handed:
+            reports.report(out)
     return outcome
 
 

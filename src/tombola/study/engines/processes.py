@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tombola.errors import UserError
 from tombola.processes import deaf, leave_with_parent
 from tombola.study.attempt import Bench, Ended
 from tombola.study.engine import ENGINES, Engine, Undone, Watch
@@ -14,6 +15,7 @@ from tombola.study.recipe import Recipe
 from tombola.study.stopping import Stop, stoppable
 from tombola.study.store import Store
 from tombola.study.waiting import Course
+from tombola.troubles import KEPT, LOWER
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -61,8 +63,7 @@ def _workers(undone: Undone) -> Iterator[tuple[Any, Any, list[Any]]]:
     shared = (library.recipe, library.known(), undone.store, undone.plugins)
     # no daemons, for a shared training starts processes of its own; see `leave_with_parent`
     processes = [
-        context.Process(target=_work, args=(tasks, results, *shared))
-        for _ in range(undone.workers)
+        context.Process(target=_work, args=(tasks, results, *shared)) for _ in range(undone.workers)
     ]
     try:
         with deaf():
@@ -81,7 +82,7 @@ def _workers(undone: Undone) -> Iterator[tuple[Any, Any, list[Any]]]:
 
 
 def _next_result(results: Any, processes: list[Any], stop: Stop) -> Ended:
-    """Wait for a worker to report. Raises RuntimeError where one cannot go on."""
+    """Wait for a worker to report. Raises UserError where one has died."""
     while True:
         stop.check()
         try:
@@ -89,9 +90,10 @@ def _next_result(results: Any, processes: list[Any], stop: Stop) -> Ended:
         except queue.Empty:
             dead = [p for p in processes if not p.is_alive()]
             if dead:
-                raise RuntimeError(
-                    f"a worker process died (exit code {dead[0].exitcode}; -9 is often a lack of "
-                    "memory): finished stages are kept; run again with fewer --workers"
+                raise UserError(
+                    f"a worker process died (exit code {dead[0].exitcode}; -9 is most often the "
+                    f"system's answer to a lack of memory): {KEPT}; run the same command again: "
+                    f"{LOWER}"
                 ) from None
             continue
         return ended

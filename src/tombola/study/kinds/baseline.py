@@ -1,6 +1,6 @@
 """`baseline`: what a task's metric says of answers that look at no example."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -13,6 +13,8 @@ from tombola.study.finished import Finished
 from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.parts import SCORE_FILE
+from tombola.study.plan import Planner, Point
+from tombola.study.stage import Stage
 from tombola.tables import Table
 
 BASELINE_TABLE = Table(
@@ -52,6 +54,10 @@ class BaselineScores(Kind[BaselineStep]):
     def facts(self, settings: BaselineStep) -> dict[str, Any]:
         """The baseline with its version."""
         return {"by": facts_of_thing(tasks.BASELINES, settings.by)}
+
+    def expand(self, point: Point[BaselineStep], planner: Planner) -> Iterator[Stage]:
+        """One stage, which tables know by its task, also where only one is named."""
+        yield planner.stage(self, point, at={"task": point.settings.task})
 
     def work(self, job: Job[BaselineStep], folder: Path) -> None:
         """Answer and score."""
