@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 
-.PHONY: help install demo test long fast lint bench docs package clean
+.PHONY: help install demo test long fast lint bench docs package kills fuzz audit clean
 
 help:
 	@echo "make demo     install into $(VENV) and run a whole study: minutes, no download of models or data"
@@ -15,6 +15,9 @@ help:
 	@echo "make bench    speed and memory, as ratios measured in one run"
 	@echo "make docs     the documentation as a site: build/docs/site/index.html"
 	@echo "make package  wheel and sdist in dist/, tried in an environment of their own"
+	@echo "make kills    kill a small study TIMES=200 times and see that nothing is lost: minutes"
+	@echo "make fuzz     COUNT=10000 pieces of bad input of each kind: an hour"
+	@echo "make audit    known weaknesses of what tombola depends on; needs a network"
 	@echo "make install  the virtual environment alone"
 	@echo "make clean    remove the virtual environment and caches"
 
@@ -69,6 +72,23 @@ package: install
 	$(VENV)-package/bin/pip install --quiet dist/*.whl
 	cd dist && ../$(VENV)-package/bin/python -m tombola --version
 	cd dist && ../$(VENV)-package/bin/python -c "import tombola; tombola.load, tombola.Mask"
+
+TIMES ?= 200
+COUNT ?= 10000
+SEED ?= 0
+
+kills: install
+	PYTHONPATH=tests $(BIN)/python -m kills --times $(TIMES) --seed $(SEED)
+
+fuzz: install
+	PYTHONPATH=tests $(BIN)/python -m fuzz recipes --count $(COUNT) --seed $(SEED)
+	PYTHONPATH=tests $(BIN)/python -m fuzz data --count $(COUNT) --seed $(SEED)
+	PYTHONPATH=tests $(BIN)/python -m fuzz saved --count $$(($(COUNT) / 10)) --seed $(SEED)
+
+audit: install
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --requirement requirements-dev.lock --no-deps --disable-pip --progress-spinner off \
+	  || { echo "make audit: weaknesses are listed above; an error of connection means that there is no network"; exit 1; }
 
 clean:
 	rm -rf $(VENV) $(VENV)-package $(VENV)-docs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
