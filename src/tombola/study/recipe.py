@@ -14,6 +14,7 @@ from tombola.errors import UserError
 from tombola.language.knobs import Language
 from tombola.settings import ONE_OR_MORE, Settings, validate
 from tombola.study.changes import change
+from tombola.study.endless import refuse_endless
 from tombola.study.parts import Keep
 from tombola.study.resources import Resources
 from tombola.study.texts import holds_text
@@ -254,6 +255,7 @@ def parse_recipe(text: str, where: str, changes: tuple[str, ...] = ()) -> Recipe
         )
     for each in changes:
         change(raw, each, tuple(Recipe.model_fields), SECTIONS, partial(holds_text, Recipe, raw))
+    refuse_endless(raw, where)
     return validate(Recipe, raw, f"{where}: ", "tombola recipes keys")
 
 
