@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 
-.PHONY: help install demo test long fast lint bench docs package kills fuzz audit clean
+.PHONY: help install demo test long fast lint bench docs package kills fuzz audit gpu-test clean
 
 help:
 	@echo "make demo     install into $(VENV) and run a whole study: minutes, no download of models or data"
@@ -18,6 +18,7 @@ help:
 	@echo "make kills    kill a small study TIMES=200 times and see that nothing is lost: minutes"
 	@echo "make fuzz     COUNT=10000 pieces of bad input of each kind: an hour"
 	@echo "make audit    known weaknesses of what tombola depends on; needs a network"
+	@echo "make gpu-test what a GPU computes, beside the CPU; DEVICE=cuda:1, mps, cpu for another one"
 	@echo "make install  the virtual environment alone"
 	@echo "make clean    remove the virtual environment and caches"
 
@@ -89,6 +90,11 @@ audit: install
 	$(BIN)/python -m pip install --quiet pip-audit
 	$(BIN)/pip-audit --requirement requirements-dev.lock --no-deps --disable-pip --progress-spinner off \
 	  || { echo "make audit: weaknesses are listed above; an error of connection means that there is no network"; exit 1; }
+
+# No network, no pytest: in an environment that has a GPU build of torch, PYTHON=... does.
+gpu-test: PYTHON_HERE = $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON))
+gpu-test:
+	PYTHONPATH=src $(PYTHON_HERE) tests/on_device.py $(if $(DEVICE),--device $(DEVICE)) --out docs/results/devices
 
 clean:
 	rm -rf $(VENV) $(VENV)-package $(VENV)-docs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
