@@ -15,6 +15,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "report": ("pandas", "pyarrow", "altair", "vl_convert", "jinja2"),
     "data": ("pandas", "pyarrow", "datasets", "conllu", "sacrebleu", "sacremoses", "sklearn"),
     "energy": ("codecarbon",),
+    "ray": ("ray",),
 }
 """An extra to the packages, by the names that they are imported by, that it is asked for."""
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tombola.errors import UserError
+from tombola.extras import extra
 from tombola.study.engine import Undone
 
 ADDRESS = "RAY_ADDRESS"
@@ -21,12 +22,8 @@ OBJECTS = 2**27
 
 def imported() -> Any:
     """The library. Raises UserError where it is not installed."""
-    try:
+    with extra("ray"):
         import ray
-    except ImportError as problem:
-        raise UserError(
-            "engine ray: needs Ray; install it with tombola: pip install 'tombola[ray]'"
-        ) from problem
     return ray
 
 
