@@ -18,6 +18,7 @@ function narrow(spec) {
   const visit = (value) => {
     if (value === null || typeof value !== "object") return;
     if (value.legend?.columns > 3) value.legend.columns = 3;
+    if (value.legend?.orient === "right") value.legend.orient = "top";
     if (value.axis?.labels === false) value.axis.labels = true; // a neighbour's, on paper
     Object.values(value).forEach(visit);
   };
