@@ -1,6 +1,7 @@
 """Whether two studies of one recipe, done on different devices, say the same."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ def _tables(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _differ(a: "pd.Series[object]", b: "pd.Series[object]", near: float) -> str:
+def _differ(a: "pd.Series[Any]", b: "pd.Series[Any]", near: float) -> str:
     """How two columns differ; empty where they agree."""
     if is_numeric_dtype(a) and not is_bool_dtype(a) and a.dtype.kind == "f":
         x, y = a.to_numpy(np.float64), b.to_numpy(np.float64)

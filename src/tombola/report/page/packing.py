@@ -28,7 +28,8 @@ def packed_charts(charts: Iterable[ShownChart]) -> dict[str, Any]:
     """Charts by their element; what several have alike (settings, rows) stands once."""
     rows: dict[str, int] = {}
     sets: list[dict[str, Any]] = []
-    shown, config = {}, {}
+    shown: dict[str, Any] = {}
+    config: dict[str, Any] = {}
     for chart in charts:
         config = chart.spec.get("config", config)
         names = {}

@@ -81,7 +81,7 @@ def _answers(found: list[Answer]) -> list[tuple[Answer, Markup]]:
 
 def verdicts(claims: list[Judged]) -> list[tuple[str, int]]:
     """How many claims are supported, contradicted, undecided, and how many tables cannot speak."""
-    counts = Counter(each.finding.verdict for each in claims)
+    counts = Counter[str](each.finding.verdict for each in claims)
     names = {"supported": "supported", "contradicted": "contradicted", "undecided": "undecided",
              "silent": "not to be told"}  # fmt: skip
     return [(words, counts[name]) for name, words in names.items() if counts[name]]
