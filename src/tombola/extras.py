@@ -14,6 +14,7 @@ from tombola.errors import UserError
 EXTRAS: Mapping[str, tuple[str, ...]] = {
     "report": ("pandas", "pyarrow", "altair", "vl_convert", "jinja2"),
     "data": ("pandas", "pyarrow", "datasets", "conllu", "sacrebleu", "sacremoses", "sklearn"),
+    "trainer": ("accelerate",),
     "energy": ("codecarbon",),
     "ray": ("ray",),
 }

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tombola.errors import UserError
+from tombola.extras import extra
 from tombola.masks import Mask
 from tombola.masks.enforce import INTEGER
 from tombola.training.ranks import Batch, Loss, part_of
@@ -25,12 +25,8 @@ class Together:
 
     def __init__(self, number: int, n: int, kind: str, meeting: str) -> None:
         """Meet the others; `kind` of device: cpu, cuda. Raises UserError without accelerate."""
-        try:
+        with extra("trainer"):
             from accelerate import Accelerator, DistributedDataParallelKwargs
-        except ImportError as problem:
-            raise UserError(
-                "training.processes: needs accelerate: pip install 'tombola[several]'"
-            ) from problem
         self.number, self.n, self.main = number, n, number == 0
         for name in [name for name in os.environ if name.startswith("ACCELERATE_")]:
             del os.environ[name]  # said of other trainings
