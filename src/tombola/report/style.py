@@ -24,6 +24,8 @@ SOLID = (1.0, 0.0)
 DASHES = (SOLID, (5.0, 2.0), (1.5, 1.5), (6.0, 2.0, 1.5, 2.0))
 PLASMA = ["#0d0887", "#46039f", "#7201a8", "#9c179e", "#bd3786", "#d8576b", "#ed7953", "#fb9f3a"]
 """The dark three quarters of plasma, whose light end is lost on white paper."""
+DARK = 0.45
+"""Place on viridis up to which white is read better on it than black."""
 DIVERGING = ["#08306b", "#0072B2", "#ffffff", "#D55E00", "#7f2704"]
 """Blue above, orange below, white at exactly zero."""
 
@@ -70,6 +72,9 @@ def _between(place: float) -> str:
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 
+TALL = 6
+"""Lines of a legend beyond which it stands beside a figure of one column, not above it."""
+
 Entry = tuple[str, str, tuple[float, ...]]
 """Name, colour and dash of a line."""
 
@@ -95,11 +100,15 @@ class Key:
         return {"scale": alt.Scale(domain=names, range=ranges)}
 
     def _legend(self, columns: int, single: bool) -> alt.Legend:
-        """In as many of the columns as the longest name leaves room for."""
+        """In as many of the columns as the longest name leaves room for; a tall one beside it."""
         longest = LETTER_PT * max((len(name) for name, _, _ in self.entries), default=0)
         while columns > 1 and _room(columns, single) < longest:
             columns -= 1
         limit = _room(columns, single)
+        if single and columns == 1 and len(self.entries) > TALL:
+            return alt.Legend(
+                title=None, columns=1, symbolType="stroke", labelLimit=limit, orient="right"
+            )
         return alt.Legend(title=None, columns=columns, symbolType="stroke", labelLimit=limit)
 
 

@@ -6,7 +6,7 @@ import altair as alt
 
 from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import domain, sparsity_axis, tooltip, value_axis
-from tombola.report.figures.panels import Panel, arrangement, grid, panel_width
+from tombola.report.figures.panels import Panel, arrangement, grid, panel_width, telling
 from tombola.report.figures.sources import Sources
 from tombola.report.reading import Tables
 from tombola.report.shares import shares
@@ -44,6 +44,7 @@ def blocks(tables: Tables) -> Picture | None:
         relative=by["share"] - by["sparsity"],
     )
     # A known block has the same colour in every study.
+    by, alike = telling(by, "relative")
     order = [*NAMES.values(), *sorted(set(by["line"]) - set(NAMES.values()))]
     colors = {name: CATEGORIES[i % len(CATEGORIES)] for i, name in enumerate(order)}
     found = set(by["line"])
@@ -74,6 +75,7 @@ def blocks(tables: Tables) -> Picture | None:
     return finished(
         grid(by, columns, AXIS_PT, draw), sources, rows,
         "which blocks lose more than their share",
-        [f"Block sparsity less overall sparsity; lines are means over {seeds}, bands their range"],
+        [f"Block sparsity less overall sparsity; lines are means over {seeds}, bands their range",
+         *([alike] if alike else [])],
         single=columns == 1,
     )  # fmt: skip

@@ -19,6 +19,8 @@ from tombola.report.values import seeds_of
 from tombola.report.words import clip, listed, pretty
 
 AXIS_PT = 44
+STRONG = 0.6
+"""Share of the largest difference beyond which a cell is dark."""
 DETAILS = [
     "kind", "stack", "layer", "round", "sparsity", "difference", "ticket", "dense", "seeds", "n",
     "paired",
@@ -32,8 +34,9 @@ DETAILS = [
     place=20,
     caption="Probe score of the ticket less that of the dense model, same layer, means over seeds; "
     "a panel for each task. White is exactly zero; orange is lost, blue is gained; the scale is "
-    "symmetric. A dot marks cells whose paired difference has a 95% interval without zero; without "
-    "paired differences there are no dots, and a cell alone shows no difference.",
+    "symmetric. A triangle marks cells whose paired difference has a 95% interval without zero, up "
+    "where the ticket is better; plus and minus say the sign of all others. Without paired "
+    "differences there are no triangles, and a cell alone shows no difference.",
 )
 def difference(tables: Tables) -> Picture | None:
     """Probe score of tickets less dense, by layer and sparsity, task by task."""
@@ -47,6 +50,7 @@ def difference(tables: Tables) -> Picture | None:
         return None
     cells["label"] = cells["round"].map(round_labels(cells))
     reach = max(float(cells["difference"].abs().max()), 1e-3)
+    cells["strong"] = cells["difference"].abs() > STRONG * reach
     color = alt.Color(
         "difference:Q",
         scale=alt.Scale(domain=[-reach, -reach / 2, 0, reach / 2, reach], range=DIVERGING[::-1],
@@ -56,7 +60,9 @@ def difference(tables: Tables) -> Picture | None:
                           labelExpr="datum.value == 0 ? '0' : datum.label"),
     )  # fmt: skip
     columns = in_a_row(cells)
-    dots = "; dot: the paired interval is clear of zero" if cells["paired"].ne("").any() else ""
+    dots = (
+        "; triangle: the paired interval is clear of zero" if cells["paired"].ne("").any() else ""
+    )
     sources = Sources()
 
     def draw(panel: TaskPanel) -> Any:
@@ -103,14 +109,23 @@ def _map(sources: Sources, cells: pd.DataFrame, width: float, color: alt.Color) 
     axis = alt.Axis(
         labelAngle=0, labelOverlap="greedy", labelSeparation=3, domain=False, ticks=False
     )
-    base = alt.Chart(sources.add(cells, [*DETAILS, "label"])).encode(
+    base = alt.Chart(sources.add(cells, [*DETAILS, "label", "strong"])).encode(
         alt.X("layer:O", title="layer (0: embedding output)", axis=axis),
         alt.Y("label:O", title="sparsity", sort=list(order), axis=axis),
     )
     boxes = base.mark_rect(stroke="#dddddd", strokeWidth=0.4).encode(
         color, tooltip=tooltip(DETAILS)
     )
-    dots = base.transform_filter("datum.paired == 'above' || datum.paired == 'below'").mark_circle(
-        size=7, color="black", opacity=1
+    # hue alone tells no sign in grey, or to an eye that has few hues
+    ink = alt.when("datum.strong").then(alt.value("white")).otherwise(alt.value("black"))
+    clear = "(datum.paired == 'above' || datum.paired == 'below')"
+    up = alt.ExprRef("datum.difference > 0 ? 'triangle-up' : 'triangle-down'")
+    marks = base.transform_filter(clear).mark_point(
+        size=16, filled=True, opacity=1, shape=up
+    ).encode(fill=ink)  # fmt: skip
+    signs = base.transform_filter(f"!{clear} && datum.difference != 0").mark_text(
+        fontSize=7, text=alt.ExprRef("datum.difference > 0 ? '+' : '−'")
     )
-    return alt.layer(boxes, dots).properties(width=width, height=13 * len(order))
+    return alt.layer(boxes, marks, signs.encode(color=ink)).properties(
+        width=width, height=13 * len(order)
+    )

@@ -12,6 +12,7 @@ from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
 from tombola.report.parts.importance import WHICH, scored
 from tombola.report.reading import Tables
+from tombola.report.style import DARK
 from tombola.report.tickets import DENSE, KIND, with_kind
 from tombola.report.values import seeds_of
 
@@ -72,7 +73,7 @@ def importance(tables: Tables) -> Picture | None:
 
     def draw(panel: Panel) -> Any:
         shown = cells[(cells["stack"] == panel.stack) & (cells["kind"] == panel.kind)]
-        return _map(sources, shown, width, color, dark_below=low + 0.6 * (high - low))
+        return _map(sources, shown, width, color, dark_below=low + DARK * (high - low))
 
     return finished(
         grid(cells, columns, AXIS_PT, draw, dense=True),

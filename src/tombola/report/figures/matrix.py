@@ -13,6 +13,7 @@ from tombola.report.figures.sources import Sources
 from tombola.report.means import over_seeds
 from tombola.report.parts.similarity import sparse
 from tombola.report.reading import Tables
+from tombola.report.style import DARK
 from tombola.report.tickets import DENSE, KIND, with_kind
 from tombola.report.values import seeds_of
 from tombola.report.words import clip, number, pretty
@@ -81,7 +82,7 @@ def color_of(cells: pd.DataFrame, title: str) -> tuple[alt.Color, float]:
         scale=alt.Scale(scheme="viridis", domain=[low, high]),
         legend=alt.Legend(title=title, format=".2f", direction="horizontal", tickCount=4),
     )
-    return color, low + 0.6 * (high - low)
+    return color, low + DARK * (high - low)
 
 
 def layer_map(

@@ -79,6 +79,25 @@ def grid(
     return alt.concat(*charts, columns=columns)
 
 
+ALIKE = 0.01
+"""Shares that differ by less, everywhere in a panel, say one number: a point."""
+
+
+def telling(frame: pd.DataFrame, value: str) -> tuple[pd.DataFrame, str]:
+    """The rows of kinds whose values differ from place to place, and a word on all others.
+
+    Masks by lot take the same share everywhere: panels of one colour say nothing. Where no kind
+    says more, all stay.
+    """
+    by = frame.groupby(["kind", "stack", "round"], sort=False)[value]
+    spread = (by.max() - by.min()).groupby("kind", sort=False).max()
+    silent = spread.index[spread < ALIKE]
+    if len(silent) == len(spread) or silent.empty:
+        return frame, ""
+    names = "; ".join(clip(str(kind)) for kind in silent)
+    return frame[~frame["kind"].isin(silent)], f"Alike everywhere, not drawn: {names}"
+
+
 @dataclass(frozen=True)
 class Slider:
     """A choice of the round. Paper has no slider: it shows the last round."""

@@ -7,10 +7,11 @@ import pandas as pd
 
 from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.encodings import tooltip
-from tombola.report.figures.panels import Panel, Slider, grid, panel_width, stacks
+from tombola.report.figures.panels import Panel, Slider, grid, panel_width, stacks, telling
 from tombola.report.figures.sources import Sources
 from tombola.report.reading import Tables
 from tombola.report.shares import shares
+from tombola.report.style import DARK
 from tombola.report.tickets import KIND, kinds, pruned, with_kind
 from tombola.report.values import seeds_of
 
@@ -50,10 +51,11 @@ def where(tables: Tables) -> Picture | None:
         row=(cells["block"] + " " + cells["role"]).str.strip(),
         stack=cells["stack"].replace("", OUTSIDE),
     )
+    cells, alike = telling(cells, "share")
     slider = Slider.over(cells)
     ends = _ends(cells)
     cells["dark"] = [
-        share < low + 0.6 * (high - low)
+        share < low + DARK * (high - low)
         for share, (low, high) in zip(cells["share"], cells["round"].map(ends), strict=True)
     ]
     scale = alt.Scale(
@@ -80,7 +82,10 @@ def where(tables: Tables) -> Picture | None:
         sources,
         rows,
         "where the pruned weights were",
-        [f"Share pruned by role and layer, mean over {seeds_of(rows['seed'])}"],
+        [
+            f"Share pruned by role and layer, mean over {seeds_of(rows['seed'])}",
+            *([alike] if alike else []),
+        ],
         single=columns == 1,
         slider=slider,
     )
