@@ -13,10 +13,13 @@ from tombola.cli.terminal.options import Json, Plugins
 
 @app.command()
 def report(
-    out: Annotated[Path, typer.Argument(help="A study's folder.")],
+    studies: Annotated[list[Path], typer.Argument(help="A study's folder, or several.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where several studies side by side are told.")
+    ] = None,
     plugins: Plugins = None,
     as_json: Json = False,
 ) -> None:
-    """Rebuild figures, tables and report.html from a study's tables alone."""
-    path = verbs.build_report(out, plugins=tuple(plugins or ()))
+    """Rebuild figures, tables and report.html from the tables of a study, or of several."""
+    path = verbs.build_report(*studies, out=out, plugins=tuple(plugins or ()))
     answer({"report": path}, as_json, lambda found: typer.echo(found["report"]))

@@ -5,6 +5,8 @@ from .claims.claim import Finding as Finding
 from .claims.claim import check_claims as check_claims
 from .figures import FIGURES as FIGURES
 from .figures import figure as figure
+from .joining import join as join
+from .joining import joined_tables as joined_tables
 from .parts import PARTS as PARTS
 from .parts import Part as Part
 from .reading import Tables as Tables

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-FACETS = ("task", "seed", "criterion", "rewind", "round")
+FACETS = ("study", "task", "seed", "criterion", "rewind", "round")
 """Columns by which a reader may narrow all charts; rows of charts carry those that they have."""
 
 

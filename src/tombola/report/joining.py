@@ -1,0 +1,149 @@
+"""Several studies as one: the same tasks by other models, criteria or protocols, side by side.
+
+Every table gains a column `study`, which tells experiments apart as any other axis does. Names of
+models are made different by it. Scores of two studies stand side by side; a difference between them
+is claimed nowhere, as no table holds one on the same examples.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from tombola import tables
+from tombola.errors import UserError
+from tombola.files import read_json, write_json
+from tombola.report.reading import Tables
+
+STUDY = "study"
+NAMES = ("model", "root", "a_model", "b_model", "stage")
+"""Columns that name a model or a stage, whatever else a cell says."""
+PERHAPS = ("against", "source")
+"""Columns that name one, or say what it is."""
+
+
+def joined_tables(studies: Mapping[str, Tables]) -> Tables:
+    """The tables of several studies by name, as tables of one.
+
+    Raises UserError where fewer than two are given, or a table has another form in one of them (a
+    column of text in one is of numbers in another).
+    """
+    if len(studies) < 2:
+        raise UserError(f"{len(studies)} studies to join; give two or more")
+    names = dict.fromkeys(name for read in studies.values() for name in read)
+    frames = {}
+    for name in names:
+        found = {study: read[name] for study, read in studies.items() if name in read}
+        _same_form(name, found)
+        own = {study: set(_models(read)) for study, read in studies.items()}
+        frames[name] = _filled(
+            [_of_study(frame, study, own[study]) for study, frame in found.items()]
+        )
+    abouts = {name: about for read in studies.values() for name, about in read.abouts.items()}
+    return Tables(frames, abouts, " and ".join(read.folder for read in studies.values()))
+
+
+def join(folders: Sequence[Path], out: Path) -> None:
+    """Write the tables and study.json of several studies, joined, into a new folder.
+
+    Raises UserError where `out` is one of them or holds a study of its own.
+    """
+    if out.resolve() in {folder.resolve() for folder in folders} or (out / "stages").exists():
+        raise UserError(f"{out}: a study of its own; name another folder for what is joined")
+    named = dict(zip(_names(folders), folders, strict=True))
+    read = {name: Tables.read(folder) for name, folder in named.items()}
+    both = joined_tables(read)
+    for name, frame in both.items():
+        about = both.abouts.get(name, {})
+        kinds = {c: _kind(frame[c]) for c in map(str, frame)}
+        table = tables.Table(name, {c: (kind, about.get(c, "")) for c, kind in kinds.items()})
+        tables.write(out / "tables", table, frame.astype(kinds))
+    told = [_told(folder) for folder in folders]
+    write_json(out / "study.json", {
+        "name": "-".join(named),
+        "title": " beside ".join(str(each.get("title") or name) for name, each in
+                                 zip(named, told, strict=True)),
+        "description": "\n".join(
+            f"{name}: {str(each.get('description') or '').strip()}" for name, each in
+            zip(named, told, strict=True)
+        ) + "\nStudies stand side by side: no difference between them is claimed, as none was "
+            "measured on the same examples and seeds.",
+        "seeds": sorted({seed for each in told for seed in each.get("seeds") or ()}),
+        "claims": list(dict.fromkeys(c for each in told for c in each.get("claims") or ())),
+        "failures": [f for each in told for f in each.get("failures") or ()],
+        "stages": sum(int(each.get("stages") or 0) for each in told),
+        "done": sum(int(each.get("done") or 0) for each in told),
+        "versions": {k: v for each in told for k, v in (each.get("versions") or {}).items()},
+        "signature": " + ".join(str(each.get("signature") or "") for each in told),
+    })  # fmt: skip
+
+
+def _told(folder: Path) -> dict[str, object]:
+    path = folder / "study.json"
+    found = read_json(path) if path.exists() else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    """The folders' names, with a number where two have the same."""
+    names: list[str] = []
+    for folder in folders:
+        name = folder.resolve().name
+        same = sum(each == name or each.startswith(f"{name} ") for each in names)
+        names.append(f"{name} {same + 1}" if same else name)
+    return names
+
+
+def _models(read: Tables) -> list[str]:
+    return read["models"]["model"].tolist() if "models" in read else []
+
+
+def _of_study(frame: pd.DataFrame, study: str, models: set[str]) -> pd.DataFrame:
+    """Rows under names that no other study has."""
+    new = {}
+    for column in map(str, frame):
+        if column in NAMES:
+            new[column] = study + "/" + frame[column]
+        elif column in PERHAPS:
+            new[column] = frame[column].map(
+                lambda cell: f"{study}/{cell}" if cell in models else cell
+            )
+        elif column == "reads":
+            new[column] = frame[column].map(lambda cell: _renamed(cell, study))
+        elif column == "step" and "model" not in frame:
+            new[column] = study + ": " + frame[column]
+    text = {c: values.astype("string") for c, values in new.items()}
+    return frame.assign(**text, **{STUDY: pd.Series(study, frame.index, dtype="string")})
+
+
+def _renamed(reads: str, study: str) -> str:
+    return json.dumps({role: f"{study}/{name}" for role, name in json.loads(reads).items()})
+
+
+def _filled(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """One below the other; text that a table has no column for is empty."""
+    every = pd.concat(frames, ignore_index=True)
+    empty = {c: every[c].fillna("") for c in every if every[c].dtype == "string"}
+    return every.assign(**empty)
+
+
+def _same_form(name: str, found: Mapping[str, pd.DataFrame]) -> None:
+    for column in {str(c) for frame in found.values() for c in frame}:
+        kinds = {
+            study: frame[column].dtype == "string"
+            for study, frame in found.items()
+            if column in frame and len(frame)
+        }
+        if len(set(kinds.values())) > 1:
+            raise UserError(
+                f"table {name!r}: column {column!r} is text in one study and numbers in another; "
+                "run `tombola report` with the version that wrote the older one"
+            )
+
+
+def _kind(values: pd.Series) -> str:
+    dtype = str(values.dtype)
+    if dtype in ("string", "bool", "int64", "Int64"):
+        return dtype
+    return "float64" if pd.api.types.is_numeric_dtype(values) else "string"
