@@ -1,4 +1,4 @@
-"""A few kills of a small study at random moments; `make kills` has as many as you like."""
+"""A few kills of a small study at random moments (`make long`); `make kills` has as many as you like."""
 
 import os
 from pathlib import Path
@@ -8,11 +8,12 @@ import pytest
 from kills.campaign import Campaign
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="runs are forked, to start at once")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_killed_and_started_again_a_study_comes_to_the_same_bytes(tmp_path: Path):
-    found = Campaign(tmp_path, seed=4).go(6, ("processes", "serial"))
+    found = Campaign(tmp_path, seed=4).go(3, ("processes", "serial"))
     assert found.problems == []
-    assert found.kills == 6
-    assert found.struck >= 3
-    assert found.studies >= 2
+    assert found.kills == 3
+    assert found.struck
+    assert found.studies == 2
