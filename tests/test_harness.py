@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from transformers import GPT2Config, GPT2LMHeadModel
 
 import tombola
+from tombola import harness
 from tombola.errors import UserError
 from tombola.tasks import word_tokenizer
 
@@ -36,16 +38,17 @@ class Model:
 
 
 @pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    harness._ticket_lm.cache_clear()
     modules = {
         name: ModuleType(name)
-        for name in ("lm_eval", "lm_eval.models", "lm_eval.models.huggingface", "lm_eval.utils")
+        for name in ("lm_eval", "lm_eval.models", "lm_eval.models.huggingface")
     }
-    parse = {"simple_parse_args_string": lambda text: dict(p.split("=") for p in text.split(","))}
     vars(modules["lm_eval.models.huggingface"])["HFLM"] = Model
-    vars(modules["lm_eval.utils"]).update(parse)
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
+    yield
+    harness._ticket_lm.cache_clear()
 
 
 @pytest.mark.usefixtures("stand_in")
@@ -55,11 +58,8 @@ def test_a_ticket_is_handed_over_whole(folder: Path):
     assert model.given["tokenizer"] is model.tombola.tokenizer
     assert model.given["batch_size"] == 4
     assert model.tombola.sparsity == 0.5
-    said = tombola.harness.TicketLM.create_from_arg_string(
-        f"pretrained={folder},max_length=32", {"batch_size": 2, "device": None}
-    )
-    assert (said.given["max_length"], said.given["batch_size"]) == ("32", 2)
-    assert "device" not in said.given
+    assert issubclass(tombola.harness.TicketLM, Model)  # the harness takes no other
+    assert isinstance(model, tombola.harness.TicketLM)
     bare = tombola.Ticket(model.tombola.model, model.tombola.mask)
     with pytest.raises(UserError, match="no tokenizer"):
         tombola.harness.lm(bare)
@@ -78,7 +78,9 @@ def test_the_harness_itself_reads_with_it(folder: Path):
     )}  # fmt: skip
     assert found.get("tombola") == "tombola.harness:TicketLM"
     from lm_eval.api.instance import Instance
+    from lm_eval.api.model import LM
 
+    assert issubclass(harness.TicketLM, LM)
     model = tombola.harness.lm(folder, batch_size=2)
     ((value, _),) = model.loglikelihood([Instance("loglikelihood", {}, ("the dog", " sees"), 0)])
     assert value < 0

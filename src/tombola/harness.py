@@ -3,6 +3,7 @@
 The package `lm_eval` is not one of tombola's; it is imported when a model is asked for.
 """
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,8 @@ from tombola.errors import UserError
 if TYPE_CHECKING:
     from tombola.tickets import Ticket
 
-NAME = "tombola"
-"""The model's name for the harness: an entry point of the group `lm_eval.models`."""
+MODEL = "TicketLM"
+"""What the entry point of the group `lm_eval.models` names; made when it is asked for."""
 
 
 def lm(pretrained: "str | Path | Ticket", **settings: Any) -> Any:
@@ -28,35 +29,34 @@ def lm(pretrained: "str | Path | Ticket", **settings: Any) -> Any:
         UserError: the harness is not installed; no such model; a ticket without a tokenizer, or
             whose masked weights are not zero.
     """
+    return _ticket_lm()(pretrained=pretrained, **settings)
+
+
+def __getattr__(name: str) -> Any:
+    if name == MODEL:
+        return _ticket_lm()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@cache
+def _ticket_lm() -> Any:
+    """The harness's model for transformers, made of tickets; it takes only classes of its own."""
     try:
-        backend = import_module("lm_eval.models.huggingface").HFLM
+        backend: Any = import_module("lm_eval.models.huggingface").HFLM
     except ModuleNotFoundError as problem:
         if problem.name is None or not problem.name.startswith("lm_eval"):
             raise
         raise UserError(
             "the lm-evaluation-harness is not installed: pip install 'lm_eval[hf]'"
         ) from problem
-    from tombola.tickets import as_ticket
 
-    ticket = as_ticket(pretrained)
-    if ticket.tokenizer is None:
-        raise UserError(f"{pretrained}: no tokenizer beside the model, so it reads no text")
-    model = backend(pretrained=ticket.model, tokenizer=ticket.tokenizer, **settings)
-    model.tombola = ticket
-    return model
+    def start(self: Any, pretrained: Any, **settings: Any) -> None:
+        from tombola.tickets import as_ticket
 
+        ticket = as_ticket(pretrained)
+        if ticket.tokenizer is None:
+            raise UserError(f"{pretrained}: no tokenizer beside the model, so it reads no text")
+        self.tombola = ticket
+        backend.__init__(self, pretrained=ticket.model, tokenizer=ticket.tokenizer, **settings)
 
-class TicketLM:
-    """What `--model tombola` stands for; the harness makes its models from text or mappings."""
-
-    @classmethod
-    def create_from_arg_string(cls, arg_string: str, additional_config: Any = None) -> Any:
-        """A model from `pretrained=FOLDER,…`, as the command line writes it."""
-        parse = import_module("lm_eval.utils").simple_parse_args_string
-        return cls.create_from_arg_obj(parse(arg_string), additional_config)
-
-    @classmethod
-    def create_from_arg_obj(cls, arg_dict: dict[str, Any], additional_config: Any = None) -> Any:
-        """A model from a mapping of settings."""
-        more = {k: v for k, v in (additional_config or {}).items() if v is not None}
-        return lm(**{**arg_dict, **more})
+    return type(MODEL, (backend,), {"__init__": start, "__module__": __name__})
