@@ -1,4 +1,4 @@
-"""A few kills of a small study at random moments (`make long`); `make kills` has as many as you like."""
+"""A few kills of a small study at random moments; `make kills` has as many as you like."""
 
 import os
 from pathlib import Path

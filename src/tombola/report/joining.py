@@ -8,6 +8,7 @@ is claimed nowhere, as no table holds one on the same examples.
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -79,7 +80,7 @@ def join(folders: Sequence[Path], out: Path) -> None:
     })  # fmt: skip
 
 
-def _told(folder: Path) -> dict[str, object]:
+def _told(folder: Path) -> dict[str, Any]:
     path = folder / "study.json"
     found = read_json(path) if path.exists() else {}
     return found if isinstance(found, dict) else {}
@@ -114,7 +115,8 @@ def _of_study(frame: pd.DataFrame, study: str, models: set[str]) -> pd.DataFrame
         elif column == "step" and "model" not in frame:
             new[column] = study + ": " + frame[column]
     text = {c: values.astype("string") for c, values in new.items()}
-    return frame.assign(**text, **{STUDY: pd.Series(study, frame.index, dtype="string")})
+    text[STUDY] = pd.Series(study, frame.index, dtype="string")
+    return frame.assign(**{str(name): column for name, column in text.items()})
 
 
 def _renamed(reads: str, study: str) -> str:
