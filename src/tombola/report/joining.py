@@ -126,7 +126,7 @@ def _renamed(reads: str, study: str) -> str:
 def _filled(frames: list[pd.DataFrame]) -> pd.DataFrame:
     """One below the other; text that a table has no column for is empty."""
     every = pd.concat(frames, ignore_index=True)
-    empty = {c: every[c].fillna("") for c in every if every[c].dtype == "string"}
+    empty = {str(c): every[c].fillna("") for c in every if every[c].dtype == "string"}
     return every.assign(**empty)
 
 
