@@ -4,6 +4,7 @@ import errno
 import json
 import math
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -47,6 +48,15 @@ def is_taken(path: Path) -> bool:
         return False
 
 
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a file or folder is one that was not written to its end: who wrote it was killed."""
+    return bool(re.fullmatch(r"\..+\.[0-9a-f]{8}", path.name))
+
+
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
     """Yield a path beside `path` to write to; it takes the place of `path` on success.
@@ -54,7 +64,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
     Raises UserError where there can be no such file.
     """
     make_folder(path.parent)
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    draft = _draft(path)
     try:
         yield draft
         draft.replace(path)
@@ -71,7 +81,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     """
     if is_taken(path):
         raise FileExistsError(f"{path} exists")
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    draft = _draft(path)
     make_folder(path.parent)
     make_folder(draft)
     try:

@@ -85,7 +85,7 @@ def test_a_report_opens_with_the_verdicts(tmp_path: Path):
     out = study(tmp_path, ("random", 0.8, 0.1, 0.3))
     (out / "study.json").write_text('{"claims": ["mz-random", "mz-match", "<b>"]}')
     page = report(out).read_text()
-    assert page.index("What was claimed") < page.index("What was run")
+    assert page.index("<h2>What was claimed</h2>") < page.index("<h2>What was run</h2>")
     assert "<strong>supported</strong>" in page
     assert "<strong>says nothing</strong>" in page
     assert "<b>" not in page

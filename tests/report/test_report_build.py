@@ -15,7 +15,8 @@ import synthetic
 from tombola import tables
 from tombola.errors import UserError
 from tombola.report import FIGURES, Tables, reading, report
-from tombola.report.page.render import embedded, page
+from tombola.report.page.packing import embedded
+from tombola.report.page.render import page
 from tombola.report.parts import part_of
 from tombola.report.study import Study
 
@@ -209,6 +210,7 @@ def test_the_report_reads_tables_and_knows_no_other_room() -> None:
         "rooms",
         "results",
         "errors",
+        "extras",
         "files",
         "registry",
         "statistics",

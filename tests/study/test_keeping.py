@@ -94,9 +94,11 @@ def test_another_run_may_clean_what_one_kept(value: dict[str, Any], whole: Path,
     lost = out / "stages" / "left-s1-ba9876543210"
     lost.mkdir()
     (lost / "big").write_bytes(bytes(3000))
+    (out / ".figures.0123abcd").mkdir()
+    (out / "tables" / ".scores.csv.0123abcd").write_bytes(bytes(10))
     said = clean(out, keep="tables")
     assert {each.what for each in said.found} == {
-        "unfinished work", "finished stages", "states of trainings",
+        "unfinished work", "drafts", "finished stages", "states of trainings",
         "parts of stages (keep: tables)",
     }  # fmt: skip
     assert said.bytes > 3000

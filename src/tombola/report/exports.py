@@ -30,12 +30,27 @@ def export_figure(folder: Path, stem: str, spec: dict[str, Any]) -> None:
 
 
 def printable(spec: dict[str, Any]) -> str:
-    """A chart as JSON that can be drawn to a file whatever its labels say.
+    """A chart as JSON that can be drawn to a file whatever its labels say, and fits its column.
 
-    Vega shortens a long label by UTF-16 units. Half a character, of an emoji say, stops the
-    drawing, so characters of two units become boxes.
+    A legend that stands beside its chart on a wide screen stands above it on paper. Vega shortens
+    a long label by UTF-16 units: half a character, of an emoji say, stops the drawing, so
+    characters of two units become boxes.
     """
-    return re.sub("[\U00010000-\U0010ffff]", "\u25a1", json.dumps(spec, ensure_ascii=False))
+    text = json.dumps(_above(spec), ensure_ascii=False)
+    return re.sub("[\U00010000-\U0010ffff]", "\u25a1", text)
+
+
+def _above(value: Any) -> Any:
+    """A part of a chart with its legends above."""
+    if isinstance(value, list):
+        return [_above(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: each if key == "datasets" else _above(each) for key, each in value.items()}
+    legend = found.get("legend")
+    if isinstance(legend, dict) and legend.get("orient") == "right":
+        found["legend"] = legend | {"orient": "top"}
+    return found
 
 
 def paper_files(tables: Tables) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
+from tombola.files import is_draft
 from tombola.results import Record, Result
 from tombola.study.claim import read_plan
 from tombola.study.job import ENCODED
@@ -58,8 +59,9 @@ class Cleaning(Result):
 def clean(out: str | Path, keep: Keep = "all", really: bool = False) -> Cleaning:
     """Say what of a study's folder nothing needs any more, and remove it if `really`.
 
-    Always: work on stages that the study no longer has, such stages themselves, states of trainings
-    that nobody goes back to, encoded text of a study that is done. With `keep` also what
+    Always: work on stages that the study no longer has, such stages themselves, what was not
+    written to its end, states of trainings that nobody goes back to, encoded text of a study that
+    is done. With `keep` also what
     `Recipe.keep` names; a later run does again what it needs of that, to the same bits.
 
     Raises UserError where there is no study, and where a run works on it now.
@@ -70,6 +72,7 @@ def clean(out: str | Path, keep: Keep = "all", really: bool = False) -> Cleaning
     found = [
         _removed("unfinished work", _lost_work(stages, store), "of stages that are not in the plan",
                  really),
+        _removed("drafts", _drafts(store), "who wrote them was killed", really),
         _removed("finished stages", _lost_stages(stages, store), "not in the plan", really),
         _removed("states of trainings", _spare_states(stages, store), "nobody goes back to them",
                  really),
@@ -91,6 +94,14 @@ def _lost_work(stages: tuple[Stage, ...], store: Store) -> Iterator[Path]:
     for path in _in(store.root / "working"):
         if not any(path.name.startswith(name) for name in names):
             yield path
+
+
+def _drafts(store: Store) -> Iterator[Path]:
+    for path in _in(store.root):
+        if is_draft(path):
+            yield path
+        elif path.is_dir():
+            yield from filter(is_draft, _in(path))
 
 
 def _lost_stages(stages: tuple[Stage, ...], store: Store) -> Iterator[Path]:
