@@ -69,9 +69,8 @@ def join(folders: Sequence[Path], out: Path) -> None:
             f"{name}: {str(each.get('description') or '').strip()}" for name, each in
             zip(named, told, strict=True)
         ) + "\nStudies stand side by side: no difference between them is claimed, as none was "
-            "measured on the same examples and seeds.",
+            "measured on the same examples and seeds. Claims are judged in the report of each.",
         "seeds": sorted({seed for each in told for seed in each.get("seeds") or ()}),
-        "claims": list(dict.fromkeys(c for each in told for c in each.get("claims") or ())),
         "failures": [f for each in told for f in each.get("failures") or ()],
         "stages": sum(int(each.get("stages") or 0) for each in told),
         "done": sum(int(each.get("done") or 0) for each in told),
