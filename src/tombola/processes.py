@@ -4,8 +4,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 
 
 @contextmanager
@@ -24,8 +25,28 @@ def deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def leave_with_parent() -> None:
-    """End this process as soon as its parent is gone, also when the parent was killed."""
+@contextmanager
+def started(processes: Sequence[BaseProcess]) -> Iterator[None]:
+    """Start processes, deaf to Ctrl-C; wait for them at the end, end them if that is early."""
+    try:
+        with deaf():
+            for process in processes:
+                process.start()
+        yield
+        for process in processes:
+            process.join()
+    finally:
+        for process in processes:
+            if process.is_alive():
+                process.terminate()
+        for process in processes:
+            if process.pid is not None:
+                process.join()
+
+
+def heed_parent() -> None:
+    """Hear no Ctrl-C here, and end as soon as the parent is gone, also when it was killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where `deaf` does nothing
     parent = multiprocessing.parent_process()
     assert parent is not None  # a worker has one
 

@@ -2,11 +2,10 @@
 
 import os
 import pickle
-import signal
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection, get_context
 from pathlib import Path
@@ -16,7 +15,7 @@ import torch
 
 from tombola.errors import UserError
 from tombola.plugins import load_plugins, loaded_files
-from tombola.processes import deaf, leave_with_parent
+from tombola.processes import heed_parent, started
 from tombola.training.together import Together
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -123,22 +122,12 @@ def _processes(n: int, kind: str, sent: bytes, meeting: str) -> Iterator[dict[An
         context.Process(target=_live, args=(number, ours, *shared), daemon=True)
         for number, (_, ours) in enumerate(ends)
     ]
-    try:
-        with deaf(), _quiet():
-            for process in processes:
-                process.start()
+    with ExitStack() as group:
+        with _quiet():
+            group.enter_context(started(processes))
         for _, theirs in ends:
             theirs.close()
         yield {pipe: process for (pipe, _), process in zip(ends, processes, strict=True)}
-        for process in processes:
-            process.join()
-    finally:
-        for process in processes:
-            if process.is_alive():
-                process.terminate()
-        for process in processes:
-            if process.pid is not None:
-                process.join()
 
 
 @contextmanager
@@ -169,8 +158,7 @@ def _live(
     number: int, pipe: Any, n: int, kind: str, meeting: str, sent: bytes, here: dict[str, Any]
 ) -> None:
     """The life of one of the processes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where `deaf` does nothing
-    leave_with_parent()
+    heed_parent()
     try:
         torch.set_num_threads(here["threads"])
         torch.use_deterministic_algorithms(here["deterministic"])

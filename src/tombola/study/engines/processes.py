@@ -2,13 +2,12 @@
 
 import multiprocessing
 import queue
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from tombola.errors import UserError
-from tombola.processes import deaf, leave_with_parent
+from tombola.processes import heed_parent, started
 from tombola.study.attempt import Bench, Ended
 from tombola.study.engine import ENGINES, Engine, Undone, Watch
 from tombola.study.recipe import Recipe
@@ -48,8 +47,7 @@ def _work(
     plugins: tuple[str, ...],
 ) -> None:
     """The life of a worker process: names of stages from a queue until None comes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where `deaf` does nothing
-    leave_with_parent()
+    heed_parent()
     bench = Bench(recipe, known, store, plugins)
     for name in iter(tasks.get, None):
         results.put(bench.attempt(name))
@@ -61,24 +59,14 @@ def _workers(undone: Undone) -> Iterator[tuple[Any, Any, list[Any]]]:
     tasks, results = context.Queue(), context.Queue()
     library = undone.library
     shared = (library.recipe, library.known(), undone.store, undone.plugins)
-    # no daemons, for a shared training starts processes of its own; see `leave_with_parent`
+    # no daemons, for a shared training starts processes of its own; see `heed_parent`
     processes = [
         context.Process(target=_work, args=(tasks, results, *shared)) for _ in range(undone.workers)
     ]
-    try:
-        with deaf():
-            for process in processes:
-                process.start()
+    with started(processes):
         yield tasks, results, processes
         for _ in processes:
             tasks.put(None)
-        for process in processes:
-            process.join()
-    finally:
-        for process in processes:
-            if process.is_alive():
-                process.terminate()
-                process.join()
 
 
 def _next_result(results: Any, processes: list[Any], stop: Stop) -> Ended:
