@@ -151,6 +151,32 @@ def test_wrong_input_is_one_line_and_exit_code_2(models: Path, tmp_path: Path):
     assert "No such command" in refused("dance")
 
 
+def test_nothing_that_is_said_is_silently_of_no_use(models: Path, tmp_path: Path):
+    dense, other, text = models / "dense", models / "other", tmp_path / "text.txt"
+    text.write_text("the dog sees a cat .\n" * 8)
+    two = ("compare", dense, other, "--data", text)
+    assert "seed: is of a task" in refused(*two, "--seed", "3")
+    assert "skip_bad: is of a task" in refused(*two, "--skip-bad")
+    assert "folder: is of a task" in refused(*two, "--folder", tmp_path)
+    cut = call(*two, "--max-tokens", "4", "--measure", "debiased")
+    assert "8 sentences cut to 4 tokens" in cut.stdout
+    own = ("evaluate", dense, "--data", models / "CoLA" / "dev.tsv", "--format", "tsv")
+    assert "neither folder" in refused(*own, "--folder", tmp_path)
+    assert "neither folder" in refused(*own, "--set", "lexicon=3")
+
+    few = ("probe", dense, "--train", "20", "--dev", "10", "--epochs", "1")
+    assert "'pos' has no f1" in refused(*few, "--metric", "f1")
+    drawn = call("prune", dense, "--amount", ".5", "--task", "CoLA", "--out", tmp_path / "t")
+    assert drawn.stderr == (
+        "note: criterion 'magnitude' reads no examples: what is said of them is of no use\n"
+    )
+
+
+def test_the_same_model_twice_is_seen_before_anything_is_read(models: Path):
+    twice = ("compare", models / "dense", models / "dense", "--data", __file__)
+    assert "name two models or more" in refused(*twice)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -1,5 +1,6 @@
 """`tombola compare`: models on the same text."""
 
+import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,10 +58,10 @@ def compare(
     if labels is not None or _is_text(more, said.task):
         if "data" not in more:
             raise UserError("labels are of the words of a text: name it as --data")
+        _check_of_text(more, said)
         found = verbs.dissect_models(
-            models, more["data"], target=target, labels=labels, format=more.get("format"),
-            train=train, examples=more.get("examples"), measures=measure or None,
-        )  # fmt: skip
+            models, target=target, labels=labels, train=train, measures=measure or None, **more
+        )
         answer(found, as_json, dissection)
         return
     if len(models) != 2 or len(measure or ()) > 1:
@@ -73,6 +74,15 @@ def compare(
         as_json,
         _comparison,
     )
+
+
+def _check_of_text(more: dict[str, Any], said: Said) -> None:
+    """Raise UserError for what is said of a task or a table, where plain text is read."""
+    known = inspect.signature(verbs.dissect_models).parameters
+    strange = [name for name in more if name not in known]
+    strange += ["folder"] * (said.folder is not None) + ["task"] * (said.task is not None)
+    if strange:
+        raise UserError(f"{strange[0]}: is of a task or a table; {more['data']} is read as text")
 
 
 def _is_text(more: dict[str, Any], task: str | None) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tombola import verbs
+from tombola import dissect, verbs
 from tombola.cli.data.knobs import FormatName, Knobs, parse_knobs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
@@ -65,7 +65,8 @@ def probe(
     language: of the one that the model learned, where it is known.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is unknown of a text is said below
+        # Said below, beside the task's scores.
+        warnings.simplefilter("ignore", dissect.UnknownSubTokens)
         found = verbs.probe(
             model,
             _task(task),

@@ -111,6 +111,8 @@ def chosen(
     name, data = _name_and_data(task, folder, asked)
     recorded = _recorded(provenance or {})
     if data is not None:
+        if (folder, asked.files, asked.knobs) != (None,) * 3:
+            raise UserError("data of your own take neither folder, files nor knobs")
         columns = asked.columns()
         if regression and asked.kind is None and asked.metric is None and asked.target is None:
             columns["kind"] = "regression"

@@ -115,6 +115,7 @@ def probe(
                 format,
                 test,
                 by_split,
+                metric=words.metric,
                 reading=words.reading(),
             )
             for name in _names(MADE if task is None else task)

@@ -1,5 +1,6 @@
 """A ticket in one shot."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 READ = ("data", "gradients")
 """What a criterion may need for which examples are read."""
+
+
+class UnreadExamples(UserWarning):
+    """Examples are named for a criterion that does not read any."""
 
 
 @by_function
@@ -80,6 +85,9 @@ def prune(
             "batches": found.batches.in_order,
             "loss": tasks.TASK_KINDS[found.task.kind].loss,
         }
+    elif asked or (task, folder) != (None, None):
+        said_of = f"criterion {choice.label!r} reads no examples: what is said of them is of no use"
+        warnings.warn(said_of, UnreadExamples, stacklevel=3)  # past the decorator
     mask = tickets.draw(ticket.model, pruning, choice, held, seed, **evidence)
     masks.apply(ticket.model, mask)
     named = isinstance(model, str | Path)

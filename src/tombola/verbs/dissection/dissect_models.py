@@ -1,6 +1,6 @@
 """Any models beside one another: similarity, complexity, kinds of words, attention."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import combinations
@@ -139,6 +139,8 @@ def dissect_models(
     Raises UserError for fewer than two models, unknown measures, text that cannot be read or does
     not pair, and models that cannot be loaded.
     """
+    if isinstance(models, Mapping) or all(isinstance(one, str | Path) for one in models):
+        _check_several(map(str, models))  # of paths, before anything is read
     measures = MEASURES if measures is None else measures
     for name in measures:
         dissect.MEASURES[name]
@@ -200,9 +202,13 @@ def _loaded(models: Any, tokenizer: Any) -> dict[str, _One]:
         found[name] = _One(live, one.tokenizer if own is None or path else own)
         if found[name].tokenizer is None:
             raise UserError(f"{name}: no tokenizer there: it cannot read text")
-    if len(found) < 2:
-        raise UserError("name two models or more, each once, to compare")
+    _check_several(found)
     return found
+
+
+def _check_several(names: Iterable[str]) -> None:
+    if len(set(names)) < 2:
+        raise UserError("name two models or more, each once, to compare")
 
 
 def _pairs(ones: Mapping[str, _One], first: str, notes: list[str]) -> Iterator[Pair]:

@@ -57,7 +57,8 @@ def read_text(
         i for i, line in enumerate(source) if line.split() and (goal is None or goal[i].split())
     ]
     if not kept:
-        raise UserError("no line with a word to read")
+        where = f"{data}: " if isinstance(data, str | Path) else ""
+        raise UserError(f"{where}no line with a word to read")
     chosen = kept[:examples]
     return GivenText(
         tuple(source[i] for i in chosen),
