@@ -1,7 +1,12 @@
 """What goes wrong by a user's hand, said in one line."""
 
+import difflib
+from collections.abc import Iterable
+
 BEGINNING, END = 1200, 300
 """Characters of a message that are kept where it is longer than both."""
+LONGEST_NAME = 60
+"""Characters of an unknown name that are held to known ones, for that takes time."""
 
 
 class UserError(Exception):
@@ -25,3 +30,13 @@ def _shown(sign: str) -> str:
 
 class DivergedError(Exception):
     """A training run whose loss is no longer a number: the message says at which step."""
+
+
+def allowed_for(name: object, names: Iterable[str]) -> str:
+    """What may stand in place of an unknown name, and which of it was likely meant."""
+    known = list(names)
+    by_sound = {each.lower().replace("_", "-"): each for each in known}
+    asked = str(name)[:LONGEST_NAME].lower().replace("_", "-")
+    near = difflib.get_close_matches(asked, by_sound, n=1, cutoff=0.7)
+    meant = f"; did you mean {by_sound[near[0]]!r}?" if near else ""
+    return f"allowed: {', '.join(known)}{meant}"

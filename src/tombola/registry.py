@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import Generic, Protocol, TypeVar, cast
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 
 
 class Named(Protocol):
@@ -79,8 +79,9 @@ class Registry(Mapping[str, T], Generic[T]):
         try:
             return self._things[name]
         except KeyError:
-            allowed = ", ".join(sorted(self._things))
-            raise UserError(f"unknown {self.kind} {name!r}; allowed: {allowed}") from None
+            raise UserError(
+                f"unknown {self.kind} {name!r}; {allowed_for(name, sorted(self._things))}"
+            ) from None
 
     def __contains__(self, name: object) -> bool:
         self._fill()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 
 LONGEST = 120
 """Characters of a wrong value that a message repeats."""
@@ -85,8 +85,9 @@ def _one_line(problem: ValidationError, settings: type[Settings], more: str) -> 
     first = problem.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        allowed = ", ".join(_settings_at(settings, first["loc"][:-1]).model_fields)
-        return f"unknown key {key!r}; allowed: {allowed}" + (more and f" (see `{more}`)")
+        *above, last = first["loc"]
+        said = allowed_for(last, _settings_at(settings, tuple(above)).model_fields)
+        return f"unknown key {key!r}; {said}" + (more and f" (see `{more}`)")
     if first["type"] == "missing":
         return f"{key}: missing"
     said = re.sub(r"^(Value error, |Input )", "", first["msg"])

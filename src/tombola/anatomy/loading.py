@@ -23,7 +23,7 @@ from tombola.anatomy.sources import (
 from tombola.anatomy.surgery.rebuild import cut_class
 from tombola.anatomy.surgery.record import record_of
 from tombola.anatomy.wrappers import unwrapped
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.reach import asks_hub
 
 _CLASSES = {
@@ -124,7 +124,7 @@ def _saved_class(config: PreTrainedConfig, source: Source) -> type[PreTrainedMod
 
 def _class_for(config: PreTrainedConfig, head: str) -> type[PreTrainedModel]:
     if head not in _CLASSES:
-        raise UserError(f"unknown head {head!r}; allowed: {', '.join(_CLASSES)}")
+        raise UserError(f"unknown head {head!r}; {allowed_for(head, _CLASSES)}")
     if type(config) not in _CLASSES[head]:
         can = ", ".join(name for name, classes in _CLASSES.items() if type(config) in classes)
         raise UserError(f"the family {config.model_type!r} has no head {head!r}; it has: {can}")

@@ -12,7 +12,7 @@ from tombola.cli.terminal.app import app
 from tombola.cli.terminal.help import Program
 from tombola.cli.terminal.options import Json, Plugins
 from tombola.cli.terminal.screen import line, table
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 
 if TYPE_CHECKING:
     from tombola.study import Section
@@ -35,7 +35,7 @@ def recipes_show(name: Annotated[str, typer.Argument(help="A shipped recipe.")])
     """Print a shipped recipe, to read or to start one's own from."""
     found = verbs.recipes()
     if name not in found:
-        raise UserError(f"no recipe {name!r}; shipped: {', '.join(found)}")
+        raise UserError(f"no recipe {name!r}; {allowed_for(name, found)}")
     typer.echo(found[name].rstrip())
 
 

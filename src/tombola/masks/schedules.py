@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 
 Of = Literal["remaining", "original", "target"]
 """What an amount is a share of.
@@ -23,7 +23,7 @@ def n_to_prune(n: int, remaining: int, amount: float, of: str) -> int:
     Raises UserError for an amount outside 0 to 1 and for another `of`.
     """
     if of not in OFS:
-        raise UserError(f"amount of {of!r}; allowed: {', '.join(OFS)}")
+        raise UserError(f"amount of {of!r}; {allowed_for(of, OFS)}")
     if not 0 <= amount <= 1:
         raise UserError(f"amount {amount} is outside 0 to 1")
     if of == "remaining":

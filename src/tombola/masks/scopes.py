@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tombola.anatomy.parts import Parameter
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 
 SCOPES = ("global", "stack", "layer", "block", "matrix", "head")
 """The scopes, from wide to narrow."""
@@ -36,7 +36,7 @@ def groups(scope: str, parameters: Iterable[Parameter]) -> dict[str, tuple[Regio
     Raises UserError for another scope.
     """
     if scope not in SCOPES:
-        raise UserError(f"unknown scope {scope!r}; allowed: {', '.join(SCOPES)}")
+        raise UserError(f"unknown scope {scope!r}; {allowed_for(scope, SCOPES)}")
     parameters = tuple(parameters)
     if scope == "head":
         return _heads(parameters)

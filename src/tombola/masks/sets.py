@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
 from tombola.anatomy.parts import SETS, Anatomy, Parameter
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 
 SHOWN = 8
 """How many names an error message lists."""
@@ -25,7 +25,7 @@ def prunable(
     """
     for name in sets:
         if name not in SETS:
-            raise UserError(f"unknown parameter set {name!r}; allowed: {', '.join(SETS)}")
+            raise UserError(f"unknown parameter set {name!r}; {allowed_for(name, SETS)}")
     for glob in (*also, *never):
         if not any(_matches(p, glob) for p in anatomy.parameters):
             names = [p.name for p in anatomy.parameters]

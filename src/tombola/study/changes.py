@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 
 LONGEST = 200
 """Characters of a change that a message repeats."""
@@ -84,5 +84,4 @@ def _section(
         ways = " or ".join(f"{section}.{name}" for section in found)
         raise UserError(f"--set {text}: {name!r} could be {ways}: say which")
     entries = [str(entry) for s in sections if isinstance(raw.get(s), dict) for entry in raw[s]]
-    allowed = ", ".join([*keys, *entries])
-    raise UserError(f"--set {text}: no key {name!r}; allowed: {allowed}")
+    raise UserError(f"--set {text}: no key {name!r}; {allowed_for(name, [*keys, *entries])}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tombola import anatomy, tasks, text
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.language.tasks import BUILTIN
 from tombola.study.chosen import task_of
 from tombola.study.classes import check_names, class_order, name_classes, put_in_order
@@ -300,7 +300,7 @@ class Library:
         if name not in self._tasks and OF_LANGUAGE in name:
             self._tasks[name] = _Task(name, self._of_language(*name.split(OF_LANGUAGE)))
         if name not in self._tasks:
-            raise UserError(f"no task {name!r}; allowed: {', '.join(self._tasks)}")
+            raise UserError(f"no task {name!r}; {allowed_for(name, self._tasks)}")
         return self._tasks[name]
 
     def _of_language(self, word_task: str, task: str) -> TaskChoice:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, field_validator, model_validator
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.language.knobs import Language
 from tombola.settings import ONE_OR_MORE, Settings, validate
 from tombola.study.changes import change
@@ -182,13 +182,15 @@ class Recipe(Settings):
             raise ValueError(f"{sorted(twice)[0]!r} names a model and a step: steps refer to both")
         for name in self.resources.by_step:
             if name not in self.steps:
-                allowed = ", ".join(self.steps)
-                raise ValueError(f"resources.by_step: no step {name!r}; allowed: {allowed}")
+                raise ValueError(
+                    f"resources.by_step: no step {name!r}; {allowed_for(name, self.steps)}"
+                )
         for name, model in self.models.items():
             for task in model.words:
                 if task not in self.tasks:
-                    allowed = ", ".join(self.tasks)
-                    raise ValueError(f"models.{name}.words: no task {task!r}; allowed: {allowed}")
+                    raise ValueError(
+                        f"models.{name}.words: no task {task!r}; {allowed_for(task, self.tasks)}"
+                    )
         return self
 
 
@@ -229,7 +231,7 @@ def read_recipe(name_or_path: str, changes: tuple[str, ...] = ()) -> Recipe:
         text = known[name_or_path]
     else:
         raise UserError(
-            f"no recipe {name_or_path!r}; shipped: {', '.join(known)}; or give a .yaml file"
+            f"no recipe {name_or_path!r}, and no .yaml file; {allowed_for(name_or_path, known)}"
         )
     return parse_recipe(text, name_or_path, changes)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.language import Language
 from tombola.language.tasks import BUILTIN, DEV, TRAIN
 from tombola.settings import validate
@@ -100,8 +100,8 @@ def _known(
     if name in WORD_TASKS and (name not in TASKS or place is None or format is not None):
         return load_word_task(name, place, train, dev, test, seed, language, format, files, reading)
     if name not in TASKS:
-        allowed = ", ".join(sorted({*TASKS, *WORD_TASKS}))
-        raise UserError(f"unknown task {name!r}; allowed: {allowed}{_hint(name, folder)}")
+        allowed = allowed_for(name, sorted({*TASKS, *WORD_TASKS}))
+        raise UserError(f"unknown task {name!r}; {allowed}{_hint(name, folder)}")
     load = TASKS[name]
     by_file = files is not None and isinstance(load, FromFiles)
     for key, value in (("format", format), ("test", test), ("files", None if by_file else files)):

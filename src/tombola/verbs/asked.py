@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from tombola import tasks
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.language import Language
 from tombola.language.tasks import BUILTIN
 from tombola.settings import validate
@@ -167,8 +167,8 @@ def _name_and_data(task: Any, folder: Any, asked: Asked) -> tuple[str | None, An
         return name, data
     if folder is None and (Path(name).exists() or asked.columns() or is_hub_id(name)):
         return None, task
-    allowed = ", ".join(sorted({*tasks.TASKS, *tasks.WORD_TASKS}))
-    raise UserError(f"unknown task {name!r}, and no such file; tasks: {allowed}")
+    allowed = allowed_for(name, sorted({*tasks.TASKS, *tasks.WORD_TASKS}))
+    raise UserError(f"unknown task {name!r}, and no such file; {allowed}")
 
 
 def _recorded(provenance: Mapping[str, Any]) -> TaskChoice | None:

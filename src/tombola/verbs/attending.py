@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tombola.dissect import patterns
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.results import Result
 from tombola.settings import validate
 from tombola.verbs.asked import chosen, said
@@ -110,8 +110,9 @@ def attention_patterns(
     names = (weighting,) if isinstance(weighting, str) else tuple(weighting)
     for each in (*names, *(labelled or {})):
         if each not in patterns.WEIGHTINGS:
-            allowed = ", ".join(patterns.WEIGHTINGS)
-            raise UserError(f"weighting: no weighting {each!r}; allowed: {allowed}")
+            raise UserError(
+                f"weighting: no weighting {each!r}; {allowed_for(each, patterns.WEIGHTINGS)}"
+            )
     settings = validate(patterns.ClassifierSettings, dict(classifier or {}), "classifier: ")
     people = {each: patterns.read_labelled(path) for each, path in (labelled or {}).items()}
     words = said({**asked, "examples": examples})

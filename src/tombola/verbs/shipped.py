@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tombola import study
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.plugins import load_plugins
 
 if TYPE_CHECKING:
@@ -35,5 +35,5 @@ def recipe_keys(*sections: str, plugins: tuple[str | Path, ...] = ()) -> "dict[s
     found = study.recipe_sections()
     for name in sections:
         if name not in found:
-            raise UserError(f"no section {name!r}; allowed: {', '.join(found)}")
+            raise UserError(f"no section {name!r}; {allowed_for(name, found)}")
     return {name: found[name] for name in sections or found}

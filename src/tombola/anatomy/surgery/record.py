@@ -11,7 +11,7 @@ from typing import Any
 
 from transformers import PreTrainedConfig
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 
 KEY = "tombola_removed"
 """The configuration's setting that holds the record."""
@@ -116,7 +116,7 @@ def _problem(values: Any) -> str:
         return f"a {type(values).__name__}, not an object"
     allowed = set(Record.__dataclass_fields__)
     if unknown := sorted(set(values) - allowed):
-        return f"unknown key {unknown[0]!r}; allowed: {', '.join(sorted(allowed))}"
+        return f"unknown key {unknown[0]!r}; {allowed_for(unknown[0], sorted(allowed))}"
     if not isinstance(values.get("lost_mlps", []), list):
         return "lost_mlps is no list"
     for key in ("heads", "neurons", "layers", "whole"):

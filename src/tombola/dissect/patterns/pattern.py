@@ -7,7 +7,7 @@ import numpy as np
 
 from tombola.dissect.patterns import shapes
 from tombola.dissect.patterns.layout import Layout
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 
 Shape = Callable[[np.random.Generator, Layout], np.ndarray]
 Reach = tuple[float, float]
@@ -60,5 +60,5 @@ NAMES = tuple(pattern.name for pattern in PATTERNS)
 def number_of(name: str, where: str) -> int:
     """The number of a class by its name. Raises UserError, beginning with `where`."""
     if name not in NAMES:
-        raise UserError(f"{where}: no pattern {name!r}; allowed: {', '.join(NAMES)}")
+        raise UserError(f"{where}: no pattern {name!r}; {allowed_for(name, NAMES)}")
     return NAMES.index(name)

@@ -18,7 +18,7 @@ from tombola.dissect.representations import (
     padded_states,
     stack_names,
 )
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.text import IGNORED, Aligned, Row, TooLong, align, longest_input, standing
 
 DTYPES: dict[Precision, str] = {"half": "float16", "single": "float32"}
@@ -63,9 +63,9 @@ def represent_words(
     finite, or too large for half precision; as `tombola.text.align` does.
     """
     if pooling not in get_args(Pooling):
-        raise UserError(f"unknown pooling {pooling!r}; allowed: {', '.join(get_args(Pooling))}")
+        raise UserError(f"unknown pooling {pooling!r}; {allowed_for(pooling, get_args(Pooling))}")
     if precision not in DTYPES:
-        raise UserError(f"unknown precision {precision!r}; allowed: {', '.join(DTYPES)}")
+        raise UserError(f"unknown precision {precision!r}; {allowed_for(precision, DTYPES)}")
     stacks = stack_names(model)
     chosen = stack or stacks[0]
     if chosen not in stacks:

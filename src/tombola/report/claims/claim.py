@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.registry import Registry
 from tombola.report.reading import Tables
 
@@ -78,7 +78,7 @@ def check_claims(names: tuple[str, ...]) -> None:
     """Raise UserError for a claim that nobody knows, before a study that names it begins."""
     for name in names:
         if name not in CLAIMS:
-            raise UserError(f"claims: no claim {name!r}; allowed: {', '.join(CLAIMS)}")
+            raise UserError(f"claims: no claim {name!r}; {allowed_for(name, CLAIMS)}")
 
 
 def silent(why: str) -> Finding:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from tombola import anatomy, masks
 from tombola.dissect.weights.pruned import prunings
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.files import write_json
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
@@ -97,8 +97,7 @@ class Magnitudes(Kind[MagnitudesStep]):
             raise UserError("of is a model, or a step that ends in models")
         for scope in point.settings.scopes:
             if scope not in masks.SCOPES:
-                allowed = ", ".join(masks.SCOPES)
-                raise UserError(f"scopes: no scope {scope!r}; allowed: {allowed}")
+                raise UserError(f"scopes: no scope {scope!r}; {allowed_for(scope, masks.SCOPES)}")
 
     def facts(self, settings: MagnitudesStep) -> dict[str, Any]:
         """All settings."""

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tombola import dissect
 from tombola.dissect.measures import Reading
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.files import write_json
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
@@ -109,8 +109,9 @@ class Similarity(Kind[SimilarityStep]):
         settings = point.settings
         for name in settings.measures:
             if name not in dissect.MEASURES:
-                allowed = ", ".join(dissect.MEASURES)
-                raise UserError(f"measures: no measure {name!r}; allowed: {allowed}")
+                raise UserError(
+                    f"measures: no measure {name!r}; {allowed_for(name, dissect.MEASURES)}"
+                )
         if settings.to is None and {"between", "to"} & set(settings.maps):
             raise UserError(
                 "to is missing: a model to compare with; without it maps may be: of, pairs"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from tombola import statistics
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.files import write_json
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
@@ -92,8 +92,9 @@ class Worth(Kind[WorthStep]):
         values = [value for value, _ in point.folded]
         for value in point.settings.without:
             if value not in values:
-                allowed = ", ".join(map(str, values))
-                raise UserError(f"without: no point at {value!r}; allowed: {allowed}")
+                raise UserError(
+                    f"without: no point at {value!r}; {allowed_for(value, map(str, values))}"
+                )
         if len(values) - len(point.settings.without) < 3:
             raise UserError(f"across {point.settings.across}: three points make a line; fewer here")
 

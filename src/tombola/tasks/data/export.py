@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.language.knobs import Language
 from tombola.language.splits import Split
 from tombola.tasks.data.source import from_language
@@ -66,7 +66,7 @@ def write_data(
     out = Path(out)
     unknown = [form for form in forms if form not in FORMS]
     if unknown:
-        raise UserError(f"unknown form {unknown[0]!r}; allowed: {', '.join(FORMS)}")
+        raise UserError(f"unknown form {unknown[0]!r}; {allowed_for(unknown[0], FORMS)}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out}: exists already; choose another folder")
     sizes: dict[Split, int] = {"train": n_train, "dev": n_dev, "test": n_test}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.language.annotate import annotated_sentences, documents, learner_sentences
 from tombola.language.knobs import Language
 from tombola.language.splits import Split
@@ -27,8 +27,9 @@ def word_task(name: str, path: Path | None, format_: str | None = None) -> WordT
     if name in WORD_TASKS and not (name in TASKS and folder):
         return WORD_TASKS[name]
     if name not in TASKS:
-        allowed = ", ".join(sorted({*WORD_TASKS, *TASKS}))
-        raise UserError(f"unknown task {name!r}; allowed: {allowed}")
+        raise UserError(
+            f"unknown task {name!r}; {allowed_for(name, sorted({*WORD_TASKS, *TASKS}))}"
+        )
     return None
 
 

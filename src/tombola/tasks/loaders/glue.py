@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.reach import asking_hub, hub_said
 from tombola.tasks.task import TASKS, Reads, Task, sample
 from tombola.text.examples import SentenceExample
@@ -37,7 +37,7 @@ def load_glue(
     split is not in the training split, and for an unknown name.
     """
     if name not in GLUE:
-        raise UserError(f"unknown GLUE task {name!r}; allowed: {', '.join(sorted(GLUE))}")
+        raise UserError(f"unknown GLUE task {name!r}; {allowed_for(name, sorted(GLUE))}")
     layout = GLUE[name]
     folder = folder.expanduser()
     train_files, dev_files = _find(_local(folder, name, layout), name, layout)

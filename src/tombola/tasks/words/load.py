@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.language.knobs import Language
 from tombola.tasks.task import Task, sample
 from tombola.tasks.words.builtin import DEV, TEST, TRAIN, load_builtin_words
@@ -190,7 +190,7 @@ def _named(task: str, files: Mapping[str, Path] | None) -> dict[str, Path]:
     found = dict(files or {})
     for split in found:
         if split not in SPLITS:
-            raise UserError(f"task {task!r}: no split {split!r}; allowed: {', '.join(SPLITS)}")
+            raise UserError(f"task {task!r}: no split {split!r}; {allowed_for(split, SPLITS)}")
     if "train" not in found or len(found) < 2:
         raise UserError(f"task {task!r}: files of train, and of dev or test, are needed")
     return found

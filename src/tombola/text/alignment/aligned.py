@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from jaxtyping import Int
 
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.text.alignment.subtokens import SubTokens, subtokens
 from tombola.text.alignment.windows import Span, widest, windows
 from tombola.text.rows import Row
@@ -91,7 +91,9 @@ def align(
     where a window has no room for one of the words, and for a stride outside 1 to what fits.
     """
     if too_long not in get_args(TooLong):
-        raise UserError(f"unknown too_long {too_long!r}; allowed: {', '.join(get_args(TooLong))}")
+        raise UserError(
+            f"unknown too_long {too_long!r}; {allowed_for(too_long, get_args(TooLong))}"
+        )
     found = subtokens(sentences, tokenizer)
     long = np.zeros(len(sentences), bool) if max_tokens is None else found.lengths > max_tokens
     indices = np.flatnonzero(long)

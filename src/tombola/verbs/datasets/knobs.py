@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from tombola import language
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 
 
 def language_of(knobs: dict[str, Any] | None) -> "language.Language | None":
@@ -14,7 +14,7 @@ def language_of(knobs: dict[str, Any] | None) -> "language.Language | None":
     allowed = {field.name: field for field in fields(language.Language)}
     for name, value in knobs.items():
         if name not in allowed:
-            raise UserError(f"unknown knob {name!r}; allowed: {', '.join(allowed)}")
+            raise UserError(f"unknown knob {name!r}; {allowed_for(name, allowed)}")
         wanted = type(allowed[name].default)
         if isinstance(value, bool) or not isinstance(value, int if wanted is int else int | float):
             raise UserError(f"{name}: a number is needed, not {value!r}")

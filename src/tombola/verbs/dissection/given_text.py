@@ -9,7 +9,7 @@ from tombola import tasks
 from tombola.dissect.groups import Marked, Ranks, by_frequency, marked_words
 from tombola.dissect.groups.frequency import FREQUENCY
 from tombola.dissect.representations import stack_names
-from tombola.errors import UserError
+from tombola.errors import UserError, allowed_for
 from tombola.tasks.tokenize import tokenize
 from tombola.tasks.words import read_words
 from tombola.text.lines import read_lines
@@ -46,7 +46,7 @@ def read_text(
             able = [name for name, task in tasks.WORD_TASKS.items() if task.shape == "word"
                     and not task.numbers]  # fmt: skip
             raise UserError(
-                f"labels: no task of single words {labels!r}; allowed: {', '.join(able)}"
+                f"labels: no task of single words {labels!r}; {allowed_for(labels, able)}"
             )
         return _labelled(Path(data), labels, form, examples)
     source = _lines(data)
