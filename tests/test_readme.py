@@ -9,7 +9,7 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 import tombola
 import toys
 from tombola import tables
-from tombola.study.models import MODELS, SCORES
+from tombola.study.model_rows import MODELS, SCORES
 from tombola.tasks import encode, word_tokenizer
 
 

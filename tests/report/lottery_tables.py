@@ -12,7 +12,7 @@ from tombola.study.kinds.prune_parts import PRUNED_PARTS
 from tombola.study.kinds.prune_while import PRUNINGS
 from tombola.study.kinds.stability import STABILITY
 from tombola.study.kinds.survival import SURVIVAL
-from tombola.study.models import MODELS, SCORES
+from tombola.study.model_rows import MODELS, SCORES
 from tombola.tables import Table
 
 TASKS = {"cola": "CoLA", "mrpc": "MRPC", "qqp": "QQP"}

@@ -8,7 +8,7 @@ import realdata
 from anatomy.tiny import transformer_big
 from tombola.anatomy import anatomy, empty_model
 from tombola.report import Tables
-from tombola.study.models import MODELS, SPARSITY
+from tombola.study.model_rows import MODELS, SPARSITY
 
 Shares = dict[str, list[dict[str, Any]]]
 """Tickets by name, and the rows of `sparsity` of each."""

@@ -14,7 +14,7 @@ from tombola.study.kinds.overlap import OVERLAP
 from tombola.study.kinds.similarity import SIMILARITY
 from tombola.study.kinds.word_magnitudes import LENGTHS, WORDS
 from tombola.study.kinds.worth import POINTS, WORTH
-from tombola.study.models import LOSSES, MODELS, SCORES
+from tombola.study.model_rows import LOSSES, MODELS, SCORES
 
 NAN = float("nan")
 TASKS = {"cola": 100, "sst": 300, "qnli": 500, "mnli": 900}

@@ -9,7 +9,7 @@ import numpy as np
 from tombola.report import Tables
 from tombola.study.kinds.probe import PROBES
 from tombola.study.kinds.probe_differences import DIFFERENCES, TRENDS
-from tombola.study.models import MODELS
+from tombola.study.model_rows import MODELS
 from tombola.tables import Table
 from tombola.tasks.words import WORD_TASKS
 

@@ -10,7 +10,7 @@ from tombola.errors import UserError
 from tombola.report import CLAIMS, Claim, Finding, Tables, check_claims, report
 from tombola.report.claims.claim import judged
 from tombola.study.kinds.differences import DIFFERENCES
-from tombola.study.models import MODELS, SCORES
+from tombola.study.model_rows import MODELS, SCORES
 
 
 def study(folder: Path, *held: tuple[str, float, float, float]) -> Path:

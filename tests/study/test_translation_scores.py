@@ -8,8 +8,8 @@ import small
 
 from tombola import tables
 from tombola.errors import UserError
+from tombola.study.answers import ANSWERS_FILE, read_answers
 from tombola.study.library import Library
-from tombola.study.models import ANSWERS_FILE, read_answers
 from tombola.study.plan import plan
 from tombola.tasks import METRICS
 

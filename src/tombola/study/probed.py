@@ -14,7 +14,7 @@ from tombola.errors import UserError
 from tombola.statistics import Scored
 from tombola.study.job import Job, record_of
 from tombola.study.kinds.similarity import named
-from tombola.study.models import sparsity_of
+from tombola.study.model_rows import sparsity_of
 
 if TYPE_CHECKING:
     from tombola.dissect import ProbeResult

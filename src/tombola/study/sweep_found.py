@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tombola.study.answers import read_answers
 from tombola.study.floor import allowed_loss
-from tombola.study.models import read_answers
 from tombola.study.sweep_points import Record, chosen, winner
 
 if TYPE_CHECKING:

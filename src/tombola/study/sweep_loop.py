@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tombola import anatomy, masks, tasks, tickets, training
+from tombola.study.answers import answers_to, write_answers
 from tombola.study.evidence import evidence_for, mask_seed
 from tombola.study.floor import allowed_loss
 from tombola.study.job import Job
 from tombola.study.kinds.train import starting
-from tombola.study.models import answers_to, write_answers
 from tombola.study.runs import new_run
 from tombola.study.sweep_points import Asked, Record, by_halves, chosen, next_of, on_grid, winner
 from tombola.study.sweep_settings import SweepStep

@@ -9,13 +9,15 @@ from typing import Any, ClassVar, Literal
 from tombola import tasks
 from tombola.errors import UserError
 from tombola.files import link_or_copy, write_json
+from tombola.study.answers import ANSWERS_FILE
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.floor import check_split
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
-from tombola.study.models import ANSWERS_FILE, HELD_FILE, MODEL_TABLES, model_rows
+from tombola.study.model_rows import MODEL_TABLES, model_rows
+from tombola.study.models import HELD_FILE
 from tombola.study.parts import MODEL, SCORE_FILE
 from tombola.study.plan import Point
 from tombola.study.references import References

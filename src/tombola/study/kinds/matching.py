@@ -9,13 +9,14 @@ from pydantic import Field
 from tombola import statistics, tasks
 from tombola.files import write_json
 from tombola.statistics.matching import Rule
+from tombola.study.answers import ANSWERS_FILE, read_answers
 from tombola.study.facts import facts_of
 from tombola.study.finished import Finished
 from tombola.study.folded import check_models
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
-from tombola.study.models import ANSWERS_FILE, read_answers, sparsity_of
+from tombola.study.model_rows import sparsity_of
 from tombola.study.plan import Planner, Point
 from tombola.study.references import Reference, References
 from tombola.study.stage import Stage

@@ -12,6 +12,7 @@ from tombola.errors import UserError
 from tombola.files import write_json
 from tombola.settings import ONCE, ONE_OR_MORE, named_in
 from tombola.statistics import total
+from tombola.study.answers import ANSWERS_FILE, read_answers
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
 from tombola.study.folded import check_models
@@ -19,7 +20,7 @@ from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.differences import check_metric, named_against
 from tombola.study.library import UNKNOWN, Library
-from tombola.study.models import ANSWERS_FILE, read_answers, sparsity_of
+from tombola.study.model_rows import sparsity_of
 from tombola.study.plan import Planner, Point
 from tombola.study.recipe import expand
 from tombola.study.references import Reference, References

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tombola import anatomy, masks, tickets, training
 from tombola.errors import UserError
 from tombola.files import write_json
+from tombola.study.answers import read_answers
 from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.finished import Finished
 from tombola.study.floor import check_split
@@ -14,7 +15,8 @@ from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row
 from tombola.study.kinds.train import TrainStep
 from tombola.study.library import UNKNOWN, Library
-from tombola.study.models import MODEL_TABLES, finish, model_rows, read_answers
+from tombola.study.model_rows import MODEL_TABLES, model_rows
+from tombola.study.models import finish
 from tombola.study.plan import Planner, Point
 from tombola.study.stage import Stage
 from tombola.study.substeps import FOLDER, substeps
