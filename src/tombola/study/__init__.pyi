@@ -1,4 +1,5 @@
 from .agreeing import disagreements as disagreements
+from .between import paired_between as paired_between
 from .claim import read_plan as read_plan
 from .cleaning import Cleaning as Cleaning
 from .cleaning import clean as clean

@@ -68,7 +68,11 @@ def finish(
     score = tasks.METRICS[known.metric](given, right)
     write_answers(folder / ANSWERS_FILE, given, right)
     cut = job.encoded("dev", task, tokenizer).n_cut
-    write_json(folder / SCORE_FILE, {**asdict(score), "task": task, "cut": cut})
+    write_json(
+        folder / SCORE_FILE,
+        # which examples, so that another study's models can be held to these
+        {**asdict(score), "task": task, "cut": cut, "examples": known.scored},
+    )
     if known.further:
         others = [tasks.METRICS[name](given, right) for name in known.further]
         write_json(folder / FURTHER_FILE, [{**asdict(o), "task": task, "cut": cut} for o in others])
