@@ -137,14 +137,18 @@ def _experiment(models: pd.DataFrame) -> pd.Series:
     label = models["task"].astype("string")
     if (models.groupby("task")["source"].nunique() > 1).any():
         label = label + ", " + models["source"]
-    for axis in map(str, models):
-        if axis in KNOWN or not isinstance(models[axis].dtype, pd.StringDtype):
-            continue
+    for axis in axes_of(models):
         values = models[axis]
         if values[values != ""].nunique() > 1:
             named = f", {axis.replace('_', ' ')} " + values
             label = label + named.where(values != "", "")
     return label.where(label != "", models["step"])
+
+
+def axes_of(models: pd.DataFrame) -> list[str]:
+    """The further axes of a recipe in `models`: columns of text that are no others."""
+    text = [c for c in map(str, models) if isinstance(models[c].dtype, pd.StringDtype)]
+    return [column for column in text if column not in KNOWN]
 
 
 def _in_one_line(models: pd.DataFrame) -> pd.DataFrame:
