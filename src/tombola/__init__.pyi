@@ -30,6 +30,7 @@ from .verbs import dissect_models as dissect_models
 from .verbs import evaluate as evaluate
 from .verbs import importance as importance
 from .verbs import inspect as inspect
+from .verbs import join_tables as join_tables
 from .verbs import measure as measure
 from .verbs import movement as movement
 from .verbs import patterns as patterns

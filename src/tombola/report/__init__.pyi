@@ -7,6 +7,7 @@ from .figures import FIGURES as FIGURES
 from .figures import figure as figure
 from .joining import join as join
 from .joining import joined_tables as joined_tables
+from .joining import study_names as study_names
 from .parts import PARTS as PARTS
 from .parts import Part as Part
 from .reading import Tables as Tables

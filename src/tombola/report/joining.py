@@ -1,8 +1,8 @@
 """Several studies as one: the same tasks by other models, criteria or protocols, side by side.
 
 Every table gains a column `study`, which tells experiments apart as any other axis does. Names of
-models are made different by it. Scores of two studies stand side by side; a difference between them
-is claimed nowhere, as no table holds one on the same examples.
+models are made different by it. Where both studies kept what each example was answered, paired
+differences between them stand in a table of their own (`between`).
 """
 
 import json
@@ -15,6 +15,7 @@ import pandas as pd
 from tombola import tables
 from tombola.errors import UserError
 from tombola.files import read_json, write_json
+from tombola.report.between import BETWEEN, Paired, between
 from tombola.report.reading import Tables
 
 STUDY = "study"
@@ -24,8 +25,11 @@ PERHAPS = ("against", "source")
 """Columns that name one, or say what it is."""
 
 
-def joined_tables(studies: Mapping[str, Tables]) -> Tables:
+def joined_tables(studies: Mapping[str, Tables], paired: Paired | None = None) -> Tables:
     """The tables of several studies by name, as tables of one.
+
+    `paired` makes differences between studies of their answers, which are no tables: without it
+    there are none. `tombola.join_tables` has it from the studies' folders.
 
     Raises UserError where fewer than two are given, or a table has another form in one of them (a
     column of text in one is of numbers in another).
@@ -42,19 +46,24 @@ def joined_tables(studies: Mapping[str, Tables]) -> Tables:
             [_of_study(frame, study, own[study]) for study, frame in found.items()]
         )
     abouts = {name: about for read in studies.values() for name, about in read.abouts.items()}
+    if paired is not None and len(rows := between(studies, paired)):
+        frames[BETWEEN.name] = rows
+        abouts[BETWEEN.name] = {column: BETWEEN.about(column) for column in BETWEEN.columns}
     return Tables(frames, abouts, " and ".join(read.folder for read in studies.values()))
 
 
-def join(folders: Sequence[Path], out: Path) -> None:
+def join(folders: Sequence[Path], out: Path, paired: Paired | None = None) -> None:
     """Write the tables and study.json of several studies, joined, into a new folder.
+
+    `paired` is as in `joined_tables`; it calls studies by `study_names`.
 
     Raises UserError where `out` is one of them or holds a study of its own.
     """
     if out.resolve() in {folder.resolve() for folder in folders} or (out / "stages").exists():
         raise UserError(f"{out}: a study of its own; name another folder for what is joined")
-    named = dict(zip(_names(folders), folders, strict=True))
+    named = study_names(folders)
     read = {name: Tables.read(folder) for name, folder in named.items()}
-    both = joined_tables(read)
+    both = joined_tables(read, paired)
     for name, frame in both.items():
         about = both.abouts.get(name, {})
         kinds = {c: _kind(frame[c]) for c in map(str, frame)}
@@ -68,8 +77,7 @@ def join(folders: Sequence[Path], out: Path) -> None:
         "description": "\n".join(
             f"{name}: {str(each.get('description') or '').strip()}" for name, each in
             zip(named, told, strict=True)
-        ) + "\nStudies stand side by side: no difference between them is claimed, as none was "
-            "measured on the same examples and seeds. Claims are judged in the report of each.",
+        ) + f"\n{_compared(both)} Claims are judged in the report of each.",
         "seeds": sorted({seed for each in told for seed in each.get("seeds") or ()}),
         "failures": [f for each in told for f in each.get("failures") or ()],
         "stages": sum(int(each.get("stages") or 0) for each in told),
@@ -79,20 +87,28 @@ def join(folders: Sequence[Path], out: Path) -> None:
     })  # fmt: skip
 
 
+def _compared(both: Tables) -> str:
+    """What the page may say of one study beside another."""
+    rows = both.frames.get(BETWEEN.name)
+    if rows is not None and (rows["reason"] == "").any():
+        return "Where studies scored the same examples, paired differences tell them apart."
+    return "No difference between these studies is claimed, as no example is known to be in both."
+
+
 def _told(folder: Path) -> dict[str, Any]:
     path = folder / "study.json"
     found = read_json(path) if path.exists() else {}
     return found if isinstance(found, dict) else {}
 
 
-def _names(folders: Sequence[Path]) -> list[str]:
-    """The folders' names, with a number where two have the same."""
+def study_names(folders: Sequence[Path]) -> dict[str, Path]:
+    """What to call studies: their folders' names, with a number where two have the same."""
     names: list[str] = []
     for folder in folders:
         name = folder.resolve().name
         same = sum(each == name or each.startswith(f"{name} ") for each in names)
         names.append(f"{name} {same + 1}" if same else name)
-    return names
+    return dict(zip(names, folders, strict=True))
 
 
 def _models(read: Tables) -> list[str]:

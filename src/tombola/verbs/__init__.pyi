@@ -28,6 +28,7 @@ from .moving import movement as movement
 from .probing import probe as probe
 from .pruning import prune as prune
 from .reporting import build_report as build_report
+from .reporting import join_tables as join_tables
 from .running import run as run
 from .shipped import recipe_keys as recipe_keys
 from .shipped import recipe_names as recipe_names

@@ -47,8 +47,14 @@ def paired(tables: Tables) -> Picture | None:
         variant=rows["variant"].mask(whole, rows["step"]),
     )
     rows = with_kind(rows[rows["difference"].notna()])
-    if rows.empty:
-        return None
+    return None if rows.empty else compared(rows)
+
+
+def compared(rows: pd.DataFrame) -> Picture:
+    """Differences by sparsity, a panel for each model that `against` names.
+
+    `rows` have the columns of `tickets.KIND`, `DETAILS`, and `at`, where a mark stands.
+    """
     found = kinds(rows)
     names = [kind.name for kind in found]
     rows = rows.assign(
