@@ -20,7 +20,7 @@ from .recipe import Recipe as Recipe
 from .recipe import parse_recipe as parse_recipe
 from .recipe import read_recipe as read_recipe
 from .recipe import shipped as shipped
-from .run import Outcome as Outcome
+from .results import Outcome as Outcome
 from .run import Planned as Planned
 from .run import run_study as run_study
 from .standing import Status as Status

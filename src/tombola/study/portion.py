@@ -14,7 +14,7 @@ from tombola.study.keeping import Keeper, done_again
 from tombola.study.library import Library
 from tombola.study.plan import plan
 from tombola.study.recipe import Recipe, read_recipe
-from tombola.study.run import write_results
+from tombola.study.results import write_results
 from tombola.study.stopping import stoppable
 from tombola.study.store import Store
 

@@ -5,24 +5,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from tombola.errors import UserError
-from tombola.files import write_json
 from tombola.plugins import load_plugins
-from tombola.results import Record, Result
-from tombola.study.claim import claim, read_plan
-from tombola.study.collect import write_tables
+from tombola.study.claim import claim
 from tombola.study.costs import CostedPlanner
 from tombola.study.effort import check_energy
 from tombola.study.engine import ENGINES, Event, Undone
 from tombola.study.given import InMemory
 from tombola.study.keeping import Keeper, done_again
 from tombola.study.library import Library
-from tombola.study.recipe import Recipe, recipe_text
+from tombola.study.recipe import Recipe
+from tombola.study.results import Outcome, write_results
 from tombola.study.stage import Stage
 from tombola.study.store import Store
-from tombola.study.versions import versions
 
 
 @dataclass(frozen=True)
@@ -41,32 +37,6 @@ class Planned:
     def waiting(self) -> int:
         """How many are not done yet."""
         return sum(stage.name not in self.done for stage in self.stages)
-
-
-@dataclass(frozen=True, repr=False)
-class Outcome(Result):
-    """What a run left behind."""
-
-    out: Path
-    stages: int
-    done: int
-    failures: tuple[dict[str, str], ...]
-    handed: str = ""
-    """Who does the stages now, where this run only handed them on."""
-
-    @property
-    def report(self) -> Path:
-        """The page, once it is built."""
-        return self.out / "report.html"
-
-    def lines(self) -> tuple[str, ...]:
-        """How much is done, and where."""
-        handed = (self.handed,) if self.handed else ()
-        return (f"{self.out}: {self.done} of {self.stages} stages done", *handed)
-
-    def records(self) -> list[Record]:
-        """What failed, and why."""
-        return [dict(each) for each in self.failures]
 
 
 def run_study(
@@ -149,54 +119,3 @@ def default_workers(recipe: Recipe) -> int:
         return 1
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, cpus // recipe.threads)
-
-
-def effort_by_step(stages: tuple[Stage, ...], store: Store) -> dict[str, dict[str, Any]]:
-    """What the finished stages of each step took: seconds of work, and kWh where all have them."""
-    done = store.finished()
-    records: dict[str, list[dict[str, Any]]] = {}
-    for stage in stages:
-        if stage.name in done:
-            records.setdefault(stage.step, []).append(store.record(stage.name))
-    found: dict[str, dict[str, Any]] = {}
-    for step, each in records.items():
-        energies = [record.get("kwh") for record in each]
-        found[step] = {
-            "stages": len(each),
-            "seconds": sum(record["seconds"] for record in each),
-            "kwh": None if None in energies else sum(energies),
-        }
-    return found
-
-
-def write_results(recipe: Recipe, stages: tuple[Stage, ...], store: Store, command: str) -> Outcome:
-    """Write the tables and `study.json` of what is done so far.
-
-    Another run may have made the study grow meanwhile: its stages are in them, too.
-    """
-    ours = {stage.name for stage in stages}
-    stages = (*stages, *(stage for stage in read_plan(store.root) if stage.name not in ours))
-    write_tables(store.root / "tables", stages, store)
-    failures = tuple(f for stage in stages if (f := store.failure(stage.name)) is not None)
-    finished = store.finished()
-    done = sum(stage.name in finished for stage in stages)
-    seeds = sorted({stage.seed for stage in stages if stage.seed is not None})
-    study = {
-        "name": recipe.name,
-        "title": recipe.title,
-        "description": recipe.description,
-        "recipe": recipe_text(recipe),
-        "whole_recipe": recipe_text(recipe, whole=True),
-        "seeds": seeds,
-        "versions": versions(),
-        "failures": [{"what": f["what"], "why": f["why"]} for f in failures],
-        "stages": len(stages),
-        "done": done,
-        "claims": list(recipe.claims),
-        "effort": effort_by_step(stages, store),
-        "command": command,
-        "signature": f"study:{recipe.name}|seeds:{'+'.join(map(str, seeds))}"
-        f"|threads:{recipe.threads}|tombola:{versions()['tombola']}",
-    }
-    write_json(store.root / "study.json", study)
-    return Outcome(store.root, len(stages), done, failures)
