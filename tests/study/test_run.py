@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 from small import bytes_of
 
 import tombola
-from tombola import tables, training
+from tombola import study, tables, training
 from tombola.errors import DivergedError, UserError
 from tombola.study import KINDS, models, run_study, states, status
 from tombola.study.engine import Event
@@ -54,6 +55,35 @@ def test_scores_hold_every_model_once_at_its_exact_sparsity(done: Path):
         ("", 0): 6, ("weights 0", 1): 6, ("weights 0", 2): 6,
         ("learning-rate 0.5", 1): 9, ("learning-rate 0.5", 2): 12,
     }  # fmt: skip
+
+
+def unfinished(done: Path, out: Path, *lost: str) -> Path:
+    """The folder of a study that runs, in which no stage of these names is finished yet."""
+    hide = shutil.ignore_patterns("tables", "study.json", "report.html", *lost)
+    return shutil.copytree(done / "out", out, ignore=hide)
+
+
+def test_a_study_that_runs_is_told_as_far_as_it_is(done: Path, tmp_path: Path):
+    out = unfinished(done, tmp_path / "out", "*-r2-*")
+    study.catch_up(out)
+    assert set(tables.read(out / "tables", "models")["round"]) == {0, 1}
+    told = json.loads((out / "study.json").read_text())
+    assert told["name"] == "small"
+    assert 0 < told["done"] < told["stages"] == small.SEED_STAGES
+    before = bytes_of(out)
+    study.catch_up(out)
+    assert bytes_of(out) == before
+    shutil.copytree(done / "out" / "stages", out / "stages", dirs_exist_ok=True)
+    study.catch_up(out)
+    assert bytes_of(out) == bytes_of(done / "out")
+
+
+def test_a_study_without_a_finished_stage_has_an_honest_page(done: Path, tmp_path: Path):
+    out = unfinished(done, tmp_path / "out", "*-toy-*")
+    text = tombola.build_report(out).read_text(encoding="utf-8")
+    assert f"<strong>0 of {small.SEED_STAGES} stages are done</strong>" in text
+    assert "Nothing was scored yet." in text
+    assert "There is no chart." in text
 
 
 def test_the_sparsity_table_adds_up_to_the_masks(done: Path):

@@ -21,6 +21,7 @@ from .recipe import parse_recipe as parse_recipe
 from .recipe import read_recipe as read_recipe
 from .recipe import shipped as shipped
 from .results import Outcome as Outcome
+from .results import catch_up as catch_up
 from .run import Planned as Planned
 from .run import run_study as run_study
 from .standing import Status as Status

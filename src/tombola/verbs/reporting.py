@@ -20,6 +20,7 @@ def build_report(
 ) -> Path:
     """Rebuild figures, tables and `report.html` from a study's tables alone; return its path.
 
+    A study that runs, or was killed, is told as far as it is: tables are made of what is finished.
     Of several studies, side by side, joined tables and the report are written into `out`: with
     paired differences between them where both have kept answers to the same examples.
     `plugins` are files of one's own figures. Raises UserError where a table is missing or damaged,
@@ -27,6 +28,8 @@ def build_report(
     """
     load_plugins(plugins)
     folders = [as_path(each) for each in studies]
+    for folder in folders:
+        study.catch_up(folder)
     if len(folders) == 1 and out is None:
         return reports.report(folders[0])
     if len(folders) < 2 or out is None:
