@@ -1,5 +1,6 @@
 """Several studies side by side."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,9 @@ def test_joined_studies_are_a_folder_that_reports_read(tmp_path: Path) -> None:
     assert len(answers(Tables.read(tmp_path / "both"))) == 2
     with pytest.raises(UserError, match="a study of its own"):
         join(folders, tmp_path / "a")
+    shutil.copytree(tmp_path / "a", tmp_path / "c")  # not one of them, but somebody's
+    with pytest.raises(UserError, match="a study of its own"):
+        join(folders, tmp_path / "c")
+    (tmp_path / "both" / "tables" / "left-over.parquet").write_bytes(b"")
+    join(folders, tmp_path / "both")
+    assert "left-over" not in Tables.read(tmp_path / "both")

@@ -91,5 +91,5 @@ def at_equal_sparsity(of: pd.DataFrame, to: pd.DataFrame) -> Iterator[tuple[Poin
 
 def _by_seed(rows: pd.DataFrame) -> Point:
     seeds = rows["seed"].fillna(-1).astype("int64")
-    records: list[dict[str, Any]] = rows.to_dict("records")
+    records = [{str(c): cell for c, cell in each.items()} for each in rows.to_dict("records")]
     return dict(reversed(list(zip(seeds, records, strict=True))))

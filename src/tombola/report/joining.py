@@ -6,7 +6,8 @@ differences between them stand in a table of their own (`between`).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,17 @@ def join(folders: Sequence[Path], out: Path, paired: Paired | None = None) -> No
 
     `paired` is as in `joined_tables`; it calls studies by `study_names`.
 
-    Raises UserError where `out` is one of them or holds a study of its own.
+    Raises UserError where `out` is one of them or holds a study of its own; what was joined there
+    before gives way.
     """
-    if out.resolve() in {folder.resolve() for folder in folders} or (out / "stages").exists():
+    own = (out / "stages").exists() or ((out / "tables").exists() and not _told(out).get("joined"))
+    if own or out.resolve() in {folder.resolve() for folder in folders}:
         raise UserError(f"{out}: a study of its own; name another folder for what is joined")
     named = study_names(folders)
     read = {name: Tables.read(folder) for name, folder in named.items()}
     both = joined_tables(read, paired)
+    if (out / "tables").exists():  # another study's may lie there
+        shutil.rmtree(out / "tables")
     for name, frame in both.items():
         about = both.abouts.get(name, {})
         kinds = {c: _kind(frame[c]) for c in map(str, frame)}
@@ -72,12 +77,10 @@ def join(folders: Sequence[Path], out: Path, paired: Paired | None = None) -> No
     told = [_told(folder) for folder in folders]
     write_json(out / "study.json", {
         "name": "-".join(named),
+        "joined": list(named),
         "title": " beside ".join(str(each.get("title") or name) for name, each in
                                  zip(named, told, strict=True)),
-        "description": "\n".join(
-            f"{name}: {str(each.get('description') or '').strip()}" for name, each in
-            zip(named, told, strict=True)
-        ) + f"\n{_compared(both)} Claims are judged in the report of each.",
+        "description": "\n".join([*_described(named, told), _compared(both)]),
         "seeds": sorted({seed for each in told for seed in each.get("seeds") or ()}),
         "failures": [f for each in told for f in each.get("failures") or ()],
         "stages": sum(int(each.get("stages") or 0) for each in told),
@@ -87,12 +90,23 @@ def join(folders: Sequence[Path], out: Path, paired: Paired | None = None) -> No
     })  # fmt: skip
 
 
+def _described(named: Iterable[str], told: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A line for each study that says something of itself."""
+    said = {
+        name: str(each.get("description") or "").strip()
+        for name, each in zip(named, told, strict=True)
+    }
+    return [f"{name}: {text}" for name, text in said.items() if text]
+
+
 def _compared(both: Tables) -> str:
     """What the page may say of one study beside another."""
     rows = both.frames.get(BETWEEN.name)
     if rows is not None and (rows["reason"] == "").any():
-        return "Where studies scored the same examples, paired differences tell them apart."
-    return "No difference between these studies is claimed, as no example is known to be in both."
+        said = "Where studies scored the same examples, paired differences tell them apart."
+    else:
+        said = "No difference between these studies is claimed: none could be paired."
+    return f"{said} Claims are judged in the report of each."
 
 
 def _told(folder: Path) -> dict[str, Any]:
