@@ -9,16 +9,41 @@ from typing import Any
 
 import pytest
 import yaml
-from docs.site import notebooks, rewrite, snippets, world
+from docs.site import notebooks, rewrite, shown, snippets, world
 
 import tombola
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 TEXTS = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in PAGES}
-LONG = [name for name, text in TEXTS.items() if snippets.LONG in text]
-RUN = ("README.md", *LONG)
-"""Pages whose code is run; the README in the default run."""
+BLOCKS = {name: snippets.blocks(text) for name, text in TEXTS.items()}
+RUN = [name for name, found in BLOCKS.items() if any(b.run and not b.long for b in found)]
+LONG = [name for name, found in BLOCKS.items() if any(b.run and b.long for b in found)]
+NOT_RUN = {
+    "README.md": ["minutes, and installs"],
+    "docs/attention-patterns.md": ["reads maps of yours"],
+    "docs/cluster.md": ["needs Ray, and a cluster", "needs a cluster", "needs a cluster"],
+    "docs/devices.md": ["needs two GPUs", "needs a study that was run on both"],
+    "docs/families.md": ["from src/tombola/anatomy/adapters/opt.py"],
+    "docs/hub.md": ["needs the hub"],
+    "docs/install.md": ["installs", "changes the shell's settings"],
+    "docs/lm-eval.md": ["needs lm_eval", "needs lm_eval"],
+    "docs/own-criterion.md": ["a recipe of yours", "texts and a recipe of yours"],
+    "docs/own-data.md": [
+        "needs the hub, and models for such tasks",
+        "a stage is called by its hash",
+    ],
+    "docs/own-step.md": ["its kind is a plug-in's"],
+    "docs/results/cola-minilm/README.md": ["hours, on corpora"],
+    "docs/results/pretraining/README.md": ["hours, on corpora"],
+    "docs/results/probes/README.md": ["hours, on corpora"],
+    "docs/results/sparse-nmt/README.md": ["hours, on corpora"],
+    "docs/results/surgery/README.md": ["hours, on corpora", "hours, on corpora"],
+    "docs/studies.md": ["hours, on corpora"],
+    "docs/text.md": ["reads corpora"],
+    "docs/trainer.md": ["needs a tracker"],
+}
+"""All blocks that are not run, and why; what they name is looked up."""
 MADE = {"reference/claims.md", "reference/commands.md", "reference/tables.md", "gallery.md"}
 MAY_BE = {"devices.md", "cluster.md"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -30,22 +55,45 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def checked(name: str, folder: Path) -> None:
+def checked(name: str, folder: Path, *, long: bool) -> None:
     """Run a page in a folder, and hold what it prints to what it says that it prints."""
     world.make(folder, ROOT / name)
     names: dict[str, Any] = {"__name__": "__main__"}
-    for block, printed in snippets.run(TEXTS[name], rewrite.call, names):
+    for block, printed in snippets.run(TEXTS[name], rewrite.call, names, long=long):
         assert snippets.holds(block, printed), f"{name}:{block.line}:\n{printed}"
 
 
-def test_the_readme_runs_as_it_stands(folder: Path):
-    checked("README.md", folder)
+@pytest.mark.parametrize("name", RUN)
+def test_pages_run(name: str, folder: Path):
+    checked(name, folder, long=False)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", LONG)
-def test_pages_run(name: str, folder: Path):
-    checked(name, folder)
+def test_long_pages_run(name: str, folder: Path):
+    checked(name, folder, long=True)
+
+
+@pytest.mark.parametrize("name", [name for name, found in BLOCKS.items() if found])
+def test_what_is_not_run_names_what_exists(name: str, folder: Path):
+    world.give(folder, ROOT / name)
+    for block in BLOCKS[name]:
+        try:
+            shown.look(block)
+        except Exception as problem:
+            raise AssertionError(f"{name}:{block.line}: {problem}") from problem
+
+
+def test_every_block_is_run_or_says_why_it_is_not():
+    said = {name: [b.why for b in found if b.why is not None] for name, found in BLOCKS.items()}
+    assert {name: why for name, why in said.items() if why} == NOT_RUN
+    for name, found in BLOCKS.items():
+        for words in (each for b in found if b.run and b.language == "sh" for each in lines(b)):
+            assert words[0] in ("tombola", "make"), (name, words)
+
+
+def lines(block: snippets.Block) -> list[list[str]]:
+    return list(snippets.lines(block.body))
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -15,7 +15,7 @@ def notebook(text: str) -> dict[str, Any]:
     cells, at = [], 0
     for block in blocks(text):
         start, end = block.fence
-        if block.run and block.language in ("python", "sh"):
+        if block.run:
             cells += [_cell("markdown", text[at:start]), _cell("code", _code(block))]
         else:
             cells.append(_cell("markdown", text[at:end]))

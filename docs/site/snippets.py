@@ -3,11 +3,12 @@
 A page's `python` blocks share one namespace; of `sh` blocks every line that begins with `tombola`
 is run. A `text` block right behind one is what it prints, up to its numbers; a `text varies` block
 may be something else on another machine. `<!-- shown: why -->` before a block says that it is not
-run; `<!-- long -->` on a page that it is run by `make long` only.
+run; `<!-- long -->` before a block, or below a page's title, that it is run by `make long` only.
 """
 
 import contextlib
 import io
+import itertools
 import re
 import shlex
 import traceback
@@ -16,12 +17,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 _BLOCK = re.compile(
-    r"(?P<mark><!-- shown[^\n]*-->\n)?(?P<indent> *)```(?P<language>\w*)(?P<info>[^\n]*)\n"
+    r"(?P<mark><!-- (?:long|shown: (?P<why>[^\n]*?)) -->\n)?(?P<indent> *)```(?P<language>\w*)(?P<info>[^\n]*)\n"
     r"(?P<body>.*?)(?<=\n)(?P=indent)```(?=\n|$)",
     re.DOTALL,
 )
 _NUMBER = re.compile(r"[−-]?\d[\d,.]*%?|\b[0-9a-f]{12}\b")
-LONG = "<!-- long -->"
+_ASSIGNED = re.compile(r"[A-Z_]+=")
+_LONG_PAGE = re.compile(r"\A# [^\n]*\n<!-- long -->\n")
 Call = Callable[[list[str]], str]
 """From the arguments of `tombola` to what it prints."""
 
@@ -33,7 +35,10 @@ class Block:
     language: str
     body: str
     line: int
-    run: bool
+    why: str | None = None
+    """Why it is not run; None where it is."""
+    long: bool = False
+    """Whether it is run by `make long` only."""
     output: str | None = None
     """What the page says that it prints; None where it says nothing."""
     varies: bool = False
@@ -43,17 +48,24 @@ class Block:
     fence: tuple[int, int] = (0, 0)
     """Where all of it begins and ends: mark, fences, and output."""
 
+    @property
+    def run(self) -> bool:
+        """Whether it is code that is run."""
+        return self.why is None and self.language in ("python", "sh")
+
 
 def blocks(text: str) -> list[Block]:
     """The blocks of a page in their order; outputs are part of what prints them."""
     found: list[Block] = []
+    long = _LONG_PAGE.match(text) is not None
     end = 0
     for match in _BLOCK.finditer(text):
         block = Block(
             match["language"],
             match["body"],
             text.count("\n", 0, match.start("body")) + 1,
-            run=match["mark"] is None,
+            why=match["why"],
+            long=long or (match["mark"] is not None and match["why"] is None),
             span=match.span("body"),
             fence=match.span(),
         )
@@ -70,13 +82,15 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
-def run(text: str, call: Call, names: dict[str, Any]) -> Iterator[tuple[Block, str]]:
-    """Run a page's blocks; yields each with what it printed.
+def run(
+    text: str, call: Call, names: dict[str, Any], *, long: bool = True
+) -> Iterator[tuple[Block, str]]:
+    """Run a page's blocks, with the long ones or without; yields each with what it printed.
 
     Raises AssertionError, which says the line of the page, where one fails.
     """
     for block in blocks(text):
-        if not block.run or block.language not in ("python", "sh"):
+        if not block.run or (block.long and not long):
             continue
         said = io.StringIO()
         try:
@@ -93,10 +107,15 @@ def run(text: str, call: Call, names: dict[str, Any]) -> Iterator[tuple[Block, s
 
 def commands(body: str) -> Iterator[list[str]]:
     """The arguments of each `tombola …` in a block of a shell."""
+    yield from (words[1:] for words in lines(body) if words[0] == "tombola")
+
+
+def lines(body: str) -> Iterator[list[str]]:
+    """The words of each command in a block of a shell, without the variables set before it."""
     for line in body.replace("\\\n", " ").splitlines():
         words = shlex.split(line, comments=True)
-        if words[:1] == ["tombola"]:
-            yield words[1:]
+        if words:
+            yield list(itertools.dropwhile(_ASSIGNED.match, words))
 
 
 def holds(block: Block, printed: str) -> bool:
@@ -115,6 +134,6 @@ def rewritten(text: str, call: Call, names: dict[str, Any]) -> str:
     printed = [(block, said) for block, said in run(text, call, names) if block.output is not None]
     for block, said in reversed(printed):
         start, end = block.span
-        lines = [line.rstrip() for line in said.strip("\n").splitlines()]
-        text = text[:start] + "\n".join(lines) + "\n" + text[end:]
+        printed_now = [line.rstrip() for line in said.strip("\n").splitlines()]
+        text = text[:start] + "\n".join(printed_now) + "\n" + text[end:]
     return text

@@ -1,19 +1,46 @@
-"""What pages take for granted: a model called MODEL, reviews with stars, recipes beside them."""
+"""What pages take for granted: a model MODEL, half of it PRUNED, reviews, recipes and plug-ins."""
 
 import shutil
 from pathlib import Path
 
+import tombola
+
 WORDS = ("good", "bad", "fine", "poor", "film", "book", "the", "a", "this", "is", "was", "very")
 N_REVIEWS = 64
+RECIPE = """
+name: page
+title: What pieces of recipes on pages are part of
+seeds: [1]
+tasks:
+  cola: {name: builtin-acceptability, train: 100, dev: 50}
+  tags: {name: builtin-pos, train: 100, dev: 50}
+models: {encoder: {new: {model_type: bert, size: tiny}}}
+steps:
+  pre-trained: {do: train, model: encoder, task: cola, training: {steps: 10}}
+  dense: {do: train, model: encoder, task: cola, training: {steps: 10}}
+  tickets:
+    {do: rounds, of: dense, criterion: [magnitude, random], pruning: {amount: 0.2}, rounds: 2}
+  layers: {do: similarity, of: tickets, to: dense}
+"""
+
+
+def give(folder: Path, page: Path) -> None:
+    """Put into a folder the recipes that stand beside a page, and examples of plug-ins."""
+    for path in (*page.parent.glob("*.yaml"), *_examples()):
+        shutil.copy(path, folder)
+    (folder / "topics.txt").write_text("topic\n" * 50)
 
 
 def make(folder: Path, page: Path) -> None:
-    """Put into a folder what a page's code names without making it."""
-    for path in (*page.parent.glob("*.yaml"), *_examples()):
-        shutil.copy(path, folder)
+    """Put into a folder all that a page's code names without making it."""
+    give(folder, page)
     if not (folder / "MODEL").exists():
-        (folder / "reviews.csv").write_text("\n".join(["review,stars", *_reviews()]) + "\n")
+        text = "\n".join(["review,stars", *_reviews()]) + "\n"
+        (folder / "reviews").mkdir()
+        for file in ("reviews.csv", "reviews/train.csv", "reviews/dev.csv"):
+            (folder / file).write_text(text)
         _model(folder / "MODEL")
+        tombola.prune(folder / "MODEL", 0.5).save(folder / "PRUNED")
 
 
 def _examples() -> list[Path]:
