@@ -1,7 +1,7 @@
 """What a model scores goes with it to the hub: in the page's settings, and for people."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,11 @@ class Found:
     task: str
     split: str
     score: Score
+    further: tuple[Score, ...] = ()
+
+
+def scored(metric: str, value: float = 0.5) -> Score:
+    return Score(metric, value, 1043, value, value, 0.0, "s", "one class alone")
 
 
 def found(task: str = "CoLA", value: float = 0.25, reason: str = "") -> Found:
@@ -36,12 +41,35 @@ def test_the_hub_reads_it_and_so_do_people(tmp_path: Path):
     assert card.data.license == "mit"
     assert card.data.model_name == "half"
     assert [(r.dataset_name, r.metric_type, r.metric_value) for r in card.data.eval_results] == [
-        ("CoLA", "matthews", 0.25), ("MRPC", "matthews", 0.5)
+        ("CoLA", "matthews_correlation", 0.25), ("MRPC", "matthews_correlation", 0.5)
     ]  # fmt: skip
     assert card.data.tags == ["bert", "tombola"]
     text = page.read_text()
     assert "| CoLA | dev | matthews | 0.25 | 0.2 to 0.3 | 0 | 1,043 |" in text
     assert text.index("About it.") < text.index(TITLE)
+
+
+@pytest.mark.parametrize(("task", "metric", "told"), [
+    ("CoLA", "accuracy", ("text-classification", "accuracy")),
+    ("ner", "span_f1", ("token-classification", "seqeval")),
+    ("multi30k", "bleu", ("translation", "sacrebleu")),
+    ("masked-lm", "loss", ("fill-mask", "loss")),
+    ("builtin-causal-lm", "perplexity", ("text-generation", "perplexity")),
+])  # fmt: skip
+def test_the_hub_is_told_in_its_own_words(
+    task: str, metric: str, told: tuple[str, str], tmp_path: Path
+):
+    add_results(tmp_path, "me/half", [replace(found(task), score=scored(metric))])
+    (result,) = ModelCard.load(tmp_path / "README.md").data.eval_results
+    assert (result.task_type, result.metric_type) == told
+
+
+def test_further_metrics_go_along(tmp_path: Path):
+    several = replace(found(), further=(scored("accuracy", 0.75), scored("f1", math.nan)))
+    add_results(tmp_path, "me/half", [several])
+    card = ModelCard.load(tmp_path / "README.md")
+    assert [r.metric_value for r in card.data.eval_results] == [0.25, 0.75]
+    assert "| CoLA | dev | f1 | – (" in card.text
 
 
 def test_a_later_result_takes_the_place_of_an_earlier_one(tmp_path: Path):

@@ -16,8 +16,19 @@ from tombola.errors import UserError
 PAGE, REPORT = "README.md", "report.html"
 TITLE = "## Evaluation with tombola"
 _SECTION = re.compile(rf"^{re.escape(TITLE)}$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_TASK_TYPES = {"bleu": "translation", "chrf": "translation", "bleu-compound-split": "translation"}
+_TASK_TYPES = {
+    "bleu": "translation", "chrf": "translation", "bleu-compound-split": "translation",
+    "span_f1": "token-classification",
+    **dict.fromkeys(("loss", "perplexity", "bits_per_character", "token_accuracy"), "fill-mask"),
+}  # fmt: skip
 """Types of tasks, as the hub calls them, by metric; else a model is held to classify text."""
+_CAUSAL = "text-generation"
+"""Type of the tasks of language models that read one way: their names end in `causal-lm`."""
+_METRIC_TYPES = {
+    "matthews": "matthews_correlation", "pearson": "pearsonr", "spearman": "spearmanr",
+    "bleu": "sacrebleu", "span_f1": "seqeval",
+}  # fmt: skip
+"""What the hub calls a metric, where that is something else."""
 
 
 def add_results(
@@ -46,10 +57,10 @@ def add_results(
     page = folder / PAGE
     text = page.read_text("utf-8") if page.is_file() else f"# {name.rpartition('/')[2]}\n"
     page.write_text(_with_section(text, _section(found, report is not None)), "utf-8", newline="\n")
-    told = [each for each in found if math.isfinite(_score(each).value)]
-    if told:
+    scores = [(each, one) for each in found for one in _scores(each)]
+    said = [_for_hub(each, one) for each, one in scores if math.isfinite(one.value)]
+    if said:
         data: dict[str, Any] = metadata_load(page) or {}
-        said = [_for_hub(each) for each in told]
         data["model-index"] = eval_results_to_model_index(name.rpartition("/")[2], said)
         data["tags"] = sorted({*_listed(data.get("tags")), "tombola"})
         metadata_save(page, data)
@@ -71,14 +82,19 @@ def _score(result: Any) -> Any:
     return score
 
 
-def _for_hub(result: Any) -> EvalResult:
-    score = _score(result)
+def _scores(result: Any) -> list[Any]:
+    """By the task's own metric, then by its further ones."""
+    return [_score(result), *getattr(result, "further", ())]
+
+
+def _for_hub(result: Any, score: Any) -> EvalResult:
+    kind = _TASK_TYPES.get(score.metric, "text-classification")
     return EvalResult(
-        task_type=_TASK_TYPES.get(score.metric, "text-classification"),
+        task_type=_CAUSAL if str(result.task).endswith("causal-lm") else kind,
         dataset_type=_line(result.task),
         dataset_name=_line(result.task),
         dataset_split=_line(result.split),
-        metric_type=score.metric,
+        metric_type=_METRIC_TYPES.get(score.metric, score.metric),
         metric_value=float(score.value),
         metric_name=f"{score.metric} (95% {_interval(score)}, n = {score.n:,})",
     )
@@ -88,8 +104,7 @@ def _section(results: Sequence[Any], report: bool) -> str:
     lines = [TITLE, ""]
     if results:
         lines += ["| task | split | metric | score | 95% interval | chance | n |", "|" + "---|" * 7]
-    for result in results:
-        score = _score(result)
+    for result, score in ((each, one) for each in results for one in _scores(each)):
         chance = "–" if score.chance is None else f"{score.chance:.4g}"
         shown = f"{score.value:.4g}" if math.isfinite(score.value) else f"– ({score.reason})"
         cells = (result.task, result.split, score.metric, shown, _interval(score), chance)
