@@ -8,7 +8,7 @@ from tombola import tasks
 from tombola.errors import UserError
 from tombola.files import read_json
 from tombola.statistics import Difference
-from tombola.study.models import ANSWERS_FILE, read_answers
+from tombola.study.answers import ANSWERS_FILE, read_answers
 from tombola.study.parts import MODEL, SCORE_FILE
 from tombola.study.store import STAGE_FILE, Store
 
