@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
+import toys
 from tombola.errors import UserError
 from tombola.masks import Mask
 from tombola.study.stage import Stage
-from tombola.verbs import compare_masks
-from tombola.verbs.stages import fits, masks_of
+from tombola.verbs import compare_masks, inspect
+from tombola.verbs.stages import fits, masks_of, model_of
 
 
 def stage(step: str, **at: object) -> Stage:
@@ -88,3 +89,23 @@ def test_where_nothing_fits_it_says_what_there_is(study: Path, tmp_path: Path) -
         compare_masks(f"{tmp_path / 'empty'}:cola", study)
     with pytest.raises(UserError, match="no readable mask"):
         compare_masks("nowhere:cola", study)
+
+
+def test_a_model_is_taken_from_a_study(study: Path) -> None:
+    for each in STAGES[:3]:
+        toys.bert(layers=1).save_pretrained(study / "stages" / each.name / "model")
+    assert (
+        inspect(f"{study}:cola/1/mag/10").to_dict()
+        == inspect(study / "stages" / STAGES[2].name / "model").to_dict()
+    )
+    assert model_of("nowhere:cola") == "nowhere:cola"
+    assert model_of(study / "plan.json") == study / "plan.json"
+
+
+def test_one_model_alone_is_meant(study: Path) -> None:
+    with pytest.raises(UserError, match=r"a study; name one of its models as .*:step/…; there are"):
+        inspect(study)
+    with pytest.raises(UserError, match="6 models fit; say more of one: tickets cola, seed 1"):
+        inspect(f"{study}:cola/1")
+    with pytest.raises(UserError, match=r"no stage with a model fits 'dense'; there are: tickets"):
+        inspect(f"{study}:dense")

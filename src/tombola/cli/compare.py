@@ -11,7 +11,7 @@ from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
 from tombola.cli.terminal.dissected import dissection
-from tombola.cli.terminal.options import Json, Plugins, here
+from tombola.cli.terminal.options import Json, Plugins, a_model
 from tombola.cli.terminal.screen import interval, line, table
 from tombola.errors import UserError
 from tombola.text.tables import form_of
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 def compare(
     models: Annotated[
         list[str],
-        typer.Argument(metavar="A B [C …]", callback=here, help="Hub ids, folders, or tickets."),
+        a_model(
+            "Hub ids, folders, tickets, or stages of a study: DIR:step/….", metavar="A B [C …]"
+        ),
     ],
     said: Said,
     target: Annotated[

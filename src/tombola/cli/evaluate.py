@@ -9,7 +9,7 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Json, Plugins, here
+from tombola.cli.terminal.options import Json, Model, Plugins
 from tombola.cli.terminal.screen import interval, line, table
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @app.command()
 @asking()
 def evaluate(
-    model: Annotated[str, typer.Argument(callback=here, help="Hub id, folder, or ticket.")],
+    model: Model,
     said: Said,
     batch_size: Annotated[int, typer.Option(min=1, help="Examples at a time.")] = 32,
     predictions: Annotated[

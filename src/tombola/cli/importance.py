@@ -8,7 +8,7 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Json, Plugins, here
+from tombola.cli.terminal.options import Json, Model, Plugins
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @app.command()
 @asking()
 def importance(
-    model: Annotated[str, typer.Argument(callback=here, help="Hub id, folder, or ticket.")],
+    model: Model,
     said: Said,
     score: Annotated[
         list[str] | None,

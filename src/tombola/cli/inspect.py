@@ -9,7 +9,7 @@ from rich.console import Console
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json, Plugins, here
+from tombola.cli.terminal.options import Json, Plugins, a_model
 from tombola.errors import UserError
 from tombola.files import atomic_file, is_full_disk
 
@@ -17,7 +17,7 @@ from tombola.files import atomic_file, is_full_disk
 @app.command()
 def inspect(
     model: Annotated[
-        str, typer.Argument(callback=here, help="Hub id, folder, ticket, or configuration file.")
+        str, a_model("Hub id, folder, ticket, stage (DIR:step/…), or configuration file.")
     ],
     svg: Annotated[Path | None, typer.Option(help="File for a picture, too.")] = None,
     plugins: Plugins = None,

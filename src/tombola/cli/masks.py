@@ -7,7 +7,7 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json, Plugins
+from tombola.cli.terminal.options import Json, Plugins, begun
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -23,11 +23,6 @@ tombola masks 'runs/a:*/round=3' runs/b    stages by round; another study
 """
 
 
-def _begun(given: str) -> list[str]:
-    """Stages that begin so, for completion in a shell."""
-    return verbs.stages_begun(given)
-
-
 @app.command(epilog=EXAMPLES)
 def masks(
     files: Annotated[
@@ -35,7 +30,7 @@ def masks(
         typer.Argument(
             metavar="MASK",
             help="Mask files, tickets' folders, studies' folders, or stages of a study.",
-            autocompletion=_begun,
+            autocompletion=begun,
         ),
     ],
     plugins: Plugins = None,

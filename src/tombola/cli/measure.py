@@ -7,7 +7,7 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json, Plugins, Seed, here
+from tombola.cli.terminal.options import Json, Plugins, Seed, a_model, here
 from tombola.cli.terminal.screen import line, megabytes, milliseconds, table
 from tombola.errors import UserError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @app.command()
 def measure(
     model: Annotated[
-        str, typer.Argument(callback=here, help="Hub id, folder, ticket, or configuration file.")
+        str, a_model("Hub id, folder, ticket, stage (DIR:step/…), or configuration file.")
     ],
     against: Annotated[
         str | None, typer.Option(callback=here, help="A model to compare it with.")

@@ -7,7 +7,7 @@ import typer
 from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
-from tombola.cli.terminal.options import Json, Plugins, here
+from tombola.cli.terminal.options import Json, Model, Plugins, a_model
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ Binned = Literal["start", "as_published"]
 
 @app.command()
 def movement(
-    a: Annotated[str, typer.Argument(callback=here, help="Hub id, folder, or ticket.")],
-    b: Annotated[str, typer.Argument(callback=here, help="Another one of the same body.")],
+    a: Model,
+    b: Annotated[str, a_model("Another one of the same body.")],
     sets: Annotated[str, typer.Option(help="Parameter sets, with commas.")] = "matrices,pooler",
     binned: Annotated[
         Binned, typer.Option(help="By the rank weights begin at, or as_published.")

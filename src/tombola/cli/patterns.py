@@ -9,7 +9,7 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Json, Plugins, here
+from tombola.cli.terminal.options import Json, Model, Plugins
 from tombola.cli.terminal.screen import line, table
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @app.command()
 @asking()
 def patterns(
-    model: Annotated[str, typer.Argument(callback=here, help="Hub id, folder, or ticket.")],
+    model: Model,
     said: Said,
     weighting: Annotated[
         list[str] | None,

@@ -12,7 +12,7 @@ from tombola.cli.data.knobs import FormatName, Knobs, parse_knobs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Folder, Json, Plugins, Seed, here
+from tombola.cli.terminal.options import Folder, Json, Model, Plugins, Seed
 from tombola.cli.terminal.screen import interval, line, table
 from tombola.errors import UserError
 
@@ -20,7 +20,7 @@ from tombola.errors import UserError
 @app.command()
 @asking("examples", "pair", "target", "kind")
 def probe(
-    model: Annotated[str, typer.Argument(callback=here, help="Hub id, folder, or ticket.")],
+    model: Model,
     said: Said,
     task: Annotated[
         list[str] | None,

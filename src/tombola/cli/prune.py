@@ -9,7 +9,7 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Json, Plugins, Seed, here
+from tombola.cli.terminal.options import Json, Model, Plugins, Seed
 from tombola.cli.terminal.screen import line
 from tombola.errors import UserError
 from tombola.files import as_path, is_taken
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @app.command()
 @asking("metric")
 def prune(
-    model: Annotated[str, typer.Argument(callback=here, help="Hub id, folder, or ticket.")],
+    model: Model,
     out: Annotated[Path, typer.Option(help="Folder for the ticket.")],
     said: Said,
     amount: Annotated[float, typer.Option(help="Share to prune, 0 to 1.")],

@@ -13,7 +13,7 @@ from tombola import verbs
 from tombola.cli.terminal.answer import answer
 from tombola.cli.terminal.app import app
 from tombola.cli.terminal.asking import Said, asking
-from tombola.cli.terminal.options import Json, Plugins, here
+from tombola.cli.terminal.options import Json, Plugins, a_model
 from tombola.cli.terminal.screen import line, table
 from tombola.durations import duration
 from tombola.errors import UserError
@@ -33,7 +33,7 @@ ROLES = {
 @asking()
 def sweep(
     model: Annotated[
-        str, typer.Argument(callback=here, help="A fine-tuned model: hub id, folder, or ticket.")
+        str, a_model("A fine-tuned model: hub id, folder, ticket, or stage: DIR:step/….")
     ],
     said: Said,
     max_loss: Annotated[

@@ -8,6 +8,7 @@ from typing import Any
 from tombola import anatomy, tickets, training
 from tombola.errors import UserError
 from tombola.verbs.live import is_trainer
+from tombola.verbs.stages import model_of
 from tombola.verbs.vocabulary import vocabulary
 
 
@@ -40,7 +41,7 @@ def given(source: Any, tokenizer: Any = None, *, pads: bool = True) -> Given:
         tokenizer = source.processing_class if tokenizer is None else tokenizer
         source = source.model
     if isinstance(source, str | Path):
-        called, source = str(source), tickets.load(source)
+        called, source = str(source), tickets.load(model_of(source))
         if tokenizer is None:
             vocabulary(source, called)
         source.model.to(training.best_device())

@@ -1,9 +1,11 @@
 """What verbs that need no text look at, whatever holds it."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from tombola import tickets
+from tombola.verbs.stages import model_of
 
 
 def is_trainer(source: Any) -> bool:
@@ -12,7 +14,9 @@ def is_trainer(source: Any) -> bool:
 
 
 def live(source: Any) -> Any:
-    """Of a ticket or a `Trainer` its model; what is no such is as it was given."""
+    """Of a ticket or a `Trainer` its model, of a stage its folder; all else is as it was given."""
+    if isinstance(source, str | Path):
+        return model_of(source)
     if isinstance(source, tickets.Ticket) or is_trainer(source):
         return source.model
     return source
@@ -23,6 +27,8 @@ def as_ticket(source: Any, tokenizer: Any = None) -> "tickets.Ticket":
 
     Raises UserError as `tickets.as_ticket` does.
     """
+    if isinstance(source, str | Path):
+        source = model_of(source)
     trainer = is_trainer(source)
     found = tickets.as_ticket(source.model if trainer else source)
     if tokenizer is None and trainer:

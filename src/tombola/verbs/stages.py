@@ -29,18 +29,50 @@ def masks_of(source: str | Path) -> list[tuple[str, Path]] | None:
 
     Raises UserError where nothing fits, or too much; it lists what there is.
     """
+    if (named := _of_study(source)) is not None:
+        return _found(*named)
+    place = Path(source).expanduser()
+    return [(place.name, _mask(place))] if place.is_dir() and _mask(place).is_file() else None
+
+
+def model_of(source: str | Path) -> str | Path:
+    """The folder of a stage's model, where a source names one as `masks_of` does.
+
+    Any other source is as it was given. Raises UserError where no model that is here fits, or more
+    than one do.
+    """
+    named = _of_study(source)
+    if named is None:
+        return source
+    folder, wanted = named
+    store = Store(folder)
+    here = [each for each in study.read_plan(folder) if _model(store.path(each.name)).is_dir()]
+    fit = [stage for stage in here if fits(stage, wanted)] if wanted else []
+    if len(fit) == 1:
+        return _model(store.path(fit[0].name))
+    if fit:
+        raise UserError(f"{source}: {len(fit)} models fit; say more of one: {_listed(fit)}")
+    there = f"there are: {_listed(here)}" if here else "there is none yet"
+    if not wanted:
+        raise UserError(f"{source}: a study; name one of its models as {folder}:step/…; {there}")
+    raise UserError(f"{folder}: no stage with a model fits {wanted!r}; {there}")
+
+
+def names_stage(source: str | Path) -> bool:
+    """Whether a source is a study's folder, or says after a colon what of it is meant."""
+    return _of_study(source) is not None
+
+
+def _of_study(source: str | Path) -> tuple[Path, str] | None:
+    """A study's folder, and what stands after the colon; None for other sources."""
     text = str(source)
     place = Path(text).expanduser()
-    if place.is_dir():
-        if (place / PLAN_FILE).is_file():
-            return _found(place, "")
-        return [(place.name, _mask(place))] if _mask(place).is_file() else None
     if place.exists():
-        return None
+        return (place, "") if (place / PLAN_FILE).is_file() else None
     for at, character in enumerate(text):  # a path may have a colon of its own
         folder = Path(text[:at]).expanduser()
         if character == ":" and at and folder.is_dir():
-            return _found(folder, text[at + 1 :])
+            return folder, text[at + 1 :]
     return None
 
 
@@ -77,9 +109,14 @@ def _found(folder: Path, wanted: str) -> list[tuple[str, Path]]:
     return [(stage.title, _mask(store.path(stage.name))) for stage in fit]
 
 
+def _model(folder: Path) -> Path:
+    """Where a finished stage has its model, if it has one."""
+    return folder / MODEL
+
+
 def _mask(folder: Path) -> Path:
     """Where a finished stage has its mask, if it has one."""
-    return folder / MODEL / MASK_FILE
+    return _model(folder) / MASK_FILE
 
 
 def fits(stage: Stage, wanted: str) -> bool:

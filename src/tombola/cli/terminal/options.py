@@ -1,7 +1,7 @@
 """Options that several verbs share."""
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -14,9 +14,15 @@ T = TypeVar("T", str | None, list[str])
 def here(given: T) -> T:
     """Models as they were named. Raises UserError at once for what would have to be fetched now."""
     for each in given if isinstance(given, list) else [given]:
-        if each is not None:
+        if each is not None and not (":" in each and _names_stage(each)):
             at_hand(each)
     return given
+
+
+def _names_stage(given: str) -> bool:
+    from tombola.verbs.stages import names_stage  # which knows studies: nothing to import for all
+
+    return names_stage(given)
 
 
 def loaded(files: list[Path] | None) -> list[Path] | None:
@@ -25,6 +31,19 @@ def loaded(files: list[Path] | None) -> list[Path] | None:
     return files
 
 
+def begun(given: str) -> list[str]:
+    """Stages that begin so, for completion in a shell."""
+    from tombola.verbs.stages import stages_begun
+
+    return stages_begun(given)
+
+
+def a_model(said: str, **more: Any) -> Any:
+    """An argument that names a model, or several."""
+    return typer.Argument(callback=here, autocompletion=begun, help=said, **more)
+
+
+Model = Annotated[str, a_model("Hub id, folder, ticket, or stage of a study: DIR:step/….")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Folder = Annotated[Path | None, typer.Option(help="Folder with the task's files.")]
 Plugins = Annotated[
