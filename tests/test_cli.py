@@ -160,6 +160,8 @@ def test_nothing_that_is_said_is_silently_of_no_use(models: Path, tmp_path: Path
     assert "folder: is of a task" in refused(*two, "--folder", tmp_path)
     cut = call(*two, "--max-tokens", "4", "--measure", "debiased")
     assert "8 sentences cut to 4 tokens" in cut.stdout
+    assert cut.stdout.startswith(f"A: {dense}\nB: {other}\n")  # by letters in every table
+    assert "A, B" in cut.stdout
     own = ("evaluate", dense, "--data", models / "CoLA" / "dev.tsv", "--format", "tsv")
     assert "neither folder" in refused(*own, "--folder", tmp_path)
     assert "neither folder" in refused(*own, "--set", "lexicon=3")
