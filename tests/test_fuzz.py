@@ -15,7 +15,12 @@ from tombola.study.endless import refuse_endless
 
 @pytest.mark.parametrize(
     ("kind", "count"),
-    [("recipes", 10), ("data", 50), pytest.param("saved", 40, marks=pytest.mark.long)],
+    [
+        ("recipes", 10),
+        ("data", 50),
+        ("saved", 20),
+        pytest.param("saved", 200, marks=pytest.mark.long),
+    ],
 )
 def test_bad_input_is_answered_or_refused_in_one_line(kind: str, count: int, tmp_path: Path):
     found = judge(itertools.islice(KINDS[kind](5, tmp_path), count), seconds=120)

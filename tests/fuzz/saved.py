@@ -14,7 +14,7 @@ import toys
 from fuzz.judge import Case
 from fuzz.mutate import changed, mangled
 from study.small import cola_folder, of, raw
-from tombola import masks, study, tables, tickets, verbs
+from tombola import files, masks, study, tables, tickets, verbs
 from tombola.report.study import Study
 from tombola.study import run_study
 from tombola.tasks import word_tokenizer
@@ -59,7 +59,7 @@ def _whole(place: Path) -> Iterator[tuple[Path, str, Read]]:
     model.save_pretrained(place / "dense")
     word_tokenizer(["the dog sees a cat ."]).save_pretrained(place / "dense")
     tombola.prune(place / "dense", 0.5).save(place / "ticket")
-    yield place / "ticket", tickets.MASK_FILE, lambda path: list(masks.load(path).values())
+    yield place / "ticket", files.MASK_FILE, lambda path: list(masks.load(path).values())
     for path in sorted((place / "ticket").iterdir()):
         yield path.parent, path.name, lambda path: tickets.load(path.parent)
     out = place / "out"

@@ -142,6 +142,10 @@ def test_the_treebank_may_be_elsewhere_and_packed(tmp_path):
         ([row("en-ud-dev.conllu", 1, 1, "True True true 5 True")], r"tsv:2: Confidence '5'"),
         ([row("en-ud-dev.conllu", 1, 0)], r"tsv:2: Pred\.Token '0'; a number from 1"),
         (["too\tfew"], r"tsv:2: 2 columns, expected 11"),
+        (
+            [row(f"en-ud-dev.{'x' * 300}.conllu", 1, 1)],
+            r"x: no such file; .* needs it",
+        ),  # longer than a name can be
     ],
 )
 def test_errors_of_the_table(tmp_path, rows, message):

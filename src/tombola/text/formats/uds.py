@@ -4,10 +4,12 @@ White et al. 2016; Rudinger et al. 2018 (version 2). The sentences are those of 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from tombola.errors import UserError
+from tombola.files import LONGEST
 from tombola.text.annotated import Annotated
 from tombola.text.formats.checks import split_cells
 from tombola.text.formats.factuality import events
@@ -129,9 +131,11 @@ def _count(value: str, column: str, where: str) -> int:
 
 def _find(folder: Path, file: str, table: Path) -> Path:
     for path in (folder / file, folder / f"{file}.gz"):
-        if path.exists():
-            return path
-    raise UserError(f"{folder / file}: no such file; {table} needs it (UD English EWT 1.2)")
+        with suppress(OSError):  # a name longer than any file has
+            if path.exists():
+                return path
+    name = str(folder / file)[:LONGEST]
+    raise UserError(f"{name}: no such file; {table} needs it (UD English EWT 1.2)")
 
 
 def _sentences(
