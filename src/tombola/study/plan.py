@@ -9,6 +9,7 @@ from tombola.errors import UserError
 from tombola.study.axes import opened, points, refers
 from tombola.study.kind import KINDS, Kind, Step
 from tombola.study.library import Library
+from tombola.study.meeting import Meeting
 from tombola.study.recipe import Recipe
 from tombola.study.references import Reference, Scalar
 from tombola.study.stage import Stage, digest_of
@@ -290,13 +291,11 @@ class Planner:
                 axis = kind.axis_of.get(key, key)
                 nodes = [replace(node, at={**node.at, axis: reference.of}) for node in nodes]
             pinned = frozenset(reference.rename.get(axis, axis) for axis in reference.pinned)
-            longer = []
+            longer, meeting = [], Meeting(nodes)
             for at, loose, roles in found:
-                for node in nodes:
-                    shared = (set(at) & set(node.at)) - loose - pinned
-                    if all(at[axis] == node.at[axis] for axis in shared):
-                        at_both = {**node.at, **at} if key != kind.main else {**at, **node.at}
-                        longer.append((at_both, loose | pinned, {**roles, key: node}))
+                for node in meeting.with_(at, loose | pinned):
+                    at_both = {**node.at, **at} if key != kind.main else {**at, **node.at}
+                    longer.append((at_both, loose | pinned, {**roles, key: node}))
             if not longer:
                 raise UserError(f"step {name}: {key}: {_apart(reference.of, found[0][0], nodes)}")
             found = longer
