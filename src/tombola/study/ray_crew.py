@@ -9,9 +9,9 @@ from typing import Any
 from tombola.errors import UserError
 from tombola.study import ray_worker
 from tombola.study.attempt import Ended
+from tombola.study.cores import Takes, takes
 from tombola.study.engine import Undone
 from tombola.study.recipe import variables
-from tombola.study.resources import Needs, gpus_of
 from tombola.study.stage import Stage
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -23,9 +23,10 @@ class Crew:
 
     def __init__(self, ray: Any, undone: Undone) -> None:
         recipe = undone.library.recipe
-        self._ray, self._asked, self._cpus = ray, undone.asked, recipe.threads
-        self._resources, self._at_work = recipe.resources, dict[Any, Stage]()
-        self._waiting: dict[Needs, deque[Stage]] = {}
+        self._ray, self._asked, self._recipe = ray, undone.asked, recipe
+        self._stages = {stage.name: stage for stage in undone.stages}
+        self._at_work: dict[Any, Stage] = {}
+        self._waiting: dict[Takes, deque[Stage]] = {}
         self._task = ray.remote(ray_worker.stage)
         store = replace(undone.store, root=undone.store.root.absolute())
         shared = ray_worker.Shared(
@@ -52,8 +53,8 @@ class Crew:
         for needs, stages in self._waiting.items():
             while stages and self._fits(needs, there):
                 stage = stages.popleft()
-                options = {**_options(needs, self._cpus), "name": stage.title}
-                retries = self._resources.retries
+                options = {**_options(needs), "name": stage.title}
+                retries = self._recipe.resources.retries
                 task = self._task.options(max_retries=retries, **options)
                 self._at_work[task.remote(self._shared, stage.name)] = stage
                 yield stage
@@ -84,20 +85,19 @@ class Crew:
             raise UserError(_lost(stage, problem)) from problem
         return found
 
-    def _needs(self, stage: Stage) -> Needs:
-        needs = self._resources.of(stage.step)
-        return Needs(gpus=gpus_of(needs), memory=needs.memory)
+    def _needs(self, stage: Stage) -> Takes:
+        return takes(stage, self._stages, self._recipe)
 
-    def _fits(self, needs: Needs, there: Mapping[str, float]) -> bool:
+    def _fits(self, needs: Takes, there: Mapping[str, float]) -> bool:
         if self._asked is not None:
             return len(self._at_work) < self._asked
-        used = Counter(_sizes(needs, self._cpus))
+        used = Counter(_sizes(needs))
         for stage in self._at_work.values():
-            used.update(_sizes(self._needs(stage), self._cpus))
+            used.update(_sizes(self._needs(stage)))
         return not self._at_work or all(there.get(name, 0) >= n for name, n in used.items())
 
     def _check(self, stage: Stage) -> None:
-        sizes = _sizes(self._needs(stage), self._cpus)
+        sizes = _sizes(self._needs(stage))
         nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
         if not any(all(node.get(name, 0) >= n for name, n in sizes.items()) for node in nodes):
             wanted = ", ".join(f"{name} {n:g}" for name, n in sizes.items() if n)
@@ -108,13 +108,13 @@ class Crew:
             )
 
 
-def _sizes(needs: Needs, cpus: int) -> dict[str, float]:
+def _sizes(needs: Takes) -> dict[str, float]:
     memory = (needs.memory or 0.0) * 2**30
-    return {"CPU": float(cpus), "GPU": needs.gpus or 0.0, "memory": memory}
+    return {"CPU": float(needs.cpus), "GPU": needs.gpus or 0.0, "memory": memory}
 
 
-def _options(needs: Needs, cpus: int) -> dict[str, Any]:
-    sizes = _sizes(needs, cpus)
+def _options(needs: Takes) -> dict[str, Any]:
+    sizes = _sizes(needs)
     memory = {"memory": sizes["memory"]} if needs.memory else {}
     return {"num_cpus": sizes["CPU"], "num_gpus": sizes["GPU"], **memory}
 

@@ -16,8 +16,9 @@ class Needs(Settings):
     """What one stage takes, beside the recipe's threads."""
 
     gpus: float | None = Field(None, ge=0, le=1024)
-    """GPUs; by default one where the machine that the study is started on has one, else none. A
-    half lets two stages share one, where the engine can do that."""
+    """GPUs; by default one, or one for each of a training's `processes`, where the machine that the
+    study is started on has any, else none. A half lets two stages share one, where the engine can
+    do that."""
     memory: float | None = Field(None, gt=0, le=2**20)
     """Gigabytes (2³⁰ bytes) of memory; by default the engine sees to none."""
     hours: float | None = Field(None, gt=0, le=LONGEST)
@@ -46,10 +47,10 @@ def _said(needs: Needs) -> dict[str, float]:
     return {key: value for key, value in needs.model_dump().items() if value is not None}
 
 
-def gpus_of(needs: Needs) -> float:
-    """How many GPUs a stage takes."""
+def gpus_of(needs: Needs, processes: int = 1) -> float:
+    """How many GPUs a stage takes whose training is shared by so many processes."""
     if needs.gpus is not None:
         return needs.gpus
     import torch
 
-    return 1.0 if torch.cuda.is_available() else 0.0
+    return float(processes) if torch.cuda.is_available() else 0.0

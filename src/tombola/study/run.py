@@ -9,6 +9,7 @@ from pathlib import Path
 from tombola.errors import UserError
 from tombola.plugins import load_plugins
 from tombola.study.claim import claim
+from tombola.study.cores import processes_of
 from tombola.study.costs import CostedPlanner
 from tombola.study.effort import check_energy
 from tombola.study.engine import ENGINES, Event, Undone
@@ -58,7 +59,8 @@ def run_study(
         recipe: what to do.
         out: the study's folder; finished stages in it are kept and never done again.
         engine: who does the stages, by name; by default processes where more than one fits.
-        workers: stages at the same time; by default as many as the recipe's threads leave room for.
+        workers: stages at the same time; by default as many as fit: the recipe's threads, in each
+            process of a training.
         plugins: Python files that enter things of a user's own.
         energy: estimate the energy of each stage, too (needs codecarbon).
         command: how the study was started, for the record.
@@ -75,14 +77,16 @@ def run_study(
     load_plugins(plugins)
     if energy:
         check_energy()
-    asked = workers
-    workers = workers if workers is not None else default_workers(recipe)
-    if given is not None or engine is None:
-        engine = "serial" if given is not None or workers == 1 else "processes"
-    chosen = ENGINES[engine]
+    if engine is not None:
+        ENGINES[engine]  # an unknown one is refused before anything is read
     library = Library(recipe, given=given)
     planner = CostedPlanner(recipe, library)
     stages = planner.plan()
+    asked = workers
+    workers = workers if workers is not None else default_workers(recipe, stages)
+    if given is not None or engine is None:
+        engine = "serial" if given is not None or workers == 1 else "processes"
+    chosen = ENGINES[engine]
     store = Store(out, energy)
     every = claim(out, recipe, stages)
     with suppress(UserError):  # what cannot be estimated can be done all the same
@@ -111,11 +115,16 @@ def run_study(
     return replace(write_results(recipe, every, store, command), handed=handed)
 
 
-def default_workers(recipe: Recipe) -> int:
-    """As many processes as fit on the CPU; one where a GPU does the work."""
+def default_workers(recipe: Recipe, stages: tuple[Stage, ...]) -> int:
+    """As many stages at a time as fit on the CPU; one where a GPU does the work.
+
+    A stage whose training is shared by several processes fills the cores of all of them.
+    """
     from tombola.training import best_device
 
     if best_device().type != "cpu":
         return 1
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cpus // recipe.threads)
+    by_name = {stage.name: stage for stage in stages}
+    most = max((processes_of(stage, by_name) for stage in stages), default=1)
+    return max(1, cpus // (recipe.threads * most))

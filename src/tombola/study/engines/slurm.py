@@ -15,10 +15,9 @@ from pathlib import Path
 
 from tombola.errors import UserError
 from tombola.files import make_folder, write_json
+from tombola.study.cores import Takes, takes
 from tombola.study.engine import ENGINES, Engine, Undone, Watch
 from tombola.study.recipe import Recipe, recipe_text
-from tombola.study.resources import Needs, gpus_of
-from tombola.study.stage import Stage
 
 LARGEST = 1000
 """Jobs of one array; SLURM's own default allows one more. Of more stages a job does several."""
@@ -35,7 +34,7 @@ class Array:
 
     name: str
     level: int
-    needs: Needs
+    needs: Takes
     portions: tuple[tuple[str, ...], ...]
     """Names of the stages that each job does, one after the other."""
 
@@ -70,14 +69,17 @@ class Slurm(Engine):
 
 def arrays(undone: Undone) -> list[Array]:
     """The arrays of what is not done, level by level."""
-    resources, levels = undone.library.recipe.resources, dict[str, int]()
-    sorted_: dict[tuple[int, Needs], list[str]] = {}
+    recipe, levels = undone.library.recipe, dict[str, int]()
+    every = {stage.name: stage for stage in undone.stages}
+    sorted_: dict[tuple[int, Takes], list[str]] = {}
     for stage in undone.stages:
         if stage.name in undone.done:
             continue
         level = 1 + max((levels.get(name, 0) for name in stage.reads.values()), default=0)
         levels[stage.name] = level
-        sorted_.setdefault((level, _needs(stage, resources.of(stage.step))), []).append(stage.name)
+        needs = takes(stage, every, recipe)
+        needs = needs.model_copy(update={"gpus": ceil(needs.gpus or 0)})
+        sorted_.setdefault((level, needs), []).append(stage.name)
     found: list[Array] = []
     for (level, needs), names in sorted(sorted_.items(), key=lambda item: item[0][0]):
         n = sum(each.level == level for each in found) + 1
@@ -85,10 +87,6 @@ def arrays(undone: Undone) -> list[Array]:
         portions = tuple(tuple(names[i::jobs]) for i in range(jobs))
         found.append(Array(f"level-{level}-{n}", level, needs, portions))
     return found
-
-
-def _needs(stage: Stage, needs: Needs) -> Needs:
-    return Needs(gpus=ceil(gpus_of(needs)), memory=needs.memory, hours=needs.hours)
 
 
 def write(undone: Undone, found: list[Array]) -> Path:
@@ -134,7 +132,7 @@ def _script(folder: Path, name: str, recipe: Recipe, own: dict[str, str], end: s
         "output": f"{logs}/{name}{array}.txt",
         "open-mode": "append",
         "requeue": True,
-        "cpus-per-task": recipe.threads,
+        "cpus-per-task": recipe.threads,  # of the job at the end
         **own,
         **recipe.resources.slurm,
     }
@@ -148,8 +146,8 @@ def _script(folder: Path, name: str, recipe: Recipe, own: dict[str, str], end: s
     (folder / f"{name}.sbatch").write_text(text, encoding="utf-8")
 
 
-def _sizes(needs: Needs) -> dict[str, str]:
-    found = {}
+def _sizes(needs: Takes) -> dict[str, str]:
+    found = {"cpus-per-task": f"{needs.cpus}"}
     if needs.gpus:
         found["gres"] = f"gpu:{needs.gpus:g}"
     if needs.memory:
