@@ -125,14 +125,13 @@ def _refuse_impossible(out: Path) -> None:
 
 
 def _grown(out: Path, held: tuple[Stage, ...], stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
-    ours = {(stage.step, _key(stage)): stage for stage in stages}
     names = {stage.name for stage in stages}
     kept: list[Stage] = []
-    for old in held:
-        if old.name in names:
-            continue
+    for old in others:
         new = ours.get((old.step, _key(old)))
         if new is None:
+    others = [old for old in held if old.name not in names]
+    ours = {(stage.step, _key(stage)): stage for stage in stages} if others else {}
             kept.append(old)
             continue
         why = _differs(old, new)

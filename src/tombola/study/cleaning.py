@@ -84,9 +84,9 @@ def clean(out: str | Path, keep: Keep = "all", really: bool = False) -> Cleaning
 
 
 def _refuse_running(store: Store) -> None:
-    for path in (store.root / "locks").glob("*.lock"):
-        if store.is_running(path.stem):
-            raise UserError(f"{store.root}: a run works on {path.stem} now; wait until it ends")
+    name = store.at_work()
+    if name is not None:
+        raise UserError(f"{store.root}: a run works on {name} now; wait until it ends")
 
 
 def _lost_work(stages: tuple[Stage, ...], store: Store) -> Iterator[Path]:
@@ -145,12 +145,13 @@ def _removed(what: str, paths: Iterator[Path], why: str, really: bool) -> Remova
 
 def _given_up(stages: tuple[Stage, ...], store: Store, keep: Keep, really: bool) -> Removable:
     keeper = Keeper(stages, store, keep, done_again(stages, store))
+    what, why = f"parts of stages (keep: {keep})", "no stage waits for them"
+    if keep == "all":  # nothing to ask kinds of steps, whose imports take longer than all the rest
+        return Removable(what, 0, 0, why)
     sizes = {name: store.size(name, parts) for name, parts in keeper.spare().items() if parts}
     sizes = {name: size for name, size in sizes.items() if size}
     freed = keeper.tidy() if really else sum(sizes.values())
-    return Removable(
-        f"parts of stages (keep: {keep})", len(sizes), freed, "no stage waits for them"
-    )
+    return Removable(what, len(sizes), freed, why)
 
 
 def _size(path: Path) -> int:

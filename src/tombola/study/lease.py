@@ -86,11 +86,14 @@ def leased(folder: Path, name: str) -> Iterator[Lease]:
 def is_held(folder: Path, name: str) -> bool:
     """Whether some process holds it now, as far as one look tells.
 
-    Of a claim of another machine, by the time of its file: two clocks, for what is only shown.
+    Of a claim of another machine, by how long ago it was written, as the folder's own disk tells
+    the time: the clock of whoever looks may be another one, or have been set back.
     """
     path = folder / f"{name}.lock"
     if not path.exists():
         return False
+    if _record(_content(_file(folder, name, _last(folder, name)))).get("free", False):
+        return False  # given back, as those of finished stages are: no lock need be tried
     with ExitStack() as held:
         try:
             alone = _locked(held, folder, name, timeout=0.0)
@@ -105,8 +108,29 @@ def is_held(folder: Path, name: str) -> bool:
         if alone and record.get("machine") == _machine(folder):
             return False  # the holder of the claim would have the lock
         with suppress(OSError):
-            return time.time() - claim.stat().st_mtime < PATIENCE
+            return abs(_now(path) - claim.stat().st_mtime) < PATIENCE
     return False
+
+
+def held(folder: Path) -> Iterator[str]:
+    """Names that some process holds now, as far as one look tells: of thousands, at one listing."""
+    last: dict[str, int] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        name, _, end = path.name.rpartition(".")
+        last[name] = max(last.get(name, 0), int(end) if end.isdecimal() else 0)
+    for name, number in last.items():
+        record = _record(_content(_file(folder, name, number))) if number else {}
+        if not record.get("free", False) and is_held(folder, name):
+            yield name
+
+
+def _now(path: Path) -> float:
+    """The time by the disk that a file is on; by this machine where it may only be read."""
+    try:
+        os.utime(path)
+        return path.stat().st_mtime
+    except OSError:
+        return time.time()
 
 
 def _locked(held: ExitStack, folder: Path, name: str, timeout: float = -1) -> bool:

@@ -1,8 +1,9 @@
 """How long what is left of a study takes, by what has been done of it, and how sure that is."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from tombola.durations import duration
@@ -104,23 +105,35 @@ class Pace:
         found = next((self._taken[key] for key in others if key in self._taken), None)
         return None if found is None else (found, False)
 
-    def left(self, stages: Iterable[tuple[Stage, Progress | None]]) -> Left:
-        """What stages that wait, or are at work, still take."""
+    def alike(self, stage: Stage) -> Hashable:
+        """Equal of stages of which the same is guessed, whatever has been done."""
+        return (_keys(stage), self._costs.get(stage.name))
+
+    def left(
+        self,
+        stages: Iterable[tuple[Stage, Progress | None]],
+        many: Iterable[tuple[Stage, int]] = (),
+    ) -> Left:
+        """What stages that wait, or are at work, still take.
+
+        `many` are stages with how many of which the same is guessed wait, each counted in.
+        """
         seconds, least, most, n, alike, akin = 0.0, 0.0, 0.0, 0, 0, 0
-        for stage, progress in stages:
-            n += 1
+        at_work = ((stage, progress, 1) for stage, progress in stages)
+        for stage, progress, times in chain(at_work, ((each, None, n_of) for each, n_of in many)):
+            n += times
             guess = self.guess(stage)
             own = None if progress is None else progress.seconds_left
             if guess is None and (own is None or progress is None or progress.what != "step"):
                 continue
             if guess is None:
                 assert own is not None
-                akin += 1
+                akin += 1  # at work, so it is one
                 seconds, least, most = seconds + own, least + own, most + own
                 continue
             taken, same = guess
-            alike, akin = alike + same, akin + (not same)
-            share = 1.0 - ((progress and progress.share) or 0.0)
+            alike, akin = alike + same * times, akin + (not same) * times
+            share = times * (1.0 - ((progress and progress.share) or 0.0))
             seconds += share * taken.total / taken.n
             least += share * taken.least
             most += share * taken.most

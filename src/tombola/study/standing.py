@@ -1,6 +1,7 @@
 """What of a study is done, running, failed, left, and how long it takes."""
 
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ from tombola.study.news import News, news_of
 from tombola.study.pace import Left, Pace
 from tombola.study.progress import Progress
 from tombola.study.stage import Stage
-from tombola.study.store import STAGE_FILE, Store
+from tombola.study.store import Store
 
 State = Literal["done", "running", "failed", "blocked", "left"]
 STATES: tuple[State, ...] = get_args(State)
@@ -211,8 +212,7 @@ def status(out: str | Path) -> Status:
 
 def _one(stage: Stage, store: Store, finished: set[str], blocker: str | None) -> StageStatus:
     if stage.name in finished:
-        seconds = store.record(stage.name)["seconds"]  # first: it says what is damaged
-        ended = (store.path(stage.name) / STAGE_FILE).stat().st_mtime
+        seconds, ended = store.ended(stage.name)
         return StageStatus(stage, "done", seconds, ended=ended)
     if store.is_running(stage.name):
         return StageStatus(stage, "running", progress=store.progress(stage.name))
@@ -225,13 +225,21 @@ def _one(stage: Stage, store: Store, finished: set[str], blocker: str | None) ->
 
 
 def _scores(found: list[StageStatus], store: Store) -> tuple[tuple[Stage, News], ...]:
-    """The scores of the stages that ended last and have one."""
+    """The scores of the stages that ended last and have one.
+
+    Of a step that has none, thousands of stages are not looked at.
+    """
     told: list[tuple[Stage, News]] = []
+    silent: Counter[str] = Counter()
     for each in sorted(found, key=lambda each: each.ended, reverse=True):
         if len(told) == LAST or not each.ended:
             break
+        if silent[each.stage.step] == LAST:
+            continue
         if (news := news_of(store.path(each.stage.name))) is not None:
             told.append((each.stage, news))
+        else:
+            silent[each.stage.step] += 1
     return tuple(told)
 
 

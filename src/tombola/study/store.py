@@ -10,7 +10,7 @@ from typing import Any
 from tombola.errors import UserError
 from tombola.files import read_json, read_sound, write_json
 from tombola.study.effort import effort
-from tombola.study.lease import Lease, is_held, leased
+from tombola.study.lease import Lease, held, is_held, leased
 from tombola.study.parts import PARTS, Part, part_of
 from tombola.study.progress import PROGRESS_FILE, Progress
 from tombola.study.sharing import release, share
@@ -58,6 +58,13 @@ class Store:
         """The files of a training's states that are kept."""
         return sorted((self.root / "states").glob(f"{name}-*.safetensors"))
 
+    def all_states(self) -> dict[str, list[Path]]:
+        """The same of every stage, at one look."""
+        found: dict[str, list[Path]] = {}
+        for path in sorted((self.root / "states").glob("*-*.safetensors")):
+            found.setdefault(path.stem.rpartition("-")[0], []).append(path)
+        return found
+
     def is_done(self, name: str) -> bool:
         """Whether the stage is finished."""
         return self.path(name).is_dir()
@@ -70,6 +77,10 @@ class Store:
     def is_running(self, name: str) -> bool:
         """Whether some process works on the stage now."""
         return is_held(self._locks, name)
+
+    def at_work(self) -> str | None:
+        """The name of a stage that some process works on now; None where nobody does."""
+        return next(held(self._locks), None)
 
     def failure(self, name: str) -> dict[str, Any] | None:
         """Why the stage failed, if it did."""
@@ -100,6 +111,14 @@ class Store:
         folder = self.path(name)
         found: dict[str, Any] = read_sound(folder / STAGE_FILE, way_out(folder))
         return found
+
+    def ended(self, name: str) -> tuple[float, float]:
+        """Seconds that a finished stage took, and when it was done, in seconds since 1970.
+
+        Raises UserError where its record is damaged.
+        """
+        seconds: float = self.record(name)["seconds"]  # first: it says what is damaged
+        return seconds, (self.path(name) / STAGE_FILE).stat().st_mtime
 
     def run(
         self, stage: Stage, work: Callable[[Path], None], versions: dict[str, str] | None = None

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Container, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from tombola.study.pace import Pace
 from tombola.study.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tombola.study import Event, Planned
     from tombola.study.progress import Progress
     from tombola.study.stage import Stage
@@ -76,6 +79,7 @@ class Watching:
         self._finished = {name for name in planned.done if name in self._stages}
         for name in self._finished:
             self._pace.add(self._stages[name], self._store.record(name)["seconds"])
+        self._waiting = Waiting(planned.stages, self._finished, self._pace)
         self._failed: set[str] = set()
         self._slots: list[tuple[Stage, float] | None] = [None] * planned.workers
         self._scores: deque[tuple[str, str]] = deque(maxlen=SCORES)
@@ -87,6 +91,7 @@ class Watching:
         with self._guard:
             if event.kind == "started":
                 self._slots[self._slots.index(None)] = (stage, now)
+                self._waiting.drop(stage)
                 return None
             place = next(i for i, each in enumerate(self._slots) if each and each[0] is stage)
             began = self._slots[place]
@@ -95,6 +100,7 @@ class Watching:
             seconds = now - began[1]
             if event.kind == "failed":
                 self._failed.add(stage.name)
+                self._waiting.drop_readers(stage)
                 return Ended(stage.title, seconds, "", event.text)
             self._finished.add(stage.name)
             # Its own time: that of the first stage of a worker has its start in it.
@@ -108,39 +114,73 @@ class Watching:
     def moment(self) -> Moment:
         """How it stands now."""
         with self._guard:
-            waiting, busy = self._waiting(), [each for each in self._slots if each is not None]
+            busy = [each for each in self._slots if each is not None]
             said = {stage.name: self._store.progress(stage.name) for stage, _ in busy}
             return Moment(
                 len(self._stages),
                 len(self._finished),
                 len(self._failed),
-                self._left(waiting, said),
+                self._left([(stage, said[stage.name]) for stage, _ in busy]),
                 tuple(
                     None if each is None else _at_work(*each, said[each[0].name])
                     for each in self._slots
                 ),
                 tuple(self._scores),
-                not waiting,
+                not busy and not self._waiting.n,
             )
 
-    def _waiting(self) -> "list[Stage]":
-        """Stages that are not done, and are not behind one that failed; those at work, too."""
-        stuck = set(self._failed)
-        waiting = []
-        for name, stage in self._stages.items():
-            if stuck.intersection(stage.reads.values()):
-                stuck.add(name)
-            elif name not in stuck and name not in self._finished:
-                waiting.append(stage)
-        return waiting
-
-    def _left(self, waiting: "list[Stage]", said: "dict[str, Progress | None]") -> str:
+    def _left(self, busy: "list[tuple[Stage, Progress | None]]") -> str:
         """In words, with as many at a time as there are workers."""
-        found = self._pace.left((stage, said.get(stage.name)) for stage in waiting)
-        if not waiting or 2 * found.unknown > found.stages:
+        found = self._pace.left(busy, self._waiting.counted())
+        if not found.stages or 2 * found.unknown > found.stages:
             return ""  # a bound so low says less than nothing
-        at_once = max(1, min(len(self._slots), len(waiting)))
+        at_once = max(1, min(len(self._slots), found.stages))
         return f"{'over' if found.unknown else 'about'} {duration(found.seconds / at_once)} left"
+
+
+class Waiting:
+    """Stages that nobody has begun, and that are behind none that failed.
+
+    Counted by what is guessed of them: a look at a study of ten thousand is one at a few.
+    """
+
+    def __init__(self, stages: "Iterable[Stage]", done: Container[str], pace: Pace) -> None:
+        self._pace = pace
+        self._stages = {each.name: each for each in stages if each.name not in done}
+        self._readers: dict[str, list[Stage]] = {}
+        self._counts: dict[Hashable, tuple[Stage, int]] = {}
+        for stage in self._stages.values():
+            self._count(stage, 1)
+            for name in set(stage.reads.values()):
+                self._readers.setdefault(name, []).append(stage)
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return len(self._stages)
+
+    def counted(self) -> "Iterable[tuple[Stage, int]]":
+        """Stages, each with how many that are alike there are."""
+        return self._counts.values()
+
+    def drop(self, stage: "Stage") -> bool:
+        """It waits no longer; whether it did."""
+        if self._stages.pop(stage.name, None) is None:
+            return False
+        self._count(stage, -1)
+        return True
+
+    def drop_readers(self, stage: "Stage") -> None:
+        """It failed: what reads it, and what reads that, is never begun."""
+        behind = [stage]
+        while behind:
+            behind += [each for each in self._readers.get(behind.pop().name, ()) if self.drop(each)]
+
+    def _count(self, stage: "Stage", by: int) -> None:
+        key = self._pace.alike(stage)
+        first, n = self._counts.pop(key, (stage, 0))
+        if n + by:
+            self._counts[key] = (first, n + by)
 
 
 def _at_work(stage: "Stage", began: float, progress: "Progress | None") -> AtWork:
