@@ -48,6 +48,12 @@ def is_taken(path: Path) -> bool:
         return False
 
 
+def is_plain_name(name: object) -> bool:
+    """Whether a name that anyone may have written is that of a file in a folder, and no way out."""
+    plain = isinstance(name, str) and not set(name) & {"/", "\\", "\0"}
+    return plain and name not in {"", ".", ".."}
+
+
 def _draft(path: Path) -> Path:
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tombola.errors import UserError
-from tombola.files import atomic_file, is_full_disk, read_json
+from tombola.files import atomic_file, is_full_disk, is_plain_name, read_json
 from tombola.study.recipe import Recipe
 from tombola.study.signature import flat
 from tombola.study.stage import Stage
@@ -82,7 +82,12 @@ def _read(path: Path) -> tuple[str, tuple[Stage, ...]]:
             "is finished is not done again"
         ) from problem
     try:
-        return found["recipe"], tuple(Stage.from_dict(stage) for stage in found["stages"])
+        stages = tuple(Stage.from_dict(stage) for stage in found["stages"])
+        names = (name for stage in stages for name in (stage.name, *stage.reads.values()))
+        away = next((name for name in names if not is_plain_name(name)), None)
+        if away is not None:  # a folder may come from anyone
+            raise UserError(f"{path}: {str(away)[:SHOWN]!r} is no name of a stage; do not trust it")
+        return found["recipe"], stages
     except (KeyError, TypeError, AttributeError) as problem:
         raise UserError(
             f"{path}: of an older tombola, whose studies had another form: choose another --out "
@@ -100,7 +105,8 @@ def _finished(out: Path) -> tuple[Stage, ...]:
     for path in sorted((out / STAGES).glob(f"*/{STAGE_FILE}")):
         with suppress(OSError, ValueError, KeyError, TypeError):
             stage = Stage.from_dict(read_json(path))
-            found[stage.name] = stage
+            if stage.name == path.parent.name:
+                found[stage.name] = stage
     ordered: dict[str, Stage] = {}
 
     def add(stage: Stage) -> None:
@@ -126,12 +132,12 @@ def _refuse_impossible(out: Path) -> None:
 
 def _grown(out: Path, held: tuple[Stage, ...], stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
     names = {stage.name for stage in stages}
+    others = [old for old in held if old.name not in names]
+    ours = {(stage.step, _key(stage)): stage for stage in stages} if others else {}
     kept: list[Stage] = []
     for old in others:
         new = ours.get((old.step, _key(old)))
         if new is None:
-    others = [old for old in held if old.name not in names]
-    ours = {(stage.step, _key(stage)): stage for stage in stages} if others else {}
             kept.append(old)
             continue
         why = _differs(old, new)

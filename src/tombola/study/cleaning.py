@@ -61,8 +61,8 @@ def clean(out: str | Path, keep: Keep = "all", really: bool = False) -> Cleaning
 
     Always: work on stages that the study no longer has, such stages themselves, what was not
     written to its end, states of trainings that nobody goes back to, encoded text of a study that
-    is done. With `keep` also what
-    `Recipe.keep` names; a later run does again what it needs of that, to the same bits.
+    is done. With `keep` also what `Recipe.keep` names; a later run does again what it needs of
+    that, to the same bits. What a link leads to stays.
 
     Raises UserError where there is no study, and where a run works on it now.
     """
@@ -129,7 +129,8 @@ def _unshared(store: Store) -> Iterator[Path]:
 
 
 def _in(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+    """What is in a folder of the study's own: a link may lead to anything else of the user's."""
+    return sorted(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
 
 
 def _removed(what: str, paths: Iterator[Path], why: str, really: bool) -> Removable:
@@ -144,10 +145,10 @@ def _removed(what: str, paths: Iterator[Path], why: str, really: bool) -> Remova
 
 
 def _given_up(stages: tuple[Stage, ...], store: Store, keep: Keep, really: bool) -> Removable:
-    keeper = Keeper(stages, store, keep, done_again(stages, store))
     what, why = f"parts of stages (keep: {keep})", "no stage waits for them"
     if keep == "all":  # nothing to ask kinds of steps, whose imports take longer than all the rest
         return Removable(what, 0, 0, why)
+    keeper = Keeper(stages, store, keep, done_again(stages, store))
     sizes = {name: store.size(name, parts) for name, parts in keeper.spare().items() if parts}
     sizes = {name: size for name, size in sizes.items() if size}
     freed = keeper.tidy() if really else sum(sizes.values())

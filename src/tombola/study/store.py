@@ -15,7 +15,7 @@ from tombola.study.parts import PARTS, Part, part_of
 from tombola.study.progress import PROGRESS_FILE, Progress
 from tombola.study.sharing import release, share
 from tombola.study.stage import Stage
-from tombola.study.sums import check_sums, files_of, size_of, sums_of, way_out
+from tombola.study.sums import check_sums, files_of, size_of, stated, sums_of, way_out
 
 STAGES = "stages"
 SHARED = "shared"
@@ -185,7 +185,8 @@ class Store:
 
         Stages of older versions of tombola have no checksums: nothing is known of them.
         """
-        folder, sums = self.path(name), self.record(name).get("files", {})
+        folder = self.path(name)
+        sums = stated(folder, self.record(name)) or {}
         for part in self.dropped(name):
             if part in parts:
                 raise UserError(
@@ -213,15 +214,22 @@ class Store:
         return sum(release(folder / file, found, self._shared) for file, found in gone.items())
 
     def _files(self, name: str, parts: tuple[Part, ...]) -> dict[str, str]:
-        """The files that a finished stage has of some parts, with their sums."""
+        """The files that a finished stage has of some parts, with their sums.
+
+        None that a link leads to: it may be anybody's.
+        """
         folder = self.path(name)
-        sums = self.record(name).get("files")
-        if sums is None:  # a stage of an older version
+        sums = stated(folder, self.record(name))
+        if sums is None:
             sums = {file: f"{path.stat().st_size}-" for file, path in files_of(folder).items()}
+        own = {file: found for file, found in sums.items() if part_of(file) in parts}
+        home = (self.root / STAGES).resolve() / name
+        folders = {(folder / file).parent for file in own}
+        above = {path: path.resolve().is_relative_to(home) for path in folders}
         return {
             file: found
-            for file, found in sums.items()
-            if part_of(file) in parts and (folder / file).exists()
+            for file, found in own.items()
+            if above[(folder / file).parent] and (folder / file).exists()
         }
 
     def lock(self, name: str) -> AbstractContextManager[Lease]:
