@@ -88,8 +88,7 @@ fuzz: install
 
 audit: install
 	$(BIN)/python -m pip install --quiet pip-audit
-	$(BIN)/pip-audit --requirement requirements-dev.lock --no-deps --disable-pip --progress-spinner off \
-	  || { echo "make audit: weaknesses are listed above; an error of connection means that there is no network"; exit 1; }
+	$(BIN)/python tests/audited.py requirements-dev.lock
 
 # No network, no pytest: in an environment that has a GPU build of torch, PYTHON=... does.
 gpu-test: PYTHON_HERE = $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON))
