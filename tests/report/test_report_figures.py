@@ -94,6 +94,18 @@ def test_score_draws_every_finite_seed_and_no_other(tmp_path: Path) -> None:
     assert len(marks(svg(drawn("score", read)), "symbol")) == finite
 
 
+def test_ticks_are_called_what_was_measured_and_no_mark_is_cut(small: Tables) -> None:
+    spec = drawn("score", small)
+    picture = svg(spec)
+    labels = [text.text for g in picture.iter() if "role-axis-label" in g.get("class", "")
+              for text in g.iter() if text.tag.endswith("text")]  # fmt: skip
+    assert labels[:4] == ["0", "20", "36", "48.8"]
+    dots = marks(picture, "symbol")
+    across = [float(re.match(r"translate\(([\d.]+)", d.get("transform", ""))[1]) for d in dots]
+    assert min(across) > 3
+    assert max(across) < spec["width"] - 3 if "width" in spec else True
+
+
 def test_heat_maps_have_a_cell_per_matrix_of_the_last_round(small: Tables) -> None:
     sparsity = small.joined("sparsity")
     last = sparsity[sparsity["round"] == 3]

@@ -44,6 +44,8 @@ LINES = {
 """On which of a tooltip's five lines a column stands; names, and all others, open it."""
 SHARES = ("level", "sparsity", "sparsity_model", "share", "share_least", "share_most")
 MOST_TICKS = 24
+EDGE_PT = 5
+"""Room beside the first and the last mark of an axis."""
 NUMBERS = ("score", "low", "high", "chance", "mean", "least", "most", "noise_floor")
 MORE_NUMBERS = ("word_baseline", "difference", "relative")
 
@@ -81,9 +83,16 @@ def sparsity_axis(columns: int = 1, at: Iterable[float] = ()) -> alt.X:
     axis = alt.Axis(format="d", tickCount=5, grid=False)
     if 1 < len(ticks) <= MOST_TICKS:
         axis = alt.Axis(
-            values=ticks, format="~r", labelOverlap="greedy", labelSeparation=2, grid=False
+            # with no precision of its own Vega rounds labels to the distance between ticks
+            values=ticks,
+            format=".3~r",
+            labelOverlap="greedy",
+            labelSeparation=2,
+            grid=False,
         )
-    return alt.X("percent:Q", title=title, axis=axis, scale=alt.Scale(zero=True, nice=False))
+    # what stands at the ends is not cut
+    scale = alt.Scale(zero=True, nice=False, padding=EDGE_PT)
+    return alt.X("percent:Q", title=title, axis=axis, scale=scale)
 
 
 def layer_axis(last: int, columns: int = 1) -> alt.X:
