@@ -7,9 +7,9 @@ import zlib
 import numpy as np
 import pandas as pd
 import pytest
-from test_report_numbers import DENSE, row, scored
+from test_report_numbers import DENSE, NONE, row, scored
 
-from tombola.report import Study
+from tombola.report import Study, Tables
 from tombola.report.answers import answers, margins
 from tombola.report.facets import facets_of
 from tombola.report.figures.encodings import LINES, tip_lines, tooltip
@@ -32,11 +32,24 @@ def test_an_answer_is_the_sparsest_ticket_that_matches_with_all_before_it() -> N
     ticket, control = answers(tables)
     assert (ticket.sure, ticket.matches, ticket.kind) == (True, "48.8%", "magnitude")
     assert ticket.difference.startswith("−0.003 [−0.0")
-    assert ticket.last == "0.840 of 0.843 at 70.0%"
+    assert ticket.last == "0.840 at 70.0%; dense 0.843"
     assert ticket.curve[0] == (0.0, 0.843)
     assert (control.sure, control.matches) == (False, "not at 48.8%")
     assert margins([ticket, control]) == ["0.05"]
     assert spark(ticket).count("<circle") == 4
+
+
+def test_tickets_that_train_longer_are_held_to_what_trained_as_long() -> None:
+    longer = scored(
+        row(**DENSE, score=0.6), row(score=0.7), row(**NONE, score=0.69), margin=0.05
+    )  # fmt: skip
+    to_none = longer.differences.assign(against="none")
+    ticket, as_long = answers(Tables({**longer, "differences": to_none[
+        to_none["criterion"] == "magnitude"
+    ]}))  # fmt: skip
+    assert (ticket.beside, ticket.sure, ticket.matches) == ("dense, trained as long", True, "48.8%")
+    assert (as_long.matches, as_long.beside) == ("what tickets are held to", "")
+    assert answers(longer)[0].beside == ""
 
 
 def test_what_nobody_compared_is_no_answer() -> None:

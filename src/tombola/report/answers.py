@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tombola.report.means import over_seeds
-from tombola.report.parts.differences import compared_scores, signed
+from tombola.report.parts.differences import against_in_words, compared_scores, signed
 from tombola.report.reading import Tables
-from tombola.report.tickets import DENSE, KIND, at_home, kinds, named, with_kind
+from tombola.report.tickets import AS_LONG, DENSE, KIND, at_home, kinds, named, with_kind
 from tombola.report.words import LOWER_IS_BETTER, clip, decimals, number, percent, pretty
 
 
@@ -32,6 +32,8 @@ class Answer:
     """Lowest and highest score of the experiment: curves of one task share a scale."""
     sure: bool
     """Whether it is shown to match at some sparsity."""
+    beside: str
+    """What it is held to, where that is not dense: a model that trained as long."""
     matches: str
     """The highest sparsity that matches dense, in words; why there is none."""
     difference: str
@@ -62,11 +64,15 @@ def answers(tables: Tables) -> list[Answer]:
 
 
 def _to_dense(tables: Tables) -> pd.DataFrame:
-    """Paired differences from the dense model; none where nobody asked for them."""
+    """Paired differences from the dense model, or the one that trained as long; none if not asked.
+
+    Where tickets train longer than dense, the latter is what they are fairly held to; a study that
+    asks for both is answered by dense, as is one that asks for it alone.
+    """
     if "differences" not in tables or tables["differences"].empty:
-        return pd.DataFrame(columns=["kind"])
+        return pd.DataFrame(columns=["kind", "against"])
     rows = with_kind(compared_scores(tables))
-    return rows[(rows["against"] == DENSE) & rows["difference"].notna()]
+    return rows[rows["against"].isin([DENSE, AS_LONG]) & rows["difference"].notna()]
 
 
 def _answer(rows: pd.DataFrame, means: pd.DataFrame, kind: str, paired: pd.DataFrame) -> Answer:
@@ -75,18 +81,23 @@ def _answer(rows: pd.DataFrame, means: pd.DataFrame, kind: str, paired: pd.DataF
     full = float(dense.iloc[0]) if len(dense) else math.nan
     places = decimals(rows["score"])
     points = [(float(at), float(mean)) for at, mean in zip(own["at"], own["mean"], strict=True)]
-    beside = "" if math.isnan(full) else f" of {number(full, places)}"
+    beside = "" if math.isnan(full) else f"; dense {number(full, places)}"
     held = paired[paired["kind"] == kind]
+    against = DENSE if (held["against"] == DENSE).any() or held.empty else AS_LONG
+    held = held[held["against"] == against]
     sure, matches, difference = _matches(held)
+    criterion = str(own.iloc[-1]["criterion"])
+    if criterion == AS_LONG and held.empty:
+        matches = "what tickets are held to"
     return Answer(
         experiment=named(rows), task=clip(str(rows["task"].iloc[0])),
-        metric=pretty(str(rows["metric"].iloc[0])), kind=clip(kind),
-        criterion=str(own.iloc[-1]["criterion"]),
+        metric=pretty(str(rows["metric"].iloc[0])), kind=clip(kind), criterion=criterion,
         curve=(*([] if math.isnan(full) else [(0.0, full)]), *points), dense=full,
         ends=(float(means["mean"].min()), float(means["mean"].max())), sure=sure,
+        beside="" if against == DENSE else against_in_words(against),
         matches=matches, difference=difference,
         margin=float(held["margin"].max()) if len(held) else math.nan,
-        last=f"{number(points[-1][1], places)}{beside} at {percent(points[-1][0])}",
+        last=f"{number(points[-1][1], places)} at {percent(points[-1][0])}{beside}",
         n=int(rows["n"].max()), seeds=int(own["seeds"].max()),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from tombola.report.figures import FIGURES, Drawing, drawings
 from tombola.report.page.chart import ShownChart
 from tombola.report.page.render import page
 from tombola.report.parts import check, part_of
+from tombola.report.parts.differences import against_in_words
 from tombola.report.reading import Tables
 from tombola.report.study import Study
 from tombola.report.words import clip, pretty
@@ -52,12 +53,17 @@ def _charts(tables: Tables) -> Iterator[ShownChart]:
             stem = "-".join([name, *filter(None, map(_slug, drawing.which.values()))])
             used[stem] += 1
             stem = stem if used[stem] == 1 else f"{stem}-{used[stem]}"
-            words = dict.fromkeys(clip(pretty(v)) for v in drawing.which.values() if v)
+            words = dict.fromkeys(_word(*each) for each in drawing.which.items() if each[1])
             which = " · ".join(words) or name
             yield ShownChart(
                 name, stem, drawing.picture.spec, which, _finding(drawing),
                 facets_of(drawing.tables.joined(drawing.figure.table)),
             )  # fmt: skip
+
+
+def _word(column: str, value: str) -> str:
+    """A value of a column that tells charts apart."""
+    return clip(against_in_words(value) if column == "against" else pretty(value))
 
 
 def _finding(drawing: Drawing) -> str:
