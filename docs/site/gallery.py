@@ -1,6 +1,7 @@
 """Every figure, drawn from made-up tables, with the lines that draw it."""
 
 import json
+import struct
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from tombola.report import FIGURES, Tables
 from tombola.report.exports import VEGA_LITE, printable
 from tombola.report.figures.base import Drawing, drawings
 
+DENSE = 2
+"""Pixels of a picture for each point of paper."""
+SHOWN = 1.4
+"""Pixels of CSS for each of them: letters as large as those of the page."""
 INTRODUCTION = """\
 # Gallery
 
@@ -35,17 +40,18 @@ def page(pages: Path) -> str:
             table = f"[{figure.table}](reference/tables.md#{figure.table})"
             lines += [f"## {figure.name}", "", f"Of the table {table}."]
             drawing = next((each for tables in made for each in _drawn(figure.name, tables)), None)
-            if drawing is not None:
-                _write(pages / "images" / "gallery" / f"{figure.name}.svg", drawing)
-                lines += ["", f"![{figure.caption[:120]}](images/gallery/{figure.name}.svg)"]
+            assert drawing is not None, f"no made-up tables show the figure {figure.name}"
+            picture = f"images/gallery/{figure.name}.png"
+            width = _write(pages / picture, drawing)
+            lines += ["", f"![{figure.caption[:120]}]({picture}){{ width={width} }}"]
             lines += ["", "```python", call(figure.name, drawing), "```", "", figure.caption, ""]
     return "\n".join(lines)
 
 
-def call(name: str, drawing: Drawing | None) -> str:
+def call(name: str, drawing: Drawing) -> str:
     """The line that draws a figure."""
-    which = {} if drawing is None else drawing.which
-    said = [json.dumps(name), "tables", *(f"{k}={json.dumps(v)}" for k, v in which.items())]
+    which = (f"{k}={json.dumps(v)}" for k, v in drawing.which.items())
+    said = [json.dumps(name), "tables", *which]
     return f"tombola.figure({', '.join(said)})"
 
 
@@ -53,9 +59,15 @@ def _drawn(name: str, tables: Tables) -> list[Drawing]:
     return [each for each, _ in zip(drawings(name, tables), range(1), strict=False)]
 
 
-def _write(path: Path, drawing: Drawing) -> None:
+def _write(path: Path, drawing: Drawing) -> int:
+    """Write a picture as PNG; returns its width on the page, in pixels of CSS.
+
+    Not as SVG: who lacks the font that its words were measured in sees them cut.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = printable(drawing.picture.spec)
-    path.write_text(
-        vl_convert.vegalite_to_svg(text, vl_version=VEGA_LITE, allowed_base_urls=[]), "utf-8"
+    picture = vl_convert.vegalite_to_png(
+        printable(drawing.picture.spec), vl_version=VEGA_LITE, scale=DENSE, allowed_base_urls=[]
     )
+    path.write_bytes(picture)
+    (width,) = struct.unpack(">I", picture[16:20])
+    return round(width / DENSE * SHOWN)

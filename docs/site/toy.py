@@ -14,10 +14,14 @@ PROBED = tuple((task, "linear") for task in ("pos", "ner", "chunk", "ps-role"))
 
 
 def toy_tables(folder: Path) -> list[Tables]:
-    """A study with most tables there are, and one of probes; in `folder`."""
+    """Studies that have something for every figure; the first is written to `folder`."""
     sys.path[:0] = [str(TESTS), str(TESTS / "report")]
     import probe_tables
     import synthetic
+    import test_layer_claims as layered
+    import test_pretrain_figures as pretrained
+    import test_report_figures as figured
+    from docs.site.toy_lottery import lottery
 
     experiment = replace(
         synthetic.ACCEPTABILITY, tickets=(("magnitude", "weights"), ("random", "weights")),
@@ -27,7 +31,15 @@ def toy_tables(folder: Path) -> list[Tables]:
     models = tables.read(out / "tables", "models").to_dict("records")
     for name, rows in _further(models):
         _write(out, name, rows)
-    return [Tables.read(str(out)), probe_tables.study(tasks=("pos", "ner", "chunk", "ps-role"))]
+    layers = {"models": layered.models(), "similarity": layered.similarity("linear CKA", "encoder")}
+    return [
+        Tables.read(str(out)),
+        probe_tables.study(tasks=("pos", "ner", "chunk", "ps-role")),
+        lottery(),
+        pretrained.study(),
+        figured.transferred(Tables.read(synthetic.write_study(folder / "two", synthetic.SMALL))),
+        layered.read(layers),
+    ]
 
 
 def _further(models: list[dict[str, Any]]) -> Iterable[tuple[str, Any]]:
