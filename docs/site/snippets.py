@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 _BLOCK = re.compile(
-    r"(?P<mark><!-- (?:long|shown: (?P<why>[^\n]*?)) -->\n)?(?P<indent> *)```(?P<language>\w*)(?P<info>[^\n]*)\n"
+    r"(?P<mark><!-- (?:long|shown: (?P<why>[^\n]*?)) -->\n)?"
+    r"(?P<indent> *)```(?P<language>\w*)(?P<info>[^\n]*)\n"
     r"(?P<body>.*?)(?<=\n)(?P=indent)```(?=\n|$)",
     re.DOTALL,
 )

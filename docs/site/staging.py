@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs.site import claims, commands, gallery, keys, notebooks, python, tables
+from docs.site import claims, commands, gallery, keys, python, tables, tutorials
 
 MADE: Mapping[str, Callable[[Path], str]] = {
     "reference/python.md": python.page,
@@ -21,7 +21,7 @@ _OUT = re.compile(r"\]\((\.\./)+((?:examples|src|tests|benchmarks)/[^)#]*|[A-Z]+
 
 
 def stage(docs: Path, out: Path) -> Path:
-    """Write `out/pages` and `out/mkdocs.yml`; returns the folder of pages."""
+    """Run the tutorials, write `out/pages` and `out/mkdocs.yml`; returns the folder of pages."""
     pages = out / "pages"
     shutil.rmtree(out, ignore_errors=True)
     for path in sorted(docs.rglob("*")):
@@ -30,9 +30,10 @@ def stage(docs: Path, out: Path) -> Path:
             target = pages / part
             target.parent.mkdir(parents=True, exist_ok=True)
             if path.suffix == ".md":
-                target.write_text(_page(path, target), "utf-8")
+                target.write_text(_page(path), "utf-8")
             else:
                 shutil.copyfile(path, target)
+    tutorials.run(docs, pages, out / "work")
     for name, make in MADE.items():
         target = pages / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -47,12 +48,14 @@ def stage(docs: Path, out: Path) -> Path:
     return pages
 
 
-def _page(path: Path, target: Path) -> str:
-    """A page as the site has it; a tutorial's notebook is written beside it."""
+def _page(path: Path) -> str:
+    """A page as the site has it; a tutorial leads to its notebook and to its study's report."""
     text = within(path.read_text("utf-8"))
     if path.parent.name == "tutorials":
-        notebooks.write(path, target.with_suffix(".ipynb"))
-        text += f"\n[This page as a notebook]({path.stem}.ipynb)\n"
+        also = [f"[This page as a notebook]({path.stem}.ipynb)"]
+        if path.stem in tutorials.REPORTS:
+            also.append(f"[the report of this run]({path.stem}-report.html)")
+        text += f"\n{' · '.join(also)}\n"
     return text
 
 
