@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from docs.site import notebooks, rewrite, shown, snippets, world
+from docs.site import check, notebooks, rewrite, shown, snippets, world
 
 import tombola
 
@@ -185,3 +185,20 @@ def test_a_page_is_a_notebook_too():
     assert made["cells"][1]["outputs"][0]["text"] == "1.25\n"
     assert made["cells"][3]["source"] == '!pip install nothing\n!tombola run \\\n  "a b"   # said'
     assert (made["nbformat"], made["nbformat_minor"]) == (4, 5)
+
+
+def test_a_built_site_is_looked_through(tmp_path: Path):
+    (tmp_path / "a.html").write_text(
+        '<link rel="stylesheet" href="a.css"><h1 id="x">A</h1><a href="b.html#y">b</a>'
+        '<a href="https://example.org">out</a><a href="#x">here</a><img src="data:image/png,">'
+    )
+    (tmp_path / "b.html").write_text(
+        '<script src="https://example.org/a.js"></script>'
+        '<a href="a.html#z">z</a><a href="c.md">c</a>'
+    )
+    assert list(check.faults(tmp_path)) == [
+        "a.html: b.html#y: no such heading",
+        "b.html: loads https://example.org/a.js",
+        "b.html: a.html#z: no such heading",
+        "b.html: c.md leads nowhere",
+    ]

@@ -4,17 +4,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+from docs.site.check import faults
 from docs.site.staging import stage
 
 DOCS = Path(__file__).parents[1]
 
 
 def main(out: Path, zensical: Path) -> int:
-    """Write the staged pages and the site below `out`; the exit code of the build."""
+    """Write the staged pages and the site below `out`; 0 where nothing is wrong with it."""
     stage(DOCS, out)
     # Not through a link: an environment is told by where its program stands.
     command = [str(zensical.absolute()), "build", "--strict", "--clean"]
-    return subprocess.run(command, cwd=out, check=False).returncode
+    code = subprocess.run(command, cwd=out, check=False).returncode
+    wrong = list(faults(out / "site")) if code == 0 else []
+    sys.stderr.writelines(f"{line}\n" for line in wrong)
+    return code or bool(wrong)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ INTRODUCTION = """\
 one line on standard error and exit code 2. `python -m tombola` is the same program, and
 `tombola --install-completion` [completes](../install.md#completion) verbs, options and recipes.
 """
-WIDTH = 90
+WIDTH = 84
 
 
 def page(_: Path) -> str:

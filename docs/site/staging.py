@@ -33,6 +33,9 @@ def stage(docs: Path, out: Path) -> Path:
                 target.write_text(_page(path), "utf-8")
             else:
                 shutil.copyfile(path, target)
+    (pages / "assets").mkdir()
+    for name in ("iframe-worker.js", "extra.css"):
+        shutil.copy(docs / "site" / name, pages / "assets")
     tutorials.run(docs, pages, out / "work")
     for name, make in MADE.items():
         target = pages / name
