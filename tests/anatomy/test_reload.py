@@ -318,3 +318,16 @@ def test_the_page_says_how_to_load(cut: Path) -> None:
     assert "encoder.0.self: heads 0, 2, 3" in page
     even = remove(load_model(cut), {"encoder.0.self": []}, neurons={"encoder.0.mlp": [0]})
     assert "tombola.load" in (save(even, cut.parent / "other") / "README.md").read_text()
+
+
+@pytest.mark.parametrize("architecture", ["BertModel", "LlamaModel"])
+def test_transformers_makes_no_uneven_model_of_these_families(architecture: str) -> None:
+    """Where this fails, a cut may be written as `per_layer_config` and load without tombola."""
+    uneven = pytest.importorskip("transformers.integrations.heterogeneity")
+    kind = getattr(transformers, architecture)
+    sizes = {"hidden_size": 16, "num_attention_heads": 2, "num_hidden_layers": 2}
+    config = kind.config_class(
+        **sizes, intermediate_size=32, vocab_size=20, per_layer_config={0: {"intermediate_size": 8}}
+    )
+    with pytest.raises(uneven.AmbiguousGlobalPerLayerAttributeError):
+        kind(config)
