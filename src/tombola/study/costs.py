@@ -6,7 +6,8 @@ from typing import Any
 
 from tombola.files import read_json, write_json
 from tombola.study.library import Library
-from tombola.study.plan import Planner, Point
+from tombola.study.plan import Planner
+from tombola.study.point import Point
 from tombola.study.recipe import Recipe
 from tombola.study.stage import Stage
 

@@ -6,7 +6,7 @@ from tombola import anatomy, masks
 from tombola.errors import UserError
 from tombola.files import MASK_FILE
 from tombola.study.job import Job
-from tombola.study.plan import Point
+from tombola.study.point import Point
 
 if TYPE_CHECKING:
     from tombola.masks import Mask

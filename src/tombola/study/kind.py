@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from tombola.study.finished import Finished
     from tombola.study.job import Job
     from tombola.study.library import Library
-    from tombola.study.plan import Planner, Point
+    from tombola.study.plan import Planner
+    from tombola.study.point import Point
     from tombola.tables import Table
 
 

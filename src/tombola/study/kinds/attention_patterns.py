@@ -19,7 +19,8 @@ from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.similarity import named
 from tombola.study.library import Library
-from tombola.study.plan import Planner, Point
+from tombola.study.plan import Planner
+from tombola.study.point import Point
 from tombola.study.recipe import expand
 from tombola.study.references import References
 from tombola.study.stage import Stage

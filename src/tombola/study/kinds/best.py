@@ -19,7 +19,7 @@ from tombola.study.library import Library
 from tombola.study.model_rows import MODEL_TABLES, model_rows
 from tombola.study.models import HELD_FILE
 from tombola.study.parts import MODEL, SCORE_FILE
-from tombola.study.plan import Point
+from tombola.study.point import Point
 from tombola.study.references import References
 from tombola.tables import Table
 

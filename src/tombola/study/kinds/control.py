@@ -17,7 +17,7 @@ from tombola.study.kinds.train import starting
 from tombola.study.library import Library
 from tombola.study.model_rows import MODEL_TABLES, model_rows
 from tombola.study.models import finish
-from tombola.study.plan import Point
+from tombola.study.point import Point
 from tombola.study.references import Reference
 from tombola.tickets.controls.control import CONTROLS
 

@@ -17,7 +17,7 @@ from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.similarity import named
 from tombola.study.library import Library
-from tombola.study.plan import Point
+from tombola.study.point import Point
 from tombola.study.references import References
 from tombola.tables import Table
 

@@ -16,7 +16,8 @@ from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.similarity import named
 from tombola.study.library import Library
-from tombola.study.plan import Planner, Point
+from tombola.study.plan import Planner
+from tombola.study.point import Point
 from tombola.study.references import Reference, References
 from tombola.study.stage import Stage
 from tombola.tables import Table

@@ -22,7 +22,7 @@ from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.similarity import named
 from tombola.study.library import OF_LANGUAGE, UNKNOWN, Library
-from tombola.study.plan import Point
+from tombola.study.point import Point
 from tombola.study.probed import COUNTS_FILE, Asked
 from tombola.study.references import References
 from tombola.study.stage import Stage

@@ -16,7 +16,7 @@ from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.probe import Probe
 from tombola.study.library import OF_LANGUAGE, Library
-from tombola.study.plan import Point
+from tombola.study.point import Point
 from tombola.study.probed import Probed
 from tombola.study.references import Reference, References
 from tombola.tables import Table

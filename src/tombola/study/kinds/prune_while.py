@@ -19,7 +19,8 @@ from tombola.study.kinds.train import PRUNED_BEFORE, TrainStep, is_dense
 from tombola.study.library import Library
 from tombola.study.model_rows import MODEL_TABLES, model_rows
 from tombola.study.models import finish
-from tombola.study.plan import Planner, Point
+from tombola.study.plan import Planner
+from tombola.study.point import Point
 from tombola.study.references import Reference
 from tombola.study.stage import Stage
 from tombola.study.substeps import FOLDER, Record, recorded, substeps

@@ -17,7 +17,8 @@ from tombola.study.finished import Finished
 from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
-from tombola.study.plan import Node, Planner, Point
+from tombola.study.plan import Planner
+from tombola.study.point import Node, Point
 from tombola.study.references import Reference, References
 from tombola.study.stage import Stage
 from tombola.tables import Table

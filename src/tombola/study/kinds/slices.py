@@ -21,7 +21,8 @@ from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.differences import check_metric, named_against
 from tombola.study.library import UNKNOWN, Library
 from tombola.study.model_rows import sparsity_of
-from tombola.study.plan import Planner, Point
+from tombola.study.plan import Planner
+from tombola.study.point import Point
 from tombola.study.recipe import expand
 from tombola.study.references import Reference, References
 from tombola.study.stage import Stage, digest_of

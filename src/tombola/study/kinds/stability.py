@@ -14,7 +14,7 @@ from tombola.study.folded import check_masks, masks_along
 from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
-from tombola.study.plan import Point
+from tombola.study.point import Point
 from tombola.study.references import Reference
 from tombola.tables import Table
 

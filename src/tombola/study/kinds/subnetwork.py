@@ -16,7 +16,7 @@ from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
 from tombola.study.model_rows import MODEL_TABLES, model_rows
 from tombola.study.models import finish
-from tombola.study.plan import Point
+from tombola.study.point import Point
 from tombola.study.references import Reference
 from tombola.study.stage import Stage
 from tombola.tickets.subnetworks.construction import SUBNETWORKS

@@ -17,7 +17,8 @@ from tombola.study.kinds.train import TrainStep
 from tombola.study.library import UNKNOWN, Library
 from tombola.study.model_rows import MODEL_TABLES, model_rows
 from tombola.study.models import finish
-from tombola.study.plan import Planner, Point
+from tombola.study.plan import Planner
+from tombola.study.point import Point
 from tombola.study.stage import Stage
 from tombola.study.substeps import FOLDER, substeps
 from tombola.study.sweep_found import compared

@@ -19,7 +19,8 @@ from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import BARE, UNKNOWN, Library
 from tombola.study.model_rows import MODEL_TABLES, model_rows
 from tombola.study.models import finish
-from tombola.study.plan import Planner, Point
+from tombola.study.plan import Planner
+from tombola.study.point import Point
 from tombola.study.references import References
 from tombola.study.runs import Run, new_run
 from tombola.study.stage import Stage

@@ -14,7 +14,7 @@ from tombola.study.folded import check_models
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.library import Library
-from tombola.study.plan import Point
+from tombola.study.point import Point
 from tombola.study.references import Reference, Scalar
 from tombola.tables import Table
 
