@@ -7,14 +7,13 @@ from typing import Any, TypeVar
 from tombola.errors import UserError
 from tombola.study.axes import opened, points
 from tombola.study.joining import Joining
-from tombola.study.kind import KINDS, Kind, Step
+from tombola.study.kind import KINDS, Kind
 from tombola.study.library import Library
 from tombola.study.point import Point
 from tombola.study.recipe import Recipe
 from tombola.study.references import Scalar
 from tombola.study.stage import Stage, digest_of
 
-S = TypeVar("S", bound=Step)
 T = TypeVar("T")
 ALL = "all"
 """In place of a task's name: each of the recipe's tasks that a kind of step takes."""
