@@ -1,19 +1,16 @@
 """The tasks and models of a recipe: read when first asked for, checked before any work."""
 
-import hashlib
-from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tombola import anatomy, tasks, text
-from tombola.errors import UserError, allowed_for
-from tombola.language.tasks import BUILTIN
-from tombola.study.chosen import task_of
+from tombola.errors import UserError
 from tombola.study.classes import check_names, class_order, name_classes, put_in_order
 from tombola.study.configurations import new_config
-from tombola.study.facts import facts_of, facts_of_thing
 from tombola.study.given import InMemory
+from tombola.study.model_files import check_here, fetched, files_digest, loaded_tokenizer
 from tombola.study.recipe import Model, Recipe, TaskChoice, expand
+from tombola.study.recipe_tasks import UNKNOWN, Forgiving, RecipeTasks
 from tombola.study.sizes import sized
 from tombola.study.source_masks import Held, held_by, mask_of_source
 from tombola.study.vocabularies import new_tokenizer, subword_facts
@@ -23,14 +20,8 @@ if TYPE_CHECKING:
 
     from tombola.masks import Mask
 
-OF_LANGUAGE = "@"
-"""Between a word task and a task of the built-in language whose language it asks about."""
-
 BARE = "bare"
 """What a kind of task calls the head of a model that needs none."""
-
-UNKNOWN = "unknown"
-"""Digest of a text or a model that is not here, where a plan is only looked at."""
 
 
 class Library:
@@ -49,24 +40,30 @@ class Library:
         What is `given` in memory is not looked for.
         """
         self.recipe = recipe
-        self.looking = looking
         self.given = given or InMemory()
-        self.missing: dict[str, str] = {}
-        """What was forgiven, and why."""
-        self._tasks = {
-            name: _Task(name, choice, self.given.tasks.get(name))
-            for name, choice in recipe.tasks.items()
-        }
-        self._facts: dict[str, dict[str, Any]] = dict((known or {}).get("tasks", {}))
+        self._forgiving = Forgiving(looking)
+        self._tasks = RecipeTasks(
+            recipe, self.given, (known or {}).get("tasks", {}), self._forgiving
+        )
         self._reads: set[tuple[str, str]] = set()
         self._vocabularies: dict[tuple[Any, ...], Any] = dict((known or {}).get("vocabularies", {}))
         self._digests: dict[str, str] = dict((known or {}).get("models", {}))
         self._held: dict[str, Held] = dict((known or {}).get("masks", {}))
 
+    @property
+    def looking(self) -> bool:
+        """Whether a plan is only looked at."""
+        return self._forgiving.looking
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """What is not here and was forgiven, and why."""
+        return self._forgiving.missing
+
     def known(self) -> dict[str, Any]:
         """What was found out of texts and weights, for another library of this recipe."""
         return {
-            "tasks": self._facts,
+            "tasks": self._tasks.facts,
             "models": self._digests,
             "masks": self._held,
             # Sub-words of a large text take minutes to find.
@@ -75,17 +72,15 @@ class Library:
 
     def choice(self, task: str) -> TaskChoice:
         """A task of the recipe. Raises UserError for a name that it lacks."""
-        return self._task(task).choice
+        return self._tasks.choice(task)
 
     def task(self, name: str) -> "tasks.Task":
         """A task with its examples. Raises UserError for text that is missing or malformed."""
-        return self._task(name).task
+        return self._tasks.task(name)
 
     def task_facts(self, name: str) -> dict[str, Any]:
         """What determines a task: its examples, how it is read, and how it is scored."""
-        if name not in self._facts:
-            self._facts[name] = self._facts_of(self._task(name))
-        return self._facts[name]
+        return self._tasks.facts_of(name)
 
     def kind(self, task: str) -> "tasks.TaskKind":
         """The kind of a task."""
@@ -196,7 +191,7 @@ class Library:
         if name in self.given.tickets:
             return self.given.tickets[name].tokenizer
         if choice.load is not None:
-            return _loaded_tokenizer(self._folder(choice.load))
+            return loaded_tokenizer(self._folder(choice.load))
         made_of, purpose = choice.words or (task,), self.kind(task).purpose
         key = (made_of, purpose, choice.subwords)
         if key not in self._vocabularies:
@@ -219,10 +214,10 @@ class Library:
             try:
                 source = expand(str(choice.load))
                 if self.looking:
-                    _here(source)
-                self._digests[name] = _digest(source)
+                    check_here(source)
+                self._digests[name] = files_digest(source)
             except UserError as problem:
-                return {"digest": self._forgive(name, problem)}
+                return {"digest": self._forgiving.forgive(name, problem)}
         try:
             held = self.held(name)
         except UserError as problem:
@@ -266,115 +261,10 @@ class Library:
         found = "/".join(path.parts[-2:]) if path.is_dir() else str(choice.load)
         return f"{found}, weights drawn anew" if choice.redrawn else found
 
-    def _facts_of(self, task: "_Task") -> dict[str, Any]:
-        choice = task.choice
-        try:
-            known = task.task
-            digest, kind, metric = known.digest, known.kind, known.metric
-        except UserError as problem:
-            return {
-                "name": choice.name,
-                "digest": self._forgive(task.name, problem),
-                "max_tokens": choice.max_tokens,
-            }
-        further = [facts_of_thing(tasks.METRICS, each) for each in known.further]
-        search = facts_of(known.search) if known.search is not None else {}
-        return {
-            "name": choice.name,
-            "digest": digest,
-            "kind": facts_of_thing(tasks.TASK_KINDS, kind),
-            "metric": facts_of_thing(tasks.METRICS, metric),
-            **({"further": further} if further else {}),
-            **({"search": search} if search else {}),
-            **({"left_out": known.n_dropped} if choice.skip_bad else {}),
-            "max_tokens": choice.max_tokens,
-        }
-
-    def _forgive(self, name: str, problem: UserError) -> str:
-        if not self.looking:
-            raise UserError(f"{name}: {problem}") from problem
-        self.missing[name] = str(problem)
-        return UNKNOWN
-
-    def _task(self, name: str) -> "_Task":
-        if name not in self._tasks and OF_LANGUAGE in name:
-            self._tasks[name] = _Task(name, self._of_language(*name.split(OF_LANGUAGE)))
-        if name not in self._tasks:
-            raise UserError(f"no task {name!r}; {allowed_for(name, self._tasks)}")
-        return self._tasks[name]
-
-    def _of_language(self, word_task: str, task: str) -> TaskChoice:
-        """A word task on the text of the language that another task is made of."""
-        choice = self.choice(task)
-        if choice.name not in BUILTIN:
-            raise UserError(
-                f"{word_task} is no task of the recipe, and would be of the built-in language; but "
-                f"what {task} is read from is not of it: name a task with its text"
-            )
-        return TaskChoice(
-            name=word_task, language=choice.language, seed=choice.seed, max_tokens=choice.max_tokens
-        )
-
     def _model(self, name: str) -> Model:
         return self.recipe.models[name]
 
     def _folder(self, load: str) -> str:
         """Where a loaded model is: of a hub's, just the commit that its facts name."""
         source = expand(load)
-        return source if self.looking or Path(source).exists() else _fetched(source)
-
-
-class _Task:
-    """One task, read once."""
-
-    def __init__(self, name: str, choice: TaskChoice, given: "tasks.Task | None" = None) -> None:
-        self.name = name
-        self.choice = choice
-        self._given = given
-
-    @cached_property
-    def task(self) -> "tasks.Task":
-        return task_of(self.choice) if self._given is None else self._given
-
-
-def _here(source: str) -> None:
-    """Raise UserError where a model would have to be fetched: who only looks fetches nothing."""
-    from huggingface_hub import try_to_load_from_cache
-
-    try:
-        cached = isinstance(try_to_load_from_cache(source, "config.json"), str)
-    except ValueError:  # no hub id
-        cached = False
-    if not cached and not Path(source).is_dir():
-        raise UserError("no folder here, nor in the hub's cache; a run would fetch it")
-
-
-@cache
-def _loaded_tokenizer(source: str) -> Any:
-    return anatomy.load_tokenizer(source)
-
-
-@cache
-def _fetched(source: str) -> str:
-    return str(anatomy.hub_folder(source, weights=True))
-
-
-@cache
-def _digest(source: str) -> str:
-    """Hash of all files of a model's folder that are read, or of the hub's commit.
-
-    Raises UserError where that commit is not known: a model changed there is another one here.
-    """
-    digest = hashlib.blake2b(digest_size=6)
-    folder = Path(source)
-    if not folder.is_dir():
-        digest.update(f"{source}@{anatomy.hub_commit(source)}".encode())
-        return digest.hexdigest()
-    anatomy.read_config(source)  # refuses what is no model
-    for path in sorted(path for path in folder.iterdir() if path.is_file()):
-        if path.suffix in {".md", ".gitattributes"} or path.name.startswith("."):
-            continue
-        digest.update(path.name.encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "blake2b").digest())
-    return digest.hexdigest()
+        return source if self.looking or Path(source).exists() else fetched(source)

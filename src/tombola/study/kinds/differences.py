@@ -15,10 +15,11 @@ from tombola.study.finished import Finished
 from tombola.study.folded import check_models
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
-from tombola.study.library import UNKNOWN, Library
+from tombola.study.library import Library
 from tombola.study.model_rows import sparsity_of
 from tombola.study.plan import Planner
 from tombola.study.point import Point
+from tombola.study.recipe_tasks import UNKNOWN
 from tombola.study.references import Reference, References
 from tombola.study.stage import Stage
 from tombola.tables import Table

@@ -21,9 +21,10 @@ from tombola.study.finished import Finished
 from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.similarity import named
-from tombola.study.library import OF_LANGUAGE, UNKNOWN, Library
+from tombola.study.library import Library
 from tombola.study.point import Point
 from tombola.study.probed import COUNTS_FILE, Asked
+from tombola.study.recipe_tasks import OF_LANGUAGE, UNKNOWN
 from tombola.study.references import References
 from tombola.study.stage import Stage
 from tombola.tables import Table

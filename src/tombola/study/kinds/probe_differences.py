@@ -15,9 +15,10 @@ from tombola.study.held import Runs, differences, trends, wider
 from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.probe import Probe
-from tombola.study.library import OF_LANGUAGE, Library
+from tombola.study.library import Library
 from tombola.study.point import Point
 from tombola.study.probed import Probed
+from tombola.study.recipe_tasks import OF_LANGUAGE
 from tombola.study.references import Reference, References
 from tombola.tables import Table
 

@@ -19,11 +19,12 @@ from tombola.study.folded import check_models
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.differences import check_metric, named_against
-from tombola.study.library import UNKNOWN, Library
+from tombola.study.library import Library
 from tombola.study.model_rows import sparsity_of
 from tombola.study.plan import Planner
 from tombola.study.point import Point
 from tombola.study.recipe import expand
+from tombola.study.recipe_tasks import UNKNOWN
 from tombola.study.references import Reference, References
 from tombola.study.stage import Stage, digest_of
 from tombola.tables import Table

@@ -14,11 +14,12 @@ from tombola.study.floor import check_split
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row
 from tombola.study.kinds.train import TrainStep
-from tombola.study.library import UNKNOWN, Library
+from tombola.study.library import Library
 from tombola.study.model_rows import MODEL_TABLES, model_rows
 from tombola.study.models import finish
 from tombola.study.plan import Planner
 from tombola.study.point import Point
+from tombola.study.recipe_tasks import UNKNOWN
 from tombola.study.stage import Stage
 from tombola.study.substeps import FOLDER, substeps
 from tombola.study.sweep_found import compared

@@ -16,11 +16,12 @@ from tombola.study.classes import name_classes
 from tombola.study.finished import Finished
 from tombola.study.job import Job, record_of
 from tombola.study.kind import KINDS, Kind, Row, Step
-from tombola.study.library import BARE, UNKNOWN, Library
+from tombola.study.library import BARE, Library
 from tombola.study.model_rows import MODEL_TABLES, model_rows
 from tombola.study.models import finish
 from tombola.study.plan import Planner
 from tombola.study.point import Point
+from tombola.study.recipe_tasks import UNKNOWN
 from tombola.study.references import References
 from tombola.study.runs import Run, new_run
 from tombola.study.stage import Stage

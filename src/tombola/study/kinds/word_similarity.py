@@ -18,9 +18,10 @@ from tombola.study.finished import Finished
 from tombola.study.job import Job
 from tombola.study.kind import KINDS, Kind, Row, Step
 from tombola.study.kinds.similarity import Map, maps_of, which_node
-from tombola.study.library import UNKNOWN, Library
+from tombola.study.library import Library
 from tombola.study.plan import Planner
 from tombola.study.point import Point
+from tombola.study.recipe_tasks import UNKNOWN
 from tombola.study.references import Reference, References
 from tombola.study.stage import Stage
 from tombola.study.words import marked_text, told_apart
