@@ -145,9 +145,10 @@ class Status(Result):
 
     @property
     def seconds_since(self) -> float | None:
-        """Since the last stage was done; None where none is."""
+        """Since the last stage was done; None where none is, or the clock was set back since."""
         ended = max((each.ended for each in self.stages), default=0.0)
-        return time.time() - ended if ended else None
+        since = time.time() - ended
+        return since if ended and since >= 0 else None
 
     def steps(self) -> list[StepStatus]:
         """The same for each step, in the recipe's order."""
