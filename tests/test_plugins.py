@@ -1,7 +1,9 @@
 """A user's own files: run once, known by their content, and refused in one line."""
 
+import importlib
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +115,24 @@ def test_a_dry_run_says_what_would_be_done(
     assert asked[0] == ("first-look", Path("runs/first-look"), (own,))
     assert asked[1][1] == tmp_path / "x"
     assert not (tmp_path / "x").exists()
+
+
+def test_threads_that_look_first_at_the_same_time_all_find_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    package = tmp_path / "slow_things"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for name in ("one", "two", "three"):
+        (package / f"{name}.py").write_text(
+            f"import time\nfrom slow_registry import THINGS\ntime.sleep(0.02)\n"
+            f"len(THINGS)\nTHINGS.register({name!r})({name!r})\n"
+        )
+    (tmp_path / "slow_registry.py").write_text(
+        "from tombola.registry import Registry\nTHINGS = Registry('thing', 'slow_things')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    things = importlib.import_module("slow_registry").THINGS
+    with ThreadPoolExecutor(3) as threads:
+        found = list(threads.map(lambda _: list(things), range(3)))
+    assert found == [["one", "three", "two"]] * 3

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
+from threading import get_ident
 from typing import Generic, Protocol, TypeVar, cast
 
 from tombola.errors import UserError, allowed_for
@@ -37,6 +38,8 @@ class Registry(Mapping[str, T], Generic[T]):
         self._package = package
         self._things: dict[str, T] = {}
         self._digests: dict[str, str] = {}
+        self._filling: set[int] = set()
+        """Threads that import the package now."""
 
     def add(self, thing: T) -> T:
         """Enter a thing under its own `name`."""
@@ -96,13 +99,18 @@ class Registry(Mapping[str, T], Generic[T]):
         return len(self._things)
 
     def _fill(self) -> None:
-        package, self._package = self._package, None
-        if package is None:
+        package, thread = self._package, get_ident()
+        if package is None or thread in self._filling:  # a module that is imported here may look
             return
+        self._filling.add(thread)
         # A module of ours that is first imported while a plug-in loads is still ours.
         token = ENTERED_BY.set("")
         try:
+            # Threads that come at the same time all import: each module is so once, and Python
+            # sees to it that none waits for ever.
             for found in pkgutil.iter_modules(import_module(package).__path__):
                 import_module(f"{package}.{found.name}")
+            self._package = None
         finally:
             ENTERED_BY.reset(token)
+            self._filling.discard(thread)
