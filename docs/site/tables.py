@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tombola.report.between import BETWEEN
 from tombola.study import KINDS
 from tombola.study.collect import STAGES
 from tombola.tables import Table
@@ -39,7 +40,8 @@ def declared() -> Mapping[str, tuple[Table, list[str]]]:
     found: dict[str, tuple[Table, list[str]]] = {}
     for table, kind in _by_kind():
         found.setdefault(table.name, (table, []))[1].append(kind)
-    found.setdefault(STAGES.name, (STAGES, []))
+    for table in (STAGES, BETWEEN):  # of a whole study, and of several
+        found.setdefault(table.name, (table, []))
     return found
 
 

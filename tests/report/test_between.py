@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import synthetic
 from test_chains import by_name, chains
 from test_report_numbers import DENSE, row, scored
 
@@ -14,8 +15,11 @@ import tombola
 from tombola import tables
 from tombola.report import Tables, figure, joined_tables, report
 from tombola.report.between import between
+from tombola.report.build import _charts
 from tombola.report.figures import drawings
+from tombola.report.page.render import page
 from tombola.report.parts import between_studies
+from tombola.report.study import Study
 from tombola.statistics import paired_difference
 
 
@@ -27,6 +31,16 @@ def test_one_model_is_not_held_to_itself_and_reasons_are_said_once() -> None:
         "t: no difference between b and a: one and the same model in both."
     ]
     assert not list(drawings("between-studies", both))
+
+
+def test_whatever_studies_are_called_stays_text() -> None:
+    bad = synthetic.HOSTILE
+    rows = between({bad[0]: chains("magnitude"), bad[1]: chains("magnitude", shift=0.01)}, by_name)
+    tables = Tables({"between-studies": rows.assign(task=bad[2], chain=bad[3])})
+    text = page(Study(), tables, list(_charts(tables)))
+    body = text.split("<main>")[1].split("</main>")[0]
+    assert "Between the studies" in body
+    assert not any(each in body for each in bad[:3] if "<" in each)
 
 
 ANSWERS = {"a": [1, 1, 0, 1, 0, 0, 1, 1], "b": [1, 0, 0, 0, 0, 1, 1, 0]}

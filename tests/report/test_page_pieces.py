@@ -11,11 +11,14 @@ from test_report_numbers import DENSE, NONE, row, scored
 
 from tombola.report import Study, Tables
 from tombola.report.answers import answers, margins
+from tombola.report.build import _which
 from tombola.report.facets import facets_of
 from tombola.report.figures.encodings import LINES, tip_lines, tooltip
+from tombola.report.one_form import _told_apart
 from tombola.report.page.chart import ShownChart
 from tombola.report.page.downloads import bibtex, files_of
 from tombola.report.page.packing import compressed, in_columns, packed_charts
+from tombola.report.page.render import page
 from tombola.report.page.spark import spark
 from tombola.report.page.told import told
 
@@ -50,6 +53,42 @@ def test_tickets_that_train_longer_are_held_to_what_trained_as_long() -> None:
     assert (ticket.beside, ticket.sure, ticket.matches) == ("dense, trained as long", True, "48.8%")
     assert (as_long.matches, as_long.beside) == ("what tickets are held to", "")
     assert answers(longer)[0].beside == ""
+
+
+def test_the_answer_opens_with_what_was_compared_and_folds_the_rest() -> None:
+    tables = scored(
+        row(**DENSE, score=0.843), row(score=0.84), row(criterion="movement", score=0.8),
+        margin=0.05,
+    )  # fmt: skip
+    of = tables.differences
+    some = Tables({**tables, "differences": of[of["criterion"] == "magnitude"]})
+    text = page(Study(), some, [])
+    first, rest = text.split("1 more kind of tickets that is not compared in pairs")
+    assert "<td>magnitude</td>" in first
+    assert "<td>movement</td>" in rest
+    assert "<td>movement</td>" not in first
+    assert '<table class="answers" id="others"' in rest
+
+
+def test_differences_stand_at_the_mean_sparsity_over_seeds() -> None:
+    tables = scored(
+        row(**DENSE, score=0.8), row(**DENSE, seed=1, score=0.8), row(sparsity=0.4),
+        row(sparsity=0.5, seed=1), margin=0.05,
+    )  # fmt: skip
+    both = Tables({**tables, "differences": tables.differences.assign(sparsity=0.45)})
+    assert answers(both)[0].matches == "not at 45.0%"
+
+
+def test_sources_of_one_beginning_are_told_apart_by_their_end() -> None:
+    sources = pd.Series(["a/model", "a/model, weights drawn anew"], dtype="string")
+    assert list(_told_apart(sources)) == ["", "weights drawn anew"]
+    assert list(_told_apart(pd.Series(["a", "b"], dtype="string"))) == ["a", "b"]
+    assert _which({"experiment": "cola, choose good", "task": "cola", "metric": "f1"}) == (
+        "cola, choose good · F1"
+    )
+    assert _which({"task": "translation", "against": "none"}) == (
+        "translation · dense, trained as long"
+    )
 
 
 def test_what_nobody_compared_is_no_answer() -> None:

@@ -49,7 +49,7 @@ def test_everything_is_there(clean: Path) -> None:
     }
     # Nor was anything pruned in pre-training: test_pretrain_figures has a study for these.
     absent |= {name for name, each in FIGURES.items() if each.table in OF_PRETRAINING}
-    absent.add("conditions")
+    absent |= {"conditions", "between-studies"}
     drawn = {max((n for n in FIGURES if f"{stem}-".startswith(f"{n}-")), key=len) for stem in stems}
     assert drawn == set(FIGURES) - absent
     for stem in stems:
@@ -140,6 +140,17 @@ def test_damaged_tables_are_one_line_and_nothing_is_written(clean: Path, tmp_pat
     refused("no tables here")
     with pytest.raises(UserError, match="no such folder"):
         report(tmp_path / "nowhere")
+
+
+def test_who_wrote_a_table_of_another_form_is_said(clean: Path, tmp_path: Path) -> None:
+    out = copied(clean, tmp_path / "newer")
+    told = json.loads((out / "study.json").read_text())
+    told["versions"]["tombola"] = "9.0.0"
+    (out / "study.json").write_text(json.dumps(told))
+    path = out / "tables" / "scores.parquet"
+    tables.read(out / "tables", "scores").drop(columns="n").to_parquet(path)
+    with pytest.raises(UserError, match=r"no column n; tombola 9\.0\.0 wrote it, this is \d"):
+        report(out)
 
 
 def test_empty_tables_are_named_in_their_sections(clean: Path) -> None:

@@ -30,6 +30,8 @@ class Answer:
     """Score of the dense model; NaN where there is none."""
     ends: tuple[float, float]
     """Lowest and highest score of the experiment: curves of one task share a scale."""
+    compared: bool
+    """Whether its pairs with what it is held to were measured."""
     sure: bool
     """Whether it is shown to match at some sparsity."""
     beside: str
@@ -94,7 +96,7 @@ def _answer(rows: pd.DataFrame, means: pd.DataFrame, kind: str, paired: pd.DataF
         metric=pretty(str(rows["metric"].iloc[0])), kind=clip(kind), criterion=criterion,
         curve=(*([] if math.isnan(full) else [(0.0, full)]), *points), dense=full,
         ends=(float(means["mean"].min()), float(means["mean"].max())), sure=sure,
-        beside="" if against == DENSE else against_in_words(against),
+        compared=len(held) > 0, beside="" if against == DENSE else against_in_words(against),
         matches=matches, difference=difference,
         margin=float(held["margin"].max()) if len(held) else math.nan,
         last=f"{number(points[-1][1], places)} at {percent(points[-1][0])}{beside}",

@@ -4,7 +4,7 @@ import re
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tombola.report.parts.differences import against_in_words
 from tombola.report.reading import Tables
 from tombola.report.study import Study
 from tombola.report.words import clip, pretty
+from tombola.version import __version__
 
 
 def report(out: Path) -> Path:
@@ -32,8 +33,7 @@ def report(out: Path) -> Path:
     if not out.is_dir():
         raise UserError(f"{out}: no such folder; a report is built from a study's output folder")
     tables, study = Tables.read(out / "tables"), Study.read(out / "study.json")
-    for name in tables:
-        check(tables, name)
+    _check(tables, study)
     charts = list(_charts(tables))
     text = page(study, tables, charts)
     with _replaced_folder(out / "figures") as folder:
@@ -45,6 +45,18 @@ def report(out: Path) -> Path:
     return out / "report.html"
 
 
+def _check(tables: Tables, study: Study) -> None:
+    """Raise UserError where a table is not what its part reads, with who wrote it."""
+    try:
+        for name in tables:
+            check(tables, name)
+    except UserError as problem:
+        writer = dict(study.versions).get("tombola", __version__)
+        if writer == __version__:
+            raise
+        raise UserError(f"{problem}; tombola {writer} wrote it, this is {__version__}") from problem
+
+
 def _charts(tables: Tables) -> Iterator[ShownChart]:
     """Every chart of every figure, with file names that differ."""
     used: Counter[str] = Counter()
@@ -53,17 +65,25 @@ def _charts(tables: Tables) -> Iterator[ShownChart]:
             stem = "-".join([name, *filter(None, map(_slug, drawing.which.values()))])
             used[stem] += 1
             stem = stem if used[stem] == 1 else f"{stem}-{used[stem]}"
-            words = dict.fromkeys(_word(*each) for each in drawing.which.items() if each[1])
-            which = " · ".join(words) or name
+            which = _which(drawing.which) or name
             yield ShownChart(
                 name, stem, drawing.picture.spec, which, _finding(drawing),
                 facets_of(drawing.tables.joined(drawing.figure.table)),
             )  # fmt: skip
 
 
+def _which(values: Mapping[str, str]) -> str:
+    """What tells a chart from others, in words: a task that its experiment names once."""
+    words: list[str] = []
+    for word in (_word(*each) for each in values.items() if each[1]):
+        if not any(f"{known}, ".startswith(f"{word}, ") for known in words):
+            words.append(word)
+    return " · ".join(words)
+
+
 def _word(column: str, value: str) -> str:
     """A value of a column that tells charts apart."""
-    return clip(against_in_words(value) if column == "against" else pretty(value))
+    return clip(against_in_words(value) if column == "against" else pretty(value), 60)
 
 
 def _finding(drawing: Drawing) -> str:

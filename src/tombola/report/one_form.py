@@ -136,13 +136,22 @@ def _experiment(models: pd.DataFrame) -> pd.Series:
     """Task, source and further axes in words; what is the same for all models is left out."""
     label = models["task"].astype("string")
     if (models.groupby("task")["source"].nunique() > 1).any():
-        label = label + ", " + models["source"]
+        told = _told_apart(models["source"])
+        label = label + (", " + told).where(told != "", "")
     for axis in axes_of(models):
         values = models[axis]
         if values[values != ""].nunique() > 1:
             named = f", {axis.replace('_', ' ')} " + values
             label = label + named.where(values != "", "")
     return label.where(label != "", models["step"])
+
+
+def _told_apart(sources: pd.Series) -> pd.Series:
+    """What tells sources apart: of one and the same with something besides, that alone."""
+    shortest = min(sources, key=len)
+    if all(each == shortest or each.startswith(f"{shortest}, ") for each in sources):
+        return sources.str.slice(len(shortest) + 2)
+    return sources
 
 
 def axes_of(models: pd.DataFrame) -> list[str]:

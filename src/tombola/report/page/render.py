@@ -1,6 +1,7 @@
 """One self-contained page that tells a study from its tables."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,9 @@ def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
         policy=policy.policy(scripts),
         css=Markup(styles),
         study=study,
-        answers=_answers(found),
+        answers=found,
+        compared=_answers(each for each in found if each.compared),
+        uncompared=_answers(each for each in found if not each.compared),
         margins=margins(found),
         experiments=experiments(tables),
         diverged=diverged(tables),
@@ -75,7 +78,7 @@ def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
     )
 
 
-def _answers(found: list[Answer]) -> list[tuple[Answer, Markup]]:
+def _answers(found: Iterable[Answer]) -> list[tuple[Answer, Markup]]:
     return [(answer, spark(answer)) for answer in found]
 
 
@@ -83,7 +86,7 @@ def verdicts(claims: list[Judged]) -> list[tuple[str, int]]:
     """How many claims are supported, contradicted, undecided, and how many tables cannot speak."""
     counts = Counter[str](each.finding.verdict for each in claims)
     names = {"supported": "supported", "contradicted": "contradicted", "undecided": "undecided",
-             "silent": "not to be told"}  # fmt: skip
+             "silent": "without an answer"}  # fmt: skip
     return [(words, counts[name]) for name, words in names.items() if counts[name]]
 
 

@@ -35,8 +35,13 @@ def against_in_words(against: str) -> str:
 
 
 def compared_scores(tables: Tables) -> pd.DataFrame:
-    """The paired differences of scores; those of probes stand with the probes."""
+    """The paired differences of scores; those of probes stand with the probes.
+
+    They stand at the mean sparsity over seeds, which a row says, not at that of the first seed's
+    model; what prunes nothing stands beside its tickets.
+    """
     rows = tables.joined("differences")
+    rows = rows.assign(at=rows["at"].mask(rows["sparsity"] > 0, rows["sparsity"]))
     return rows[rows["probe"] == ""] if "probe" in rows else rows
 
 

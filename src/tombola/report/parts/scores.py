@@ -26,6 +26,8 @@ from tombola.report.values import Value
 from tombola.report.words import clip, count, decimals, listed, number, percent, pretty, several
 
 CONTROLS = (CONTROL, AS_LONG, UNPRUNED)
+NAMED = 3
+"""Experiments that a sentence names; of more it says how many there are."""
 
 
 def say(tables: Tables) -> list[str]:
@@ -174,7 +176,9 @@ def _no_comparison(tables: Tables) -> list[str]:
     if not without:
         return []
     what = "is there yet" if asked and not done else "was asked for"
-    names = [clip(name, 60) for name in without]
+    names = [clip(name, 60) for name in without[:NAMED]]
+    if len(without) > NAMED:
+        names.append(f"{len(without) - NAMED} more")
     of = f" of {listed(names)}" if len(without) < len(every) else ""
     return [f"No paired comparison {what}{of}: no difference between these scores is claimed."]
 
