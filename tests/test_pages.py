@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from docs.site import check, notebooks, rewrite, shown, snippets, world
+from docs.site import check, notebooks, pictures, rewrite, shown, snippets, world
 
 import tombola
 
@@ -197,8 +197,18 @@ def test_a_built_site_is_looked_through(tmp_path: Path):
         '<a href="a.html#z">z</a><a href="c.md">c</a>'
     )
     assert list(check.faults(tmp_path)) == [
+        "a.html: loads a.css",
         "a.html: b.html#y: no such heading",
         "b.html: loads https://example.org/a.js",
         "b.html: a.html#z: no such heading",
         "b.html: c.md leads nowhere",
     ]
+
+
+def test_pictures_for_paper_are_as_wide_as_a_page_would_have_them():
+    results = ROOT / "docs" / "results" / "cola-minilm"
+    said = pictures.sized("![a](score.png) ![b](score.pdf)", results)
+    width = int(re.findall(r"width=(\d+)", said)[0])
+    assert 200 < width < 800
+    assert said.endswith("} ![b](score.pdf)")
+    assert pictures.sized(said, results) == said

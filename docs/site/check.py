@@ -40,7 +40,10 @@ def faults(site: Path) -> Iterator[str]:
         here = path.relative_to(site)
         made_elsewhere = path.stem.endswith("-report")
         for each in page.loaded:
-            if _ELSEWHERE.match(each) and not each.startswith("data:"):
+            if each.startswith("data:"):
+                continue
+            file = urllib.parse.unquote(each.partition("?")[0])
+            if _ELSEWHERE.match(each) or not (path.parent / file).exists():
                 yield f"{here}: loads {each}"
         for link in page.links:
             if _ELSEWHERE.match(link):

@@ -1,28 +1,30 @@
 """Every figure, drawn from made-up tables, with the lines that draw it."""
 
 import json
-import struct
 import tempfile
 from pathlib import Path
 
 import vl_convert
+from docs.site.pictures import shown
 from docs.site.toy import toy_tables
 
 from tombola.report import FIGURES, Tables
 from tombola.report.exports import VEGA_LITE, printable
-from tombola.report.figures.base import Drawing, drawings
+from tombola.report.figures.base import Drawing, Figure, drawings
+from tombola.report.parts.part import part_of
 
 DENSE = 2
 """Pixels of a picture for each point of paper."""
-SHOWN = 1.4
-"""Pixels of CSS for each of them: letters as large as those of the page."""
 INTRODUCTION = """\
 # Gallery
 
-Every figure that a report draws where its tables have something to show. The pictures are of
-**made-up numbers**; figures of real studies stand under [Results](results.md). All begin with
+Every figure that a report draws where its tables have something to show, in the order of the
+report. The pictures are of **made-up numbers**; figures of real studies stand under
+[Results](results.md). All begin with
 
 ```python
+import tombola
+
 tables = tombola.Tables.read("runs/first-look")
 ```
 
@@ -32,11 +34,11 @@ report's folder has the same as PDF and PNG.
 
 
 def page(pages: Path) -> str:
-    """Figures by the table that they show."""
+    """Figures in the order in which a report has them."""
     lines = [INTRODUCTION]
     with tempfile.TemporaryDirectory() as folder:
         made = toy_tables(Path(folder))
-        for figure in sorted(FIGURES.values(), key=lambda each: (each.table, each.place)):
+        for figure in sorted(FIGURES.values(), key=_place):
             table = f"[{figure.table}](reference/tables.md#{figure.table})"
             lines += [f"## {figure.name}", "", f"Of the table {table}."]
             drawing = next((each for tables in made for each in _drawn(figure.name, tables)), None)
@@ -55,6 +57,10 @@ def call(name: str, drawing: Drawing) -> str:
     return f"tombola.figure({', '.join(said)})"
 
 
+def _place(figure: Figure) -> tuple[int, int, str]:
+    return part_of(figure.table).place, figure.place, figure.name
+
+
 def _drawn(name: str, tables: Tables) -> list[Drawing]:
     return [each for each, _ in zip(drawings(name, tables), range(1), strict=False)]
 
@@ -69,5 +75,4 @@ def _write(path: Path, drawing: Drawing) -> int:
         printable(drawing.picture.spec), vl_version=VEGA_LITE, scale=DENSE, allowed_base_urls=[]
     )
     path.write_bytes(picture)
-    (width,) = struct.unpack(">I", picture[16:20])
-    return round(width / DENSE * SHOWN)
+    return shown(path, 72 * DENSE)

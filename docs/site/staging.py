@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from docs.site import claims, commands, gallery, keys, python, tables, tutorials
+from docs.site.pictures import sized
 
 MADE: Mapping[str, Callable[[Path], str]] = {
     "reference/python.md": python.page,
@@ -54,6 +55,8 @@ def stage(docs: Path, out: Path) -> Path:
 def _page(path: Path) -> str:
     """A page as the site has it; a tutorial leads to its notebook and to its study's report."""
     text = within(path.read_text("utf-8"))
+    if "results" in path.parts:
+        text = sized(text, path.parent)
     if path.parent.name == "tutorials":
         also = [f"[This page as a notebook]({path.stem}.ipynb)"]
         if path.stem in tutorials.REPORTS:
