@@ -26,6 +26,7 @@ from tombola.anatomy import (
     read_config,
 )
 from tombola.errors import UserError
+from tombola.tasks import word_tokenizer
 
 BERT = Case("BertForSequenceClassification", bert_config)
 MARIAN = Case("MarianMTModel", marian_config, feed="seq2seq")
@@ -41,6 +42,12 @@ def saved(tmp_path: Path) -> Path:
 def change(folder: Path, **values: Any) -> None:
     path = folder / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def tell_tokenizer(folder: Path, **values: Any) -> None:
+    path = folder / "tokenizer_config.json"
+    known = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**known, **values}))
 
 
 def refusal(of: Callable[[], Any]) -> str:
@@ -368,6 +375,27 @@ def test_tokenizers_that_are_refused(saved: Path) -> None:
     refusal(lambda: load_tokenizer(saved))
     (saved / "tokenizer.json").write_text("{")
     refusal(lambda: load_tokenizer(saved))
+
+
+@pytest.mark.parametrize(
+    "key", ["vocab", "vocab_file", "merges", "source_spm", "target_vocab_file"]
+)
+def test_a_vocabulary_is_no_file_from_elsewhere(saved: Path, tmp_path: Path, key: str) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhunter2\nword\n")
+    (saved / "link.txt").symlink_to(secret)
+    for away in (str(secret), f"{saved}/../{secret.name}", str(saved / "link.txt")):
+        tell_tokenizer(saved, tokenizer_class="BertTokenizer", **{key: away})
+        said = refusal(lambda: load_tokenizer(saved))
+        assert f"{key}: " in said
+        assert "is no file beside tokenizer_config.json" in said
+
+
+def test_paths_that_an_earlier_machine_left_behind_are_no_reason_to_refuse(saved: Path) -> None:
+    word_tokenizer(["the dog sees a cat ."]).save_pretrained(saved)
+    left = {"vocab_file": "/nowhere/vocab.txt", "tokenizer_file": str(saved.parent)}
+    tell_tokenizer(saved, **left)
+    assert "dog" in load_tokenizer(saved).get_vocab()
 
 
 def described_or_refused(source: Path) -> None:

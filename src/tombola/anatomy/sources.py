@@ -16,6 +16,7 @@ from transformers import AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerBas
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.utils import cached_file
 
+from tombola.anatomy import named_files
 from tombola.anatomy.adapters import FAMILIES
 from tombola.anatomy.quietly import quiet
 from tombola.errors import UserError
@@ -32,6 +33,10 @@ _TOKENIZERS_ON_HUB = (
     "tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "spiece.model",
     "sentencepiece.bpe.model", "source.spm", "tokenizer.model",
 )  # fmt: skip
+_IF_THERE: dict[str, Any] = {
+    "_raise_exceptions_for_missing_entries": False,
+    "_raise_exceptions_for_connection_errors": False,
+}
 _FOREIGN = ("*.safetensors", "*.bin", "*.pt", "*.pth", "*.ckpt", "*.h5", "*.msgpack", "*.gguf")
 
 
@@ -60,11 +65,7 @@ def has_tokenizer(source: str | Path) -> bool:
     if folder.is_dir():
         patterns = ("tokenizer*", "*vocab*", "*.spm", "*.model")
         return any(any(folder.glob(pattern)) for pattern in patterns)
-    missing: dict[str, Any] = {
-        "_raise_exceptions_for_missing_entries": False,
-        "_raise_exceptions_for_connection_errors": False,
-    }
-    return any(cached_file(str(source), name, **missing) for name in _TOKENIZERS_ON_HUB)
+    return any(cached_file(str(source), name, **_IF_THERE) for name in _TOKENIZERS_ON_HUB)
 
 
 @asks_hub
@@ -79,7 +80,10 @@ def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
         raise UserError(f"{source}: a configuration has no tokenizer")
     try:
         with quiet():
+            _refuse_files_elsewhere(source)
             tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+    except UserError:
+        raise
     # Anything can be in its files, and each kind of tokenizer fails in a way of its own.
     except Exception as problem:
         why = _unread(source, problem)
@@ -90,6 +94,19 @@ def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
     if tokenizer.pad_token_id is None and tokenizer.eos_token is not None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
+
+
+def _refuse_files_elsewhere(source: str | Path) -> None:
+    """Raise UserError where a tokenizer's settings name files that are not beside them."""
+    here = Path(source) / named_files.NAME
+    path = here if Path(source).is_dir() else cached_file(str(source), here.name, **_IF_THERE)
+    if path is None or not Path(path).is_file():
+        return
+    try:
+        settings = read_json_object(Path(path), "tokenizer's settings")
+    except UserError:  # transformers may do without
+        return
+    named_files.refuse_led_away(settings, Path(path).parent, str(source))
 
 
 def pad_alike(model: Any, tokenizer: Any) -> None:
