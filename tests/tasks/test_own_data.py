@@ -1,6 +1,8 @@
 """Tasks of a user's own data: from every source, of every kind."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import datasets
 import pandas as pd
@@ -62,6 +64,24 @@ def test_splits_of_a_folder_a_mapping_and_what_datasets_saved(tmp_path: Path):
     FRAME.to_csv(folder / "dev.csv", index=False)
     with pytest.raises(UserError, match="dev and validation could both be dev"):
         load_own(folder, Columns(**NAMED))
+
+
+@pytest.mark.parametrize(
+    ("file", "listed"),
+    [
+        ("state.json", {"_data_files": [{"filename": "../elsewhere/data-00000-of-00001.arrow"}]}),
+        ("state.json", {"_data_files": [{"filename": "/elsewhere.arrow"}]}),
+        ("dataset_dict.json", {"splits": ["../elsewhere"]}),
+        ("train/state.json", {"_data_files": [{"filename": ".."}]}),
+    ],
+)
+def test_saved_data_are_in_their_own_folder(tmp_path: Path, file: str, listed: Any):
+    saved, elsewhere = tmp_path / "saved", tmp_path / "elsewhere"
+    for place in (saved, saved / "train", elsewhere):
+        datasets.Dataset.from_pandas(FRAME, preserve_index=False).save_to_disk(place)
+    (saved / file).write_text(json.dumps(listed))
+    with pytest.raises(UserError, match=r"json: '.*' is no name of a file beside it"):
+        load_own(saved, Columns(**NAMED))
 
 
 def test_the_split_that_is_called_just_so_is_meant(tmp_path: Path):

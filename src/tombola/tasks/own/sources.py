@@ -9,6 +9,7 @@ from typing import Any
 from tombola.errors import UserError
 from tombola.extras import extra
 from tombola.reach import out_of_reach
+from tombola.tasks.own.saved import is_saved, refuse_led_away
 from tombola.tasks.own.splits import Tables
 from tombola.tasks.words.load import split_of
 from tombola.text.reading import Reading
@@ -18,8 +19,6 @@ _HUB_ID = re.compile(r"([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?::([\w.-]+))?")
 _PART = re.compile(r"-\d{5}-of-(\d{5})$")
 PATIENCE = 5.0
 """Seconds until the hub has answered."""
-ON_DISK = ("dataset_dict.json", "dataset_info.json")
-"""What `datasets` leaves beside data that it has saved."""
 
 
 def is_hub_id(data: Any) -> bool:
@@ -46,7 +45,8 @@ def _named(data: str | Path, form: str | None) -> Tables:
     if place.is_file():
         return {"": [read_table(place, form)]}
     if place.is_dir():
-        if any((place / name).exists() for name in ON_DISK):
+        if is_saved(place):
+            refuse_led_away(place)
             return _from_datasets(lambda library: library.load_from_disk(str(place)), str(place))
         return _in_folder(place, form)
     if is_hub_id(data):
