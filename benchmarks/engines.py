@@ -24,9 +24,9 @@ steps:
   tiny: {{do: train, model: small, task: toy, training: {{steps: [{tiny}], batch_size: 16}}}}
   long: {{do: train, model: wide, task: toy, training: {{steps: {steps}, batch_size: 16}}}}
 """
-LONG, LONG_STEPS = 6, 200
-"""Stages that take about a second, and their steps."""
-TINY = 5
+LONG, LONG_STEPS = 6, 120
+"""Stages that take most of a second, and their steps."""
+TINY = 4
 """Stages of next to no work for each of these: they make whoever works warm, too."""
 
 
