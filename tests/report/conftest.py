@@ -1,7 +1,11 @@
 """Studies built once for all tests of the report."""
 
+import os
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import new_tables
 import probe_tables
@@ -17,6 +21,19 @@ STUDY = replace(
     synthetic.ACCEPTABILITY, tickets=(("magnitude", "weights"), ("random", "weights")),
     as_long=True, paired=True, margin=0.02,
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, where there is one."""
+    chromium = os.environ.get("TOMBOLA_CHROMIUM") or shutil.which("chromium")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright installed")
+    if chromium is None:
+        pytest.skip("no chromium: set TOMBOLA_CHROMIUM to its path")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

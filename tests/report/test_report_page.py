@@ -1,61 +1,15 @@
 """The page in a real browser, offline: it draws every figure and runs nothing it should not."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import synthetic
+from visiting import Visit
 
 from tombola.report.parts import part_of
 from tombola.report.reading import Tables
-
-CHROMIUM = os.environ.get("TOMBOLA_CHROMIUM") or shutil.which("chromium")
-sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright installed")
-if CHROMIUM is None:
-    pytest.skip("no chromium: set TOMBOLA_CHROMIUM to its path", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-class Visit:
-    """An open page and everything it said, asked for or popped up."""
-
-    def __init__(
-        self, browser: Any, path: Path, width: int = 1280, scheme: str = "light", place: str = "",
-        **options: Any,
-    ) -> None:  # fmt: skip
-        size = {"width": width, "height": 900}
-        self.context = browser.new_context(
-            viewport=size, offline=True, color_scheme=scheme, **options
-        )
-        self.page = self.context.new_page()
-        self.said: list[str] = []
-        self.requests: list[str] = []
-        self.dialogs: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("dialog", self._dialog)
-        self.page.goto(path.as_uri() + place)
-        self.page.wait_for_selector("html[data-drawn=all]", state="attached", timeout=120_000)
-
-    def unfold(self) -> None:
-        """Open all that is folded, and draw what is in it."""
-        self.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-        self.page.evaluate("drawRest()")
-
-    def _dialog(self, dialog: Any) -> None:
-        self.dialogs.append(dialog.message)
-        dialog.dismiss()
 
 
 @pytest.fixture(scope="module")
