@@ -77,14 +77,22 @@ async function draw(target) {
     target.dataset.drawn = "failed";
     console.error(problem);
   }
+  if (target.dataset.stale) redraw(target);
 }
 
+// What is not true any more is drawn anew when it is seen, as it was at first.
 function redraw(target) {
+  if (target.dataset.drawn === "begun") {
+    target.dataset.stale = "yes";
+    return;
+  }
+  delete target.dataset.stale;
   page.views.get(target.id)?.finalize();
   page.views.delete(target.id);
   delete target.dataset.drawn;
   delete target.dataset.at;
-  if (!target.closest("figure").hidden) draw(target);
+  seen.unobserve(target);
+  if (isOpen(target)) seen.observe(target);
 }
 
 const isOpen = (target) => !target.closest("details:not([open])") && !target.closest("[hidden]");

@@ -47,12 +47,12 @@ function isKept(row) {
 }
 
 function showChosen() {
+  for (const link of document.querySelectorAll("a[data-of]")) link.hidden = !isShown(link.dataset.of);
   for (const target of charts()) {
-    const hidden = !isShown(target.id);
-    target.closest("figure").hidden = hidden;
-    for (const link of document.querySelectorAll(`[data-of="${CSS.escape(target.id)}"]`)) link.hidden = hidden;
-    if (target.dataset.drawn) redraw(target);
+    target.closest("figure").hidden = !isShown(target.id);
+    redraw(target);
   }
+  drawSoon();
   for (const group of document.querySelectorAll(".group")) {
     const figures = [...group.querySelectorAll("figure")];
     group.querySelector(".nothing").hidden = figures.some((figure) => !figure.hidden);

@@ -53,6 +53,11 @@ const seen = new IntersectionObserver((entries) => {
 }, { rootMargin: "400px" });
 
 // When nothing else is to do: so that a page is whole when it is printed.
+function drawSoon() {
+  delete document.documentElement.dataset.drawn;
+  (window.requestIdleCallback ?? setTimeout)(drawRest);
+}
+
 async function drawRest() {
   for (const target of charts().filter(isOpen)) {
     await draw(target);
@@ -69,7 +74,7 @@ async function start() {
   show(place);
   charts().filter(isOpen).forEach((target) => seen.observe(target));
   document.documentElement.dataset.ready = "yes";
-  (window.requestIdleCallback ?? setTimeout)(drawRest);
+  drawSoon();
 }
 start().catch((problem) => {
   console.error(problem);
