@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from tombola.report.between import BETWEEN
 from tombola.study.kinds.probe_differences import DIFFERENCES, TRENDS
 from tombola.study.kinds.sweep import SWEEP
 from tombola.tables import Table
@@ -178,6 +179,7 @@ TABLES = {table.name: table for table in (
     }),
     DIFFERENCES,
     SWEEP,
+    BETWEEN,
     TRENDS,
 )}  # fmt: skip
 """The tables of a study by name."""

@@ -82,7 +82,7 @@ OF_PRETRAINING = {
     "worth", "worth-points", "movement", "movement-ranks", "pruned-magnitude", "head-shares",
     "head-bands", "magnitude-maps", "word-magnitudes", "word-lengths",
 }  # fmt: skip
-NOT_HERE = {"prunings", "pruned-parts", "survival", *OF_PRETRAINING}
+NOT_HERE = {"prunings", "pruned-parts", "survival", "between-studies", *OF_PRETRAINING}
 """Tables that the small studies of these tests have no rows of."""
 
 
