@@ -71,7 +71,9 @@ package: install
 	$(PYTHON) -m venv $(VENV)-package
 	$(VENV)-package/bin/pip install --quiet $(TORCH)
 	$(VENV)-package/bin/pip install --quiet dist/*.whl
+	$(VENV)-package/bin/pip check
 	cd dist && ../$(VENV)-package/bin/python -m tombola --version
+	cd dist && ../$(VENV)-package/bin/tombola --show-completion bash >/dev/null
 	cd dist && ../$(VENV)-package/bin/python -c "import tombola; tombola.load, tombola.Mask"
 
 TIMES ?= 200
