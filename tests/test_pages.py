@@ -32,7 +32,7 @@ NOT_RUN = {
     "docs/own-criterion.md": ["a recipe of yours", "texts and a recipe of yours"],
     "docs/own-data.md": [
         "needs the hub, and models for such tasks",
-        "a stage is called by its hash",
+        "needs the study that it names",
     ],
     "docs/own-step.md": ["its kind is a plug-in's"],
     "docs/results/cola-minilm/README.md": ["hours, on corpora"],

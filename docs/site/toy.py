@@ -8,6 +8,7 @@ from typing import Any
 
 from tombola import tables
 from tombola.report import Tables
+from tombola.report.between import between
 
 TESTS = Path(__file__).parents[2] / "tests"
 PROBED = tuple((task, "linear") for task in ("pos", "ner", "chunk", "ps-role"))
@@ -18,6 +19,7 @@ def toy_tables(folder: Path) -> list[Tables]:
     sys.path[:0] = [str(TESTS), str(TESTS / "report")]
     import probe_tables
     import synthetic
+    import test_chains as chained
     import test_layer_claims as layered
     import test_pretrain_figures as pretrained
     import test_report_figures as figured
@@ -31,6 +33,7 @@ def toy_tables(folder: Path) -> list[Tables]:
     models = tables.read(out / "tables", "models").to_dict("records")
     for name, rows in _further(models):
         _write(out, name, rows)
+    pair = {name: chained.chains("magnitude", shift=by) for name, by in (("a", 0.0), ("b", 0.01))}
     layers = {"models": layered.models(), "similarity": layered.similarity("linear CKA", "encoder")}
     return [
         Tables.read(str(out)),
@@ -39,6 +42,7 @@ def toy_tables(folder: Path) -> list[Tables]:
         pretrained.study(),
         figured.transferred(Tables.read(synthetic.write_study(folder / "two", synthetic.SMALL))),
         layered.read(layers),
+        Tables({"between-studies": between(pair, chained.by_name)}),
     ]
 
 
