@@ -19,6 +19,7 @@ from tombola.report import FIGURES, Tables, figure
 from tombola.report.exports import VEGA_LITE, printable
 from tombola.report.figures import drawings
 from tombola.report.figures.encodings import domain
+from tombola.report.figures.panels import telling
 from tombola.report.style import DOUBLE_PT, SINGLE_PT, shades, ticket_key
 from tombola.report.tickets import TicketKind
 
@@ -104,6 +105,25 @@ def test_ticks_are_called_what_was_measured_and_no_mark_is_cut(small: Tables) ->
     across = [float(re.match(r"translate\(([\d.]+)", d.get("transform", ""))[1]) for d in dots]
     assert min(across) > 3
     assert max(across) < spec["width"] - 3 if "width" in spec else True
+
+
+def test_panels_by_lot_are_left_out_though_few_draws_scatter() -> None:
+    cells = pd.DataFrame({
+        "kind": ["magnitude"] * 2 + ["random"] * 2, "criterion": ["magnitude"] * 2 + ["random"] * 2,
+        "stack": "encoder", "round": 1, "n": 16_512, "share": [0.79, 0.805] * 2,
+    })  # fmt: skip
+    left, said = telling(cells, "share")
+    assert set(left["kind"]) == {"magnitude"}
+    assert said == "Alike everywhere, not drawn: random"
+    assert len(telling(cells.assign(n=10**7), "share")[0]) == 4
+
+
+def test_a_kind_that_lacks_the_last_round_leaves_the_colours_as_they_are(small: Tables) -> None:
+    rows = small.sparsity
+    behind = small.models[(small.models["round"] == 3) & (small.models["rewind"] == "weights")]
+    without = Tables({**small, "sparsity": rows[~rows["model"].isin(behind["model"])]})
+    ends = svg(drawn("where", without))
+    assert not [e for e in ends.iter() if "NaN" in "".join(e.attrib.values())]
 
 
 def test_heat_maps_have_a_cell_per_matrix_of_the_last_round(small: Tables) -> None:

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from tombola.report.style import DOUBLE_PT, SINGLE_PT
-from tombola.report.tickets import DENSE, kinds
+from tombola.report.tickets import CONTROL, DENSE, kinds
 from tombola.report.words import clip, percent
 
 
@@ -81,6 +81,8 @@ def grid(
 
 ALIKE = 0.01
 """Shares that differ by less, everywhere in a panel, say one number: a point."""
+BY_LOT = 6
+"""Standard deviations of a share by lot that the highest and the lowest of dozens may lie apart."""
 
 
 def telling(frame: pd.DataFrame, value: str) -> tuple[pd.DataFrame, str]:
@@ -91,11 +93,19 @@ def telling(frame: pd.DataFrame, value: str) -> tuple[pd.DataFrame, str]:
     """
     by = frame.groupby(["kind", "stack", "round"], sort=False)[value]
     spread = (by.max() - by.min()).groupby("kind", sort=False).max()
-    silent = spread.index[spread < ALIKE]
+    silent = spread.index[spread < _noise(frame).reindex(spread.index)]
     if len(silent) == len(spread) or silent.empty:
         return frame, ""
     names = "; ".join(clip(str(kind)) for kind in silent)
     return frame[~frame["kind"].isin(silent)], f"Alike everywhere, not drawn: {names}"
+
+
+def _noise(frame: pd.DataFrame) -> pd.Series:
+    """What shares of each kind may differ by and still say one number: more where lots draw few."""
+    by = frame.groupby("kind", sort=False)
+    lot = (by["criterion"].first() == CONTROL) & ("n" in frame)
+    fewest = by["n"].min() if "n" in frame else by.size()
+    return (BY_LOT * (0.25 / fewest) ** 0.5).where(lot, ALIKE).clip(lower=ALIKE)
 
 
 @dataclass(frozen=True)

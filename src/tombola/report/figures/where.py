@@ -60,8 +60,8 @@ def where(tables: Tables) -> Picture | None:
     ]
     scale = alt.Scale(
         scheme="viridis",
-        domainMin=slider.choose({step: low for step, (low, _) in ends.items()}),
-        domainMax=slider.choose({step: high for step, (_, high) in ends.items()}),
+        # of no rows: a kind may not have come as far as the chosen round
+        domain=[slider.choose({step: ends[step][i] for step in ends}) for i in (0, 1)],
     )
     color = alt.Color(
         "share:Q",
