@@ -326,7 +326,7 @@ def test_a_notebook_must_choose_where_several_charts_fit(tmp_path: Path) -> None
     assert isinstance(chart, alt.LayerChart)
     (drawing,) = drawings("score", read.where(experiment="acceptability"))
     assert chart.to_dict() == drawing.picture.spec
-    with pytest.raises(UserError, match="unknown figure 'pie'; allowed: blocks"):
+    with pytest.raises(UserError, match="unknown figure 'pie'; allowed: between-studies, blocks"):
         figure("pie", read)
 
 
