@@ -34,7 +34,7 @@ def test_folders_that_cannot_be(tmp_path: Path, name: str):
         pass
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1,", "\ufeff{}"])
+@pytest.mark.parametrize("text", ["", "{", "[1,", "\ufeff{}", "[" * 100_000, r'"\ud800"'])
 def test_damaged_files_name_the_way_out(tmp_path: Path, text: str):
     (tmp_path / "record.json").write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=r"record\.json: damaged: .*; remove it$"):

@@ -140,8 +140,15 @@ def _finite(value: Any) -> Any:
 
 
 def read_json(path: Path) -> Any:
-    """Read what `write_json` wrote."""
-    return json.loads(path.read_bytes().decode("utf-8"))  # a study has tens of thousands of them
+    """Read what `write_json` wrote. Raises ValueError where it is no JSON that it could write."""
+    text = path.read_bytes().decode("utf-8")  # a study has tens of thousands of them
+    try:
+        found = json.loads(text)
+    except RecursionError as problem:
+        raise ValueError("values within values without end") from problem
+    if "\\ud" in text.lower():  # half of a character, which no file can hold
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    return found
 
 
 def read_sound(path: Path, way_out: str) -> Any:

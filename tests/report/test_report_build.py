@@ -209,7 +209,8 @@ def test_study_json_may_be_partial_or_absent_but_not_broken(tmp_path: Path) -> N
     path.write_text(json.dumps({"title": "t", "failures": [{"what": "w"}], "seeds": None}))
     assert Study.read(path) == Study(title="t", failures=(("w", "no reason was recorded"),))
     for broken, message in (("{", "no readable JSON"), ("[]", "not an object"),
-                            ('{"versions": 3}', "not what a study writes")):  # fmt: skip
+                            ('{"versions": 3}', "not what a study writes"),
+                            ('{"effort": {"a": {}}}', "not what a study writes")):  # fmt: skip
         path.write_text(broken)
         with pytest.raises(UserError, match=message):
             Study.read(path)

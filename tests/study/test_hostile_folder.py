@@ -1,5 +1,6 @@
 """The folder of a study that anyone may have made: what is outside of it is left alone."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,17 @@ def test_what_a_stage_says_are_its_files_are_in_it(tmp_path: Path, precious: Pat
     with pytest.raises(UserError, match=r"its record (names|states) .*; remove the folder"):
         clean(out, keep="tables", really=True)
     assert precious.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "record", [[], {}, {"seconds": [1.0, 2.0], "versions": {}}, {"seconds": 1.0, "versions": "3"}]
+)
+def test_a_record_that_no_stage_writes_is_named(tmp_path: Path, record: Any):
+    out = study(tmp_path / "out")
+    path = out / "stages" / STAGE.name / "stage.json"
+    path.write_text(json.dumps(record))
+    with pytest.raises(UserError, match=r"stage\.json: damaged: not what .*; remove the folder"):
+        status(out)
 
 
 @pytest.mark.parametrize("name", ["states", "working", "stages", "encoded", "shared"])

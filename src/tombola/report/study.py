@@ -70,7 +70,7 @@ class Study:
             raise UserError(f"{path}: not an object but a {type(found).__name__}")
         try:
             return cls._from(found)
-        except (TypeError, AttributeError, ValueError) as problem:
+        except (TypeError, AttributeError, ValueError, LookupError) as problem:
             raise UserError(f"{path}: not what a study writes: {problem}") from problem
 
     @classmethod

@@ -12,8 +12,8 @@ from tombola.study.library import Library
 from tombola.study.parts import MODEL, PARTS, Part, is_within
 from tombola.study.progress import Reporter
 from tombola.study.stage import Stage, digest_of
-from tombola.study.store import STAGE_FILE, Store
-from tombola.study.sums import check_sums, way_out
+from tombola.study.store import STAGE_FILE, Store, record_in
+from tombola.study.sums import check_sums, stated, way_out
 
 S = TypeVar("S", bound=Step)
 STORED_FROM = 5000
@@ -195,6 +195,6 @@ def record_of(folder: Path, name: str) -> Any:
     file = f"{name}.json"
     found = read_sound(folder / file, way_out(folder))
     if (folder / STAGE_FILE).exists():  # it has ended
-        sums = read_sound(folder / STAGE_FILE, way_out(folder)).get("files", {})
+        sums = stated(folder, record_in(folder)) or {}
         check_sums(folder, sums, sums.keys() & {file})
     return found

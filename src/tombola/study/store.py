@@ -108,9 +108,7 @@ class Store:
 
         Raises UserError where that is damaged.
         """
-        folder = self.path(name)
-        found: dict[str, Any] = read_sound(folder / STAGE_FILE, way_out(folder))
-        return found
+        return record_in(self.path(name))
 
     def ended(self, name: str) -> tuple[float, float]:
         """Seconds that a finished stage took, and when it was done, in seconds since 1970.
@@ -243,6 +241,17 @@ class Store:
     @property
     def _locks(self) -> Path:
         return self.root / "locks"
+
+
+def record_in(folder: Path) -> dict[str, Any]:
+    """What the folder of a finished stage says of it. Raises UserError where that is damaged."""
+    found = read_sound(folder / STAGE_FILE, way_out(folder))
+    known = found if isinstance(found, dict) else {}
+    seconds, versions = known.get("seconds"), known.get("versions")
+    if not isinstance(versions, dict) or type(seconds) not in {int, float}:
+        why = f"not what a stage writes; {way_out(folder)}"
+        raise UserError(f"{folder / STAGE_FILE}: damaged: {why}")
+    return known
 
 
 def _remove(path: Path) -> None:
