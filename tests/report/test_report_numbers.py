@@ -263,10 +263,15 @@ def test_an_unpruned_model_stands_beside_all_tickets_that_were_drawn_from_it() -
     pairs = list(seen[["model", "experiment"]].itertuples(index=False, name=None))
     assert pairs == [("d", "t, scope layer"), ("d", "t, scope matrix"), ("a", "t, scope layer"),
                      ("b", "t, scope matrix")]  # fmt: skip
-    scored = pd.DataFrame({"model": ["d", "b"], "task": "own"}, index=[3, 4]).astype("string")
-    both = joined(scored, seen, "scores.parquet")
-    assert both.index.tolist() == [3, 3, 4]
+    scored = pd.DataFrame({"model": ["d", "b", "a"], "task": "own"}, index=[3, 4, 5])
+    both = joined(scored.astype("string"), seen, "scores.parquet")
+    assert both.index.tolist() == [3, 3, 4, 5]
     assert set(both["task"]) == {"own"}
+    # Where a table has nothing of its tickets, a chart beside them would be the same once more.
+    for rows, experiments in ((["d"], {"t, scope layer"}), (["d", "b"], {"t, scope matrix"})):
+        alone = joined(pd.DataFrame({"model": rows}, dtype="string"), seen, "movement.parquet")
+        assert alone["model"].tolist() == rows
+        assert set(alone["experiment"]) == experiments
 
 
 def test_experiments_are_told_by_what_differs() -> None:

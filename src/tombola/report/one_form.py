@@ -95,7 +95,21 @@ def joined(frame: pd.DataFrame, models: pd.DataFrame | None, path: str) -> pd.Da
     both = both.drop(columns=[column + OF_MODEL for column in own])
     if "against" in frame:
         both = both.assign(beside=_beside(both["against"], models))
-    return _named(both)
+    return _told_once(_named(both))
+
+
+def _told_once(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out experiments whose rows all stand in another one: of dense models alone, mostly."""
+    if rows.index.is_unique:
+        return rows
+    own = {name: frozenset(each.index) for name, each in rows.groupby("experiment", sort=False)}
+    kept: list[str] = []
+    for name in sorted(
+        own, key=lambda each: (-len(own[each]), len(each))
+    ):  # the shortest of equals
+        if not any(own[name] <= own[other] for other in kept):
+            kept.append(name)
+    return rows[rows["experiment"].isin(kept)]
 
 
 def _none() -> pd.DataFrame:
