@@ -162,6 +162,25 @@ def test_movement(end: float, early: float | None, down: bool, said: str) -> Non
     assert verdict("go-ranks", made.Pretrained()) == SILENT
 
 
+@pytest.mark.parametrize(("moment", "epochs", "said"), [
+    (0.5, 2, SUPPORTED), (0.5, 3, UNDECIDED), (0.33, 3, SUPPORTED), (0.5, None, UNDECIDED),
+    (0.5, 1, UNDECIDED),
+])  # fmt: skip
+def test_the_first_epoch_is_one_of_as_many_as_there_are(
+    moment: float, epochs: int | None, said: str
+) -> None:
+    study, at = made.Pretrained(), {"against": "pre-0", "role": "all", "n": 9}
+    training = {} if epochs is None else {"training": {"epochs": epochs}}
+    study.model("dense-long", "cola", 0.0, "train", training, 9)
+    for name, mean in (("dense-long", 0.04), (f"dense-long@{moment}", 0.03)):
+        study.add("movement", {**at, "model": name, "mean": mean})
+    study.add("movement-ranks", *(
+        {"model": "dense-long", "bin": i, "bins": 10, "n": 9, "mean": 0.05 - 0.003 * i}
+        for i in range(10)
+    ))  # fmt: skip
+    assert verdict("go-ranks", study) == said
+
+
 @pytest.mark.parametrize(("least", "most", "said"), [
     (0.56, 0.64, SUPPORTED), (0.4, 0.9, CONTRADICTED),
 ])  # fmt: skip

@@ -102,7 +102,8 @@ def _told_once(rows: pd.DataFrame) -> pd.DataFrame:
     """Leave out experiments whose rows all stand in another one: of dense models alone, mostly."""
     if rows.index.is_unique:
         return rows
-    own = {name: frozenset(each.index) for name, each in rows.groupby("experiment", sort=False)}
+    places = rows.groupby("experiment", sort=False)
+    own = {str(name): frozenset(each.index) for name, each in places}
     kept: list[str] = []
     for name in sorted(
         own, key=lambda each: (-len(own[each]), len(each))

@@ -1,17 +1,20 @@
 """Gordon et al. 2020: fine-tuning moves weights little in the order of magnitudes, and early."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from tombola.report.claims.claim import CLAIMS, Claim, Finding, silent
 from tombola.report.claims.verdicts import above, below, both, interval
 from tombola.report.reading import Tables
+from tombola.report.subnetworks import stages_of
 from tombola.report.words import count, percent
 from tombola.statistics import mean_interval, spearman
 
 LITTLE = 0.1
 """A tenth of a matrix; published movements are .01 to .05, orders by chance a third."""
-FIRST = 1 / 3
-"""An epoch of three."""
+EPOCHS = 3.0
+"""Of the published trainings: taken where nothing says how many a training has."""
 
 
 def test(tables: Tables) -> Finding:
@@ -21,7 +24,8 @@ def test(tables: Tables) -> Finding:
     rows = tables["movement"]
     rows = rows[rows["role"] == "all"].assign(moment=_moments(rows[rows["role"] == "all"]))
     return both({
-        "little": _little(rows), "early": _early(rows), "the larger the less": _by_rank(tables),
+        "little": _little(rows), "early": _early(rows, _epochs(tables)),
+        "the larger the less": _by_rank(tables),
     })  # fmt: skip
 
 
@@ -39,19 +43,28 @@ def _little(rows: pd.DataFrame) -> Finding:
     return Finding(below(LITTLE)(low, high), f"{text}; by chance .333", len(last))
 
 
-def _early(rows: pd.DataFrame) -> Finding:
+def _epochs(tables: Tables) -> dict[str, float]:
+    """Stage to epochs, of the trainings that say so."""
+    stages = stages_of(tables) if "stages" in tables else {}
+    found = {name: row.facts.get("training", {}).get("epochs") for name, row in stages.items()}
+    return {name: float(epochs) for name, epochs in found.items() if epochs is not None}
+
+
+def _early(rows: pd.DataFrame, epochs: Mapping[str, float]) -> Finding:
+    """Of each training, up to the last moment of its first epoch that was looked at."""
     shares = []
     rows = rows.assign(stem=[name.rpartition("@")[0] or name for name in rows["model"]])
-    for _, own in rows.groupby("stem"):
-        early, end = own[own["moment"] <= FIRST + 0.01], own[own["moment"] == 1]
-        if len(early) and len(end) and float(end["mean"].iloc[0]) > 0:
-            first = early.sort_values("moment").iloc[-1]
-            shares.append(float(first["mean"]) / float(end["mean"].iloc[0]))
+    for stem, own in rows.groupby("stem"):
+        first = 1 / epochs.get(str(stem), EPOCHS)
+        early, end = own[own["moment"] <= first + 0.01], own[own["moment"] == 1]
+        if first < 1 and len(early) and len(end) and float(end["mean"].iloc[0]) > 0:
+            last = early.sort_values("moment").iloc[-1]
+            shares.append(float(last["mean"]) / float(end["mean"].iloc[0]))
     if not shares:
-        return silent("no movement in the middle of a training")
+        return silent("no movement after the first epoch of several")
     mean, low, high = mean_interval(shares)
     low, high = (mean, mean) if len(shares) == 1 else (low, high)
-    text = f"movement after the first third of the whole {percent(mean)}"
+    text = f"after the first epoch {percent(mean)} of the whole movement"
     return Finding(above(0.5)(low, high), f"{text} ({interval(mean, low, high)})", len(shares))
 
 
