@@ -87,7 +87,7 @@ def test_a_report_opens_with_the_verdicts(tmp_path: Path):
     page = report(out).read_text()
     assert page.index("<h2>What was claimed</h2>") < page.index("<h2>What was run</h2>")
     assert "<strong>supported</strong>" in page
-    assert "<strong>says nothing</strong>" in page
+    assert "<strong>no answer</strong>" in page
     assert "<b>" not in page
 
 

@@ -119,6 +119,9 @@ def test_all_charts_are_narrowed_and_the_address_says_so(browser: Any, clean: Pa
     page.locator("select[data-facet=round]").select_option("1")
     assert page.evaluate("location.hash") == "#&round%3D1"
     assert page.evaluate("tabled(page.charts[charts()[0].id]).rows.every(r => !r.includes(2))")
+    matches = page.locator(".chart[id^=chart-matches]").first
+    matches.evaluate("draw")  # neurons were matched in the last round alone
+    assert matches.text_content() == "Of what is chosen there is nothing here."
     assert visit.said == []
     visit.context.close()
 

@@ -13,7 +13,7 @@ from small import bytes_of
 import tombola
 from tombola import study, tables, training
 from tombola.errors import DivergedError, UserError
-from tombola.study import KINDS, models, run_study, states, status
+from tombola.study import KINDS, answers, models, run_study, states, status
 from tombola.study.engine import Event
 from tombola.study.library import Library
 from tombola.study.plan import plan
@@ -105,9 +105,9 @@ def test_the_tickets_are_what_the_tables_say(done: Path):
 
 def test_the_answers_are_kept_and_give_the_score(done: Path):
     for row in tables.read(done / "out" / "tables", "scores").itertuples():
-        path = done / "out" / "stages" / row.model / models.ANSWERS_FILE
-        answers, references = models.read_answers(path)
-        again = tombola.tasks.METRICS[row.metric](answers, references)
+        path = done / "out" / "stages" / row.model / answers.ANSWERS_FILE
+        given, references = answers.read_answers(path)
+        again = tombola.tasks.METRICS[row.metric](given, references)
         assert again.value == pytest.approx(row.score, nan_ok=True)
         assert path.stat().st_size < 10_000
 

@@ -121,7 +121,7 @@ def both(halves: dict[str, Finding]) -> Finding:
 
 
 def _voted(half: Finding) -> str:
-    return "says nothing" if half.verdict == "silent" else half.verdict
+    return "no answer" if half.verdict == "silent" else half.verdict
 
 
 def _names(rows: pd.DataFrame) -> list[str]:

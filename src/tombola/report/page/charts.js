@@ -33,6 +33,9 @@ function dataOf(panel, found = []) {
   return found;
 }
 
+const NOTHING = "Of what is chosen there is nothing here.";
+
+// What a chart is drawn from; null where all that tells is left out by what a reader chose.
 function specOf(id) {
   const chart = page.charts[id];
   const spec = structuredClone(chart.spec);
@@ -41,6 +44,7 @@ function specOf(id) {
   spec.background = "transparent";
   // Panels of which nothing is left.
   const told = new Set(Object.keys(spec.datasets).filter((name) => page.rows[chart.data[name]].n > 1));
+  if (chosen.size && told.size && ![...told].some((name) => spec.datasets[name].length)) return null;
   if (spec.concat && chosen.size) {
     const full = spec.concat.filter((panel) => {
       const names = dataOf(panel).filter((name) => told.has(name));
@@ -62,7 +66,13 @@ async function draw(target) {
       showTip(target, value, item?._svg?.getBoundingClientRect());
     // `ast` interprets Vega's expressions, so that the page needs no eval.
     const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, tooltip };
-    const { view } = await vegaEmbed(target, specOf(target.id), options);
+    const spec = specOf(target.id);
+    if (!spec) {
+      target.textContent = NOTHING;
+      target.dataset.drawn = "yes";
+      return;
+    }
+    const { view } = await vegaEmbed(target, spec, options);
     view.addEventListener("pointerdown", (event, item) => tooltip(null, event, item, item?.tooltip));
     page.views.set(target.id, view);
     const svg = target.querySelector("svg");

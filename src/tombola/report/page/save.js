@@ -45,10 +45,11 @@ async function saveChart(id, kind) {
   const stem = id.replace(/^chart-/, "");
   if (kind === "csv") saveText(`${stem}.csv`, csv(tabled(page.charts[id])), "text/csv");
   if (kind === "tex") saveText(`${stem}.tex`, latex(tabled(page.charts[id]), target.dataset.title), "application/x-tex");
-  if (kind === "svg") saveText(`${stem}.svg`, await page.views.get(id).toSVG(), "image/svg+xml");
+  const view = page.views.get(id); // none where nothing is left of what was chosen
+  if (kind === "svg" && view) saveText(`${stem}.svg`, await view.toSVG(), "image/svg+xml");
   // 300 dots per inch of paper, where a point of the chart is a point of paper; on white.
-  if (kind === "png") {
-    const view = page.views.get(id).background("white");
+  if (kind === "png" && view) {
+    view.background("white");
     save(`${stem}.png`, await view.toImageURL("png", 300 / 72));
     view.background("transparent").run();
   }
