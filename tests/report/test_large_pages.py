@@ -42,6 +42,7 @@ def _moved(value: Any, rng: random.Random) -> Any:
     return round(value * rng.uniform(0.98, 1.02), 5) if isinstance(value, float) else value
 
 
+@pytest.mark.long
 def test_a_page_of_66_charts_is_small_and_soon_there(
     browser: Any,
     clean: Path,
