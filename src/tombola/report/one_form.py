@@ -105,9 +105,8 @@ def _told_once(rows: pd.DataFrame) -> pd.DataFrame:
     places = rows.groupby("experiment", sort=False)
     own = {str(name): frozenset(each.index) for name, each in places}
     kept: list[str] = []
-    for name in sorted(
-        own, key=lambda each: (-len(own[each]), len(each))
-    ):  # the shortest of equals
+    most_rows_first = sorted(own, key=lambda each: (-len(own[each]), len(each)))
+    for name in most_rows_first:  # of equals the shortest name
         if not any(own[name] <= own[other] for other in kept):
             kept.append(name)
     return rows[rows["experiment"].isin(kept)]

@@ -158,7 +158,7 @@ def _what(name: str, stages: Mapping[str, StageRow]) -> tuple[Any, ...]:
     if stage.kind == "train":
         if "sparsify" in stage.facts:  # it is pruned while it trains
             return (OTHER, *nothing)
-        length, redrawn = _length(stage.facts), _redrawn(stage)
+        length, redrawn = length_of(stage.facts), _redrawn(stage)
         if "mask" not in stage.reads:
             return (FULL, "", "", False, "", redrawn, *length)
         of = _what(stage.reads["mask"], stages)
@@ -187,7 +187,8 @@ def _redrawn(stage: StageRow) -> bool:
     return "new" in model or bool(model.get("redrawn"))
 
 
-def _length(facts: Facts) -> tuple[float, str]:
+def length_of(facts: Facts) -> tuple[float, str]:
+    """How long a stage trains, and whether in epochs or steps; `UNTRAINED` where it does not."""
     training = facts.get("training", {})
     for unit in ("epochs", "steps"):
         if training.get(unit) is not None:

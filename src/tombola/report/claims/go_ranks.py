@@ -7,7 +7,7 @@ import pandas as pd
 from tombola.report.claims.claim import CLAIMS, Claim, Finding, silent
 from tombola.report.claims.verdicts import above, below, both, interval
 from tombola.report.reading import Tables
-from tombola.report.subnetworks import stages_of
+from tombola.report.subnetworks import length_of, stages_of
 from tombola.report.words import count, percent
 from tombola.statistics import mean_interval, spearman
 
@@ -46,8 +46,8 @@ def _little(rows: pd.DataFrame) -> Finding:
 def _epochs(tables: Tables) -> dict[str, float]:
     """Stage to epochs, of the trainings that say so."""
     stages = stages_of(tables) if "stages" in tables else {}
-    found = {name: row.facts.get("training", {}).get("epochs") for name, row in stages.items()}
-    return {name: float(epochs) for name, epochs in found.items() if epochs is not None}
+    found = {name: length_of(row.facts) for name, row in stages.items()}
+    return {name: length for name, (length, unit) in found.items() if unit == "epochs"}
 
 
 def _early(rows: pd.DataFrame, epochs: Mapping[str, float]) -> Finding:
