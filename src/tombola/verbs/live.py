@@ -1,7 +1,6 @@
 """What verbs that need no text look at, whatever holds it."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from tombola import tickets
@@ -15,11 +14,9 @@ def is_trainer(source: Any) -> bool:
 
 def live(source: Any) -> Any:
     """Of a ticket or a `Trainer` its model, of a stage its folder; all else is as it was given."""
-    if isinstance(source, str | Path):
-        return model_of(source)
     if isinstance(source, tickets.Ticket) or is_trainer(source):
         return source.model
-    return source
+    return model_of(source)
 
 
 def as_ticket(source: Any, tokenizer: Any = None) -> "tickets.Ticket":
@@ -27,10 +24,8 @@ def as_ticket(source: Any, tokenizer: Any = None) -> "tickets.Ticket":
 
     Raises UserError as `tickets.as_ticket` does.
     """
-    if isinstance(source, str | Path):
-        source = model_of(source)
     trainer = is_trainer(source)
-    found = tickets.as_ticket(source.model if trainer else source)
+    found = tickets.as_ticket(source.model if trainer else model_of(source))
     if tokenizer is None and trainer:
         tokenizer = source.processing_class
     return found if tokenizer is None else replace(found, tokenizer=tokenizer)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from tombola import study
 from tombola.errors import UserError
@@ -35,13 +36,13 @@ def masks_of(source: str | Path) -> list[tuple[str, Path]] | None:
     return [(place.name, _mask(place))] if place.is_dir() and _mask(place).is_file() else None
 
 
-def model_of(source: str | Path) -> str | Path:
+def model_of(source: Any) -> Any:
     """The folder of a stage's model, where a source names one as `masks_of` does.
 
-    Any other source is as it was given. Raises UserError where no model that is here fits, or more
-    than one do.
+    Anything else, a model in memory too, is as it was given. Raises UserError where no model that
+    is here fits, or more than one do.
     """
-    named = _of_study(source)
+    named = _of_study(source) if isinstance(source, str | Path) else None
     if named is None:
         return source
     folder, wanted = named

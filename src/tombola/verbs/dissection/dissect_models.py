@@ -1,6 +1,6 @@
 """Any models beside one another: similarity, complexity, kinds of words, attention."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import combinations
@@ -139,13 +139,14 @@ def dissect_models(
     Raises UserError for fewer than two models, unknown measures, text that cannot be read or does
     not pair, and models that cannot be loaded.
     """
-    if isinstance(models, Mapping) or all(isinstance(one, str | Path) for one in models):
-        _check_several(map(str, models))  # of paths, before anything is read
+    named = _named(models)
+    if len(named) < 2:  # before anything is read
+        raise UserError("name two models or more, each once, to compare")
     measures = MEASURES if measures is None else measures
     for name in measures:
         dissect.MEASURES[name]
     text = read_text(data, target, labels, format, examples)
-    ones = _loaded(models, tokenizer)
+    ones = _loaded(named, tokenizer)
     notes = [f"{text.n_empty} empty lines left out"] if text.n_empty else []
     first = next(iter(ones))
     read = {}
@@ -190,25 +191,27 @@ def dissect_models(
     return Dissection(similarity, complexity, words, peaks, tuple(notes))
 
 
-def _loaded(models: Any, tokenizer: Any) -> dict[str, _One]:
+def _named(models: Sequence[Any] | Mapping[str, Any]) -> dict[str, Any]:
+    """Models by what they are called: as a mapping says, by their paths, or by their places."""
+    if isinstance(models, Mapping):
+        return {str(name): model for name, model in models.items()}
+    return {
+        str(model) if isinstance(model, str | Path) else f"model {i}": model
+        for i, model in enumerate(models, 1)
+    }
+
+
+def _loaded(named: Mapping[str, Any], tokenizer: Any) -> dict[str, _One]:
     found = {}
-    for i, each in enumerate(models, 1):
-        source = models[each] if isinstance(models, Mapping) else each
+    for name, source in named.items():
         path = isinstance(source, str | Path)
-        name = str(each) if path or isinstance(models, Mapping) else f"model {i}"
         own = tokenizer.get(name) if isinstance(tokenizer, Mapping) else tokenizer
         one = as_ticket(source, own)
         live = one.model.to(training.best_device()) if path else one.model
         found[name] = _One(live, one.tokenizer if own is None or path else own)
         if found[name].tokenizer is None:
             raise UserError(f"{name}: no tokenizer there: it cannot read text")
-    _check_several(found)
     return found
-
-
-def _check_several(names: Iterable[str]) -> None:
-    if len(set(names)) < 2:
-        raise UserError("name two models or more, each once, to compare")
 
 
 def _pairs(ones: Mapping[str, _One], first: str, notes: list[str]) -> Iterator[Pair]:
