@@ -55,13 +55,16 @@ def _names_of(model: nn.Module, prefix: str) -> Callable[[str], Iterator[str]]:
     """From a name in a file to those that it may have in the model, the likeliest first."""
     # Half a second to import, and only files of weights need them.
     from transformers.conversion_mapping import get_model_conversion_mapping
-    from transformers.core_model_loading import WeightRenaming, apply_renamings
+    from transformers.core_model_loading import WeightRenaming
 
     mapping = get_model_conversion_mapping(model)
     renamings = [change for change in mapping if isinstance(change, WeightRenaming)]
 
     def names_of(key: str) -> Iterator[str]:
-        for name in (apply_renamings(key, renamings), key):
+        renamed = key
+        for change in renamings:  # later releases have a function for this, earlier ones have not
+            renamed, _ = change.rename_source_key(renamed)
+        for name in (renamed, key):
             yield from (name, prefix + name, name.removeprefix(prefix))
 
     return names_of
