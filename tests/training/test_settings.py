@@ -67,3 +67,10 @@ def test_epochs_are_counted_in_whole_steps():
     assert Training(epochs=2.5).total_steps(7) == 18
     assert Training(steps=9).total_steps(7) == 9
     assert Training(epochs=2.5, accumulate=3).total_steps(7) == 8
+
+
+def test_as_many_examples_are_answered_at_once_as_a_batch_of_tokens_holds_sentences():
+    assert Training(steps=1, batch_size=7).answered_at_once == 7
+    assert Training(steps=1, batch_tokens=2000).answered_at_once == 2000 // 16
+    assert Training(steps=1, batch_tokens=100).answered_at_once == 32
+    assert Training(steps=1, batch_tokens=25_000).answered_at_once == 256

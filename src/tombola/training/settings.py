@@ -7,6 +7,11 @@ from pydantic import Field, model_validator
 
 from tombola.settings import Settings
 
+USUAL_TOKENS = 16
+"""Of a sentence; captions and headlines have fewer, news twice as many."""
+MOST_AT_ONCE = 256
+"""Examples that are answered together; each is followed by several beams."""
+
 
 class Training(Settings):
     """Length, batches, optimizer and learning rate of one training run (AdamW)."""
@@ -81,6 +86,17 @@ class Training(Settings):
             return self.steps
         assert self.epochs is not None  # the validator saw to it
         return max(1, math.ceil(self.epochs * self.steps_per_epoch(batches)))
+
+    @property
+    def answered_at_once(self) -> int:
+        """Examples of a batch that is answered, not learned from; no number depends on it.
+
+        A budget of tokens is as many sentences of a usual length: no activations are kept for
+        gradients, so that a few long ones do no harm.
+        """
+        if self.batch_tokens is None:
+            return self.batch_size
+        return min(MOST_AT_ONCE, max(self.batch_size, self.batch_tokens // USUAL_TOKENS))
 
     def examples_per_step(self, tokens: int) -> float:
         """About how many examples of so many tokens an optimizer step sees."""

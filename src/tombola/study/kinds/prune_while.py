@@ -140,7 +140,7 @@ class PruneWhile(Kind[PruneWhileStep]):
                     return None  # so few are left that a share of them rounds to none
             masks.apply(model, mask)
             known = job.library.task(task)
-            size, held = dense.training.batch_size, getattr(known, settings.split)
+            size, held = dense.training.answered_at_once, getattr(known, settings.split)
             examples = job.batches(settings.split, task, tokenizer, size)
             score = training.evaluate(model, known, examples, tokenizer, held).value
             floor = floor_of(settings.share, before[0]["score"] if before else score)
@@ -167,7 +167,7 @@ class PruneWhile(Kind[PruneWhileStep]):
             ticket.model.to(job.device),
             ticket.tokenizer,
             task=task,
-            batch_size=dense.training.batch_size,
+            batch_size=dense.training.answered_at_once,
             mask=mask,
             steps=int(before["steps"]),
             source=before["source"],

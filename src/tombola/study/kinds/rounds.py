@@ -117,7 +117,7 @@ class Rounds(Kind[RoundsStep]):
         """Score and prune the trained model, rewind, retrain under the mask."""
         ticket, mask = self._pruned(job)
         task, tokenizer = self._task(job), ticket.tokenizer
-        size = self._training(job).batch_size
+        size = self._training(job).answered_at_once
         model = ticket.model
         taken = int(record_of(job.folder("before"), "model")["steps"])
         losses: list[tuple[int, float]] = []

@@ -151,7 +151,7 @@ class Train(Kind[TrainStep]):
             model,
             run.tokenizer,
             task=task,
-            batch_size=run.training.batch_size,
+            batch_size=run.training.answered_at_once,
             mask=mask,
             steps=run.taken + run.total - first,
             source=self._source(job),
