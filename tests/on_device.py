@@ -47,6 +47,7 @@ FAMILIES = (
 LOSS = TASK_KINDS["classification"].loss
 CLOSE, TRAINED = 1e-4, 1e-3
 """How far float32 numbers may be from the CPU's: of one pass, and after some optimizer steps."""
+STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def half(model: torch.nn.Module) -> Mask:
 
 def step(device: torch.device, quick: bool) -> Iterator[Figure]:
     """A few masked steps of training, and pruning while training; twice, deterministically."""
-    settings = Training(steps=8, learning_rate=1e-3, weight_decay=0.1)
+    settings = Training(steps=STEPS, learning_rate=1e-3, weight_decay=0.1)
     calm = {"dropout": 0.0, "attention_probs_dropout_prob": 0}
     for what in ("mask", "sparsify"):
         ends = []
@@ -127,8 +128,13 @@ def step(device: torch.device, quick: bool) -> Iterator[Figure]:
             with deterministic(True):
                 ends.append(train(model.to(place), toys.batches(), LOSS, settings, seed=1, **held))
         cpu, here, again = ends
-        worst = max(far(here.end.weights[k], w) for k, w in cpu.end.weights.items())
-        yield Figure(what, "weights after 8 steps from the CPU's", worst, TRAINED)
+        # Of the way that a weight may go: a key's bias has no gradient but rounding, so that its
+        # own size is nothing to measure by.
+        way = settings.learning_rate * STEPS
+        worst = max(
+            float((here.end.weights[k].cpu() - w).abs().max()) for k, w in cpu.end.weights.items()
+        )
+        yield Figure(what, f"weights after {STEPS} steps from the CPU's", worst / way, TRAINED)
         gone = [here.end.weights[name][~here.mask[name]] for name in here.mask]
         alive = sum(int(weights.count_nonzero()) for weights in gone)
         yield Figure(what, "pruned weights that are not zero", alive, 0)
@@ -194,7 +200,13 @@ def tables(device: torch.device, quick: bool) -> Iterator[Figure]:
     """A small study, done on both: its tables."""
     with tempfile.TemporaryDirectory() as folder:
         data = small.cola_folder(Path(folder) / "cola")
-        recipe = parse_recipe(json.dumps(small.raw(data)), "small")
+        asked = small.raw(data)
+        # devices draw other dropout, which is as good as another seed
+        asked["models"]["bert"]["new"] |= {
+            "hidden_dropout_prob": 0.0,
+            "attention_probs_dropout_prob": 0.0,
+        }
+        recipe = parse_recipe(json.dumps(asked), "small")
         folders = {Path(folder) / "first": "cpu", Path(folder) / "second": str(device)}
         for out, place in folders.items():
             with on_device(place):
