@@ -1,5 +1,6 @@
 """The parts and figures of pruning in pre-training: they fit paper, and say what tables hold."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -141,6 +142,16 @@ def test_figures_fit_paper_in_legible_type(read: Tables, name: str) -> None:
     assert width <= (SINGLE_PT if single else DOUBLE_PT) + 0.5
     sizes = [float(s) for s in re.findall(r'font-size="([\d.]+)px"', ET.tostring(picture).decode())]
     assert min(sizes) >= 7
+
+
+def test_where_a_grid_was_tried_its_best_alone_is_shown() -> None:
+    found = made.Pretrained()
+    for model, score in (("dense-cola", 0.9), ("kept-cola-0.5", 0.25), ("best-cola", 0.75)):
+        found.add("scores", {"model": model, "task": "cola", "metric": "accuracy", "score": score,
+                             "n": 200})  # fmt: skip
+    drawn = json.dumps(next(iter(drawings("conditions", found.tables))).picture.spec)
+    assert "0.75" in drawn
+    assert "0.25" not in drawn
 
 
 @pytest.mark.parametrize(("table", "words"), [

@@ -58,6 +58,14 @@ def conditions(tables: Tables) -> pd.DataFrame:
     return models.assign(**{c: [row[i] for row in found] for i, c in enumerate(FOUND)})
 
 
+def tried(tables: Tables) -> frozenset[str]:
+    """Models that the best was chosen from: it stands for them, the chosen one among them."""
+    chosen = [stage for stage in stages_of(tables).values() if stage.kind == "best"]
+    return frozenset(
+        read for stage in chosen for role, read in stage.reads.items() if role.startswith("of")
+    )
+
+
 def condition_pairs(tables: Tables) -> pd.DataFrame:
     """The paired differences with the condition of both sides: `of_condition`, `to_cut`, …"""
     return pairs(tables, conditions, FOUND)

@@ -2,7 +2,16 @@
 
 import pandas as pd
 
-from tombola.report.conditions import AFTER, CONTROL, DENSE, KEPT, RANDOM, RELEASED, conditions
+from tombola.report.conditions import (
+    AFTER,
+    CONTROL,
+    DENSE,
+    KEPT,
+    RANDOM,
+    RELEASED,
+    conditions,
+    tried,
+)
 from tombola.report.figures.base import Picture, enter, finished
 from tombola.report.figures.curves import Curves
 from tombola.report.figures.sources import Sources
@@ -27,12 +36,13 @@ DETAILS = ["line", "sparsity", "score", "least", "most", "seeds", "n"]
     one_per=("metric",),
     place=15,
     caption="Score by the sparsity that weights went through, mean over models of one condition; "
-    "the band reaches from the lowest to the highest of them. Released "
-    "models have all their weights: their zeros may grow back.",
+    "the band reaches from the lowest to the highest of them. Where the best of several was "
+    "chosen, it alone is shown. Released models have all their weights: their zeros may grow back.",
 )
 def conditions_by_sparsity(tables: Tables) -> Picture | None:
     """A line for each condition."""
     known = conditions(tables)
+    known = known[~known["model"].isin(tried(tables))]
     if known.empty or not (known["condition"] == KEPT).any():
         return None
     scores = tables["scores"].drop(columns="cut", errors="ignore")  # examples cut to fit
