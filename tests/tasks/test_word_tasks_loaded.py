@@ -55,11 +55,22 @@ def test_files_by_name(tmp_path: Path) -> None:
     files = {"train": tmp_path / "a.tsv", "dev": tmp_path / "b.tsv"}
     assert load_task("ged", format="errors", files=files).digest
     for wrong, said in (
-        ({"train": files["train"]}, "files of train, and of dev or test"),
+        ({"dev": files["dev"]}, "a file of train is needed"),
         ({**files, "eval": files["dev"]}, "no split 'eval'; allowed: train, dev, test"),
     ):
         with pytest.raises(UserError, match=said):
             load_task("ged", format="errors", files=wrong)
+
+
+def test_of_a_single_file_every_fifth_text_is_held_out(tmp_path: Path) -> None:
+    file = tmp_path / "all.tsv"
+    file.write_text(text(11))
+    found = load_task("ged", files={"train": file}, format="errors")
+    assert [t.words[1] for t in found.dev] == ["b4", "b9"]
+    assert [t.words[1] for t in found.train] == [f"b{i}" for i in (0, 1, 2, 3, 5, 6, 7, 8, 10)]
+    file.write_text(text(4))
+    with pytest.raises(UserError, match="4 texts; every fifth is held out, so 5 are needed"):
+        load_task("ged", files={"train": file}, format="errors")
 
 
 def test_what_a_task_is_does_not_depend_on_where_it_was_read(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ SPLITS = {
     "test": re.compile(r"test(?!a)"),
 }
 """What the name of a split's file holds."""
+HELD_OUT = 5
+"""Of a single file, every fifth text is scored and the others are trained on."""
 
 
 def load_word_task(
@@ -43,8 +45,8 @@ def load_word_task(
     split, or a folder of files, whose name says which it is: `train`; `dev`, `valid` or `testa`;
     `test` or `testb`. Other files are passed over where neither their content nor their ending is
     of the format. `reading` says what is done about texts that cannot be read. Without a test file
-    dev is scored, without a dev file test. Numbers draw so many texts by `seed`, which also draws
-    the negatives of arcs and coreference.
+    dev is scored, without a dev file test; of a single file, every fifth text. Numbers draw so many
+    texts by `seed`, which also draws the negatives of arcs and coreference.
 
     Raises UserError as `load_words` does, and where no or several files could be a split.
     """
@@ -67,9 +69,12 @@ def load_word_task(
     if dev is None:
         dev, test, n_dev = test, None, n_dev if n_dev is not None else n_test
     assert train is not None  # `_files` saw to it
-    assert dev is not None
     reading = reading_of(reading)
+    if alone := dev is None:
+        dev = train
     data = load_words(task, train, dev, test, format, seed, unseen="union", reading=reading)
+    if alone:
+        data = _parted(data, train)
     numbers = (n_train, n_dev, n_test)
     splits = [
         None if texts is None else tuple(sample(texts, n, seed, str(file)))
@@ -81,6 +86,19 @@ def load_word_task(
     assert splits[1] is not None
     made = as_task(WordData(task, data.labels, splits[0], splits[1], splits[2]))
     return replace(made, n_dropped=reading.n_bad, notes=reading.said)
+
+
+def _parted(data: WordData, file: Path) -> WordData:
+    """Two splits of what was read twice. Raises UserError where there are too few texts."""
+    if len(data.train) < HELD_OUT:
+        raise UserError(
+            f"{file}: {len(data.train)} texts; every fifth is held out, so {HELD_OUT} are needed"
+        )
+    train = tuple(text for i, text in enumerate(data.train, 1) if i % HELD_OUT)
+    held = data.dev[HELD_OUT - 1 :: HELD_OUT]
+    if not all(any(text.targets for text in split) for split in (train, held)):
+        raise UserError(f"{file}: nothing to predict in one of its parts; give a file of dev, too")
+    return replace(data, train=train, dev=held)
 
 
 OF_WORDS = ("words", "tagging")
@@ -191,8 +209,8 @@ def _named(task: str, files: Mapping[str, Path] | None) -> dict[str, Path]:
     for split in found:
         if split not in SPLITS:
             raise UserError(f"task {task!r}: no split {split!r}; {allowed_for(split, SPLITS)}")
-    if "train" not in found or len(found) < 2:
-        raise UserError(f"task {task!r}: files of train, and of dev or test, are needed")
+    if "train" not in found:
+        raise UserError(f"task {task!r}: a file of train is needed, and one of dev or test if any")
     return found
 
 
