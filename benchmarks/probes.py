@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks._measure import header, in_fresh_process, peak_bytes, reset_peak, table
+from benchmarks._measure import Anonymous, header, in_fresh_process, table
 from tombola.dissect.probes import Items, ProbeSettings, Question, Words, train_probes
 from tombola.tasks import WORD_TASKS
 from tombola.tasks.words import Labelled, Target
@@ -133,10 +133,10 @@ def peak(tokens: int) -> None:
     """Print the megabytes that training takes beyond what is held before it."""
     with tempfile.TemporaryDirectory() as folder:
         asked, words, items = made(Path(folder) / "v.npy", tokens)
-        reset_peak()
-        before = peak_bytes()
-        train_probes(asked, words, items, [0], ProbeSettings(epochs=1))
-        print((peak_bytes() - before) / 1e6)
+        before = Anonymous.now()
+        with Anonymous() as most:
+            train_probes(asked, words, items, [0], ProbeSettings(epochs=1))
+        print((most.most - before) / 1e6)
 
 
 def suite(texts: int) -> None:

@@ -4,14 +4,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 import datasets
 import torch
 from transformers import MarianConfig, MarianMTModel
 
-from benchmarks._measure import header, in_fresh_process, interleaved, ratio, table
+from benchmarks._measure import Anonymous, header, in_fresh_process, interleaved, ratio, table
 from tombola.randomness import mixed
 from tombola.tasks import TASK_KINDS, Batches, Task, encode_blocks, stored, word_tokenizer
 from tombola.tasks.loaders.parallel import load_translation
@@ -119,7 +118,7 @@ def encoding(folder: Path) -> None:
 
 
 def memory(folder: Path, pairs: int) -> None:
-    """MB beyond the model that reading, encoding and some steps of training take at most."""
+    """MB that a corpus takes at most, read, encoded and trained on, beyond a step of training."""
     corpus_files = folder / "text"
     corpus_files.mkdir()
     _written(corpus_files, pairs)
@@ -128,13 +127,13 @@ def memory(folder: Path, pairs: int) -> None:
     warm = Batches([{"input_ids": [5] * 60, "attention_mask": [1] * 60, "labels": [5] * 60}] * 34,
                    1, reader.pad_token_id, tokens=TOKENS)  # fmt: skip
     settings = Training(steps=3, batch_tokens=TOKENS, learning_rate=1e-4)
-    train(net, warm, LOSS, settings, seed=1)
-    before = Anonymous.now()
+    with Anonymous() as alone:  # what a step of so many tokens takes by itself
+        train(net, warm, LOSS, settings, seed=1)
     with Anonymous() as peak:
         task = load_translation(corpus_files, "aa", "bb")
         batches = Batches(rows_of(task, folder, reader), 1, reader.pad_token_id, tokens=TOKENS)
         train(net, batches, LOSS, settings, seed=1)
-    print((peak.most - before) / 2**20)
+    print((peak.most - alone.most) / 2**20)
 
 
 def _written(folder: Path, pairs: int) -> None:
@@ -142,33 +141,6 @@ def _written(folder: Path, pairs: int) -> None:
     code = (f"from pathlib import Path; from benchmarks.training_stream import corpus;"
             f"corpus(Path({str(folder)!r}), {pairs})")  # fmt: skip
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-class Anonymous:
-    """The most memory that is not of a file, looked at all the time (Linux).
-
-    Pages of a mapped file count as resident, but go as soon as anyone needs the room.
-    """
-
-    def __enter__(self) -> "Anonymous":
-        self.most, self._over = self.now(), threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._over.wait(0.02):
-            self.most = max(self.most, self.now())
-
-    @staticmethod
-    def now() -> int:
-        status = Path("/proc/self/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("RssAnon"))
-        return int(line.split()[1]) * 1024
 
 
 def main(pairs: tuple[int, ...]) -> None:
@@ -180,7 +152,7 @@ def main(pairs: tuple[int, ...]) -> None:
     for n in pairs:
         (most,) = in_fresh_process("benchmarks.training_stream", "memory", str(n))
         rows.append((f"{n:,}", f"{most:.0f}"))
-    table(("pairs", "MB beyond the model, at most (aim: flat, under 100)"), rows)
+    table(("pairs", "MB beyond model and step, at most (aim: flat, under 100)"), rows)
 
 
 if __name__ == "__main__":
