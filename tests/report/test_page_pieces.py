@@ -3,6 +3,7 @@
 import base64
 import json
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from test_report_numbers import DENSE, NONE, row, scored
 
 from tombola.report import Study, Tables
-from tombola.report.answers import answers, margins
+from tombola.report.answers import answers, leading, margins
 from tombola.report.build import _which
 from tombola.report.facets import facets_of
 from tombola.report.figures.encodings import LINES, tip_lines, tooltip
@@ -40,6 +41,17 @@ def test_an_answer_is_the_sparsest_ticket_that_matches_with_all_before_it() -> N
     assert (control.sure, control.matches) == (False, "not at 48.8%")
     assert margins([ticket, control]) == ["0.05"]
     assert spark(ticket).count("<circle") == 4
+
+
+def test_of_many_answers_the_best_of_each_task_comes_first() -> None:
+    (ticket, *_) = answers(scored(row(**DENSE, score=0.843), row(score=0.84), margin=0.05))
+    lost = [replace(ticket, kind=str(i), sure=False, least=-i / 10) for i in range(8)]
+    other = [replace(each, task="other", sure=each.kind in "34", at=int(each.kind) / 10)
+             for each in lost]  # fmt: skip
+    assert [(each.task, each.kind) for each in leading([*lost, *other])] == [
+        (ticket.task, "0"), ("other", "4"),
+    ]  # fmt: skip
+    assert leading(lost) == lost
 
 
 def test_tickets_that_train_longer_are_held_to_what_trained_as_long() -> None:

@@ -14,6 +14,9 @@ from tombola.report.reading import Tables
 from tombola.report.tickets import AS_LONG, DENSE, KIND, at_home, kinds, named, with_kind
 from tombola.report.words import LOWER_IS_BETTER, clip, decimals, number, percent, pretty
 
+FEW = 12
+"""As many answers as a first screen has room for."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -40,6 +43,10 @@ class Answer:
     """The highest sparsity that matches dense, in words; why there is none."""
     difference: str
     """The paired difference there and its interval; empty where none was measured."""
+    at: float
+    """The sparsity of that difference; NaN where none was measured."""
+    least: float
+    """The end of its interval that speaks against the tickets, less being worse; likewise."""
     margin: float
     """What the study calls the same score; NaN where it names none."""
     last: str
@@ -87,7 +94,7 @@ def _answer(rows: pd.DataFrame, means: pd.DataFrame, kind: str, paired: pd.DataF
     held = paired[paired["kind"] == kind]
     against = DENSE if (held["against"] == DENSE).any() or held.empty else AS_LONG
     held = held[held["against"] == against]
-    sure, matches, difference = _matches(held)
+    sure, matches, row = _matches(held)
     criterion = str(own.iloc[-1]["criterion"])
     if criterion == AS_LONG and held.empty:
         matches = "what tickets are held to"
@@ -97,34 +104,43 @@ def _answer(rows: pd.DataFrame, means: pd.DataFrame, kind: str, paired: pd.DataF
         curve=(*([] if math.isnan(full) else [(0.0, full)]), *points), dense=full,
         ends=(float(means["mean"].min()), float(means["mean"].max())), sure=sure,
         compared=len(held) > 0, beside="" if against == DENSE else against_in_words(against),
-        matches=matches, difference=difference,
+        matches=matches, difference="" if row is None else _measured(row),
+        at=math.nan if row is None else float(row["at"]),
+        least=math.nan if row is None else _against(row),
         margin=float(held["margin"].max()) if len(held) else math.nan,
         last=f"{number(points[-1][1], places)} at {percent(points[-1][0])}{beside}",
         n=int(rows["n"].max()), seeds=int(own["seeds"].max()),
     )  # fmt: skip
 
 
-def _matches(rows: pd.DataFrame) -> tuple[bool, str, str]:
-    """Whether any is sure to match, the highest sparsity that does, and the difference there.
+def _matches(rows: pd.DataFrame) -> tuple[bool, str, pd.Series | None]:
+    """Whether any is sure to match, the highest sparsity that does, and the pair there, if any.
 
     A ticket matches where its interval stays above the margin's lower edge (under the upper one,
     where less is better).
     """
     if rows.empty:
-        return False, "not compared in pairs", ""
+        return False, "not compared in pairs", None
     rows = rows.sort_values("at", kind="stable")
     asked = rows[rows["margin"].notna()]
     if asked.empty:
         row = rows.iloc[-1]
         said = f"no margin named; {clip(str(row['verdict']))} at {percent(row['at'])}"
-        return False, said, _measured(row)
+        return False, said, row
     less = asked["metric"].iloc[0] in LOWER_IS_BETTER
     good = asked["high"] < asked["margin"] if less else asked["low"] > -asked["margin"]
     held = asked[good.cumprod().astype(bool)]
     if held.empty:
         first = asked.iloc[0]
-        return False, f"not at {percent(first['at'])}", _measured(first)
-    return True, percent(held.iloc[-1]["at"]), _measured(held.iloc[-1])
+        return False, f"not at {percent(first['at'])}", first
+    return True, percent(held.iloc[-1]["at"]), held.iloc[-1]
+
+
+def _against(row: pd.Series) -> float:
+    less = row["metric"] in LOWER_IS_BETTER
+    end = row["high" if less else "low"]
+    end = float(end if math.isfinite(end) else row["difference"])
+    return -end if less else end
 
 
 def _measured(row: pd.Series) -> str:
@@ -133,6 +149,26 @@ def _measured(row: pd.Series) -> str:
         return f"{signed(row['difference'], places)}, no interval"
     ends = f"{signed(row['low'], places)} to {signed(row['high'], places)}"
     return f"{signed(row['difference'], places)} [{ends}]"
+
+
+def leading(found: list[Answer]) -> list[Answer]:
+    """Those for a first screen: all of few, and of many the best one of each task and metric.
+
+    That is the one that is shown to match at the highest sparsity; where none is, the one that
+    may have lost least.
+    """
+    if len(found) <= FEW:
+        return found
+    best: dict[tuple[str, str], Answer] = {}
+    for each in found:
+        key = (each.task, each.metric)
+        if key not in best or _rank(each) > _rank(best[key]):
+            best[key] = each
+    return list(best.values())
+
+
+def _rank(answer: Answer) -> tuple[bool, float, float]:
+    return answer.sure, answer.at if answer.sure else 0.0, answer.least
 
 
 def margins(found: list[Answer]) -> list[str]:

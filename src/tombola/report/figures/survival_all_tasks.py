@@ -58,12 +58,13 @@ def survival_all_tasks(tables: Tables) -> Picture | None:
         if len(of)
     ]
     step = str(rows["step"].iloc[0])
+    spread = ", below it the standard deviation" if rows["seed"].nunique() > 1 else ""
     return finished(
         alt.concat(*charts, columns=1 if wide else 2),
         sources,
         rows.assign(experiment=f"all {tasks} tasks"),
         f"how many keep each head and MLP, {clip(step)}",
-        [f"Tasks of {tasks}, mean over {seeds_of(rows['seed'])}; mean over cells: "
+        [f"Tasks of {tasks}, mean over {seeds_of(rows['seed'])}{spread}; mean over cells: "
          f"{', '.join(averages)}"],
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tombola.report.answers import Answer, answers, margins
+from tombola.report.answers import Answer, answers, leading, margins
 from tombola.report.claims.claim import Judged, judged
 from tombola.report.facets import FACETS
 from tombola.report.figures.encodings import tip_lines
@@ -46,6 +46,8 @@ def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
     sections = sections_of(tables, charts)
     claims = list(judged(study.claims, tables))
     found = answers(tables)
+    compared = [each for each in found if each.compared]
+    first = leading(compared)
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -61,7 +63,8 @@ def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
         css=Markup(styles),
         study=study,
         answers=found,
-        compared=_answers(each for each in found if each.compared),
+        compared=_answers(first),
+        more=_answers(each for each in compared if each not in first),
         uncompared=_answers(each for each in found if not each.compared),
         margins=margins(found),
         experiments=experiments(tables),
