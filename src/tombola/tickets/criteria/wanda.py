@@ -32,9 +32,12 @@ class Wanda(Criterion[ByRow]):
     settings = ByRow
 
     def score(self, evidence: Evidence, settings: ByRow) -> Mapping[str, Tensor]:
-        """Squares of inputs are summed up in float64."""
+        """Squares of inputs are summed up in float32 in a batch, in float64 over batches.
+
+        In float64 throughout they took half as long as the model itself; the difference is 2e-7.
+        """
         names = layers_of(evidence)
-        squares = sum_inputs(evidence, names, lambda given: (given.double() ** 2).sum(0))
+        squares = sum_inputs(evidence, names, lambda given: given.square().sum(0).double())
 
         def score(name: str, weight: Tensor) -> Tensor:
             norm = squares[name].sqrt().float() if name in squares else torch.zeros(1)
