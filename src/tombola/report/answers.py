@@ -133,7 +133,8 @@ def _matches(rows: pd.DataFrame) -> tuple[bool, str, pd.Series | None]:
     if held.empty:
         first = asked.iloc[0]
         return False, f"not at {percent(first['at'])}", first
-    return True, percent(held.iloc[-1]["at"]), held.iloc[-1]
+    last = held.iloc[-1]  # what was released has no zeros: there is no sparsity to name
+    return True, percent(last["at"]) if last["at"] else "matches, unpruned", last
 
 
 def _against(row: pd.Series) -> float:
