@@ -73,7 +73,7 @@ package: install
 	$(VENV)-package/bin/pip install --quiet dist/*.whl
 	$(VENV)-package/bin/pip check
 	cd dist && ../$(VENV)-package/bin/python -m tombola --version
-	cd dist && ../$(VENV)-package/bin/tombola --show-completion bash >/dev/null
+	cd dist && _TOMBOLA_COMPLETE=source_bash ../$(VENV)-package/bin/tombola >/dev/null
 	cd dist && ../$(VENV)-package/bin/python -c "import tombola; tombola.load, tombola.Mask"
 
 TIMES ?= 200
