@@ -25,23 +25,35 @@ def deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+SECONDS_TO_END = 10.0
+"""How long a process may take to end that has been told to."""
+
+
 @contextmanager
-def started(processes: Sequence[BaseProcess]) -> Iterator[None]:
-    """Start processes, deaf to Ctrl-C; wait for them at the end, end them if that is early."""
+def started(processes: Sequence[BaseProcess], patience: float | None = None) -> Iterator[None]:
+    """Start processes, deaf to Ctrl-C; wait for them at the end, end them if that is early.
+
+    With `patience`, in seconds, those that have not ended by then are ended at the end, too. One
+    that was killed while it waited for a queue keeps the queue's lock for ever, so that another
+    would never hear that all is done.
+    """
     try:
         with deaf():
             for process in processes:
                 process.start()
         yield
         for process in processes:
-            process.join()
+            process.join(patience)
     finally:
         for process in processes:
             if process.is_alive():
                 process.terminate()
         for process in processes:
             if process.pid is not None:
-                process.join()
+                process.join(SECONDS_TO_END)
+                if process.is_alive():
+                    process.kill()
+                    process.join()
 
 
 def heed_parent() -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tombola.errors import UserError
-from tombola.processes import heed_parent, started
+from tombola.processes import SECONDS_TO_END, heed_parent, started
 from tombola.study.attempt import Bench, Ended
 from tombola.study.engine import ENGINES, Engine, Undone, Watch
 from tombola.study.recipe import Recipe
@@ -63,7 +63,7 @@ def _workers(undone: Undone) -> Iterator[tuple[Any, Any, list[Any]]]:
     processes = [
         context.Process(target=_work, args=(tasks, results, *shared)) for _ in range(undone.workers)
     ]
-    with started(processes):
+    with started(processes, SECONDS_TO_END):  # at the end none is at work
         yield tasks, results, processes
         for _ in processes:
             tasks.put(None)
