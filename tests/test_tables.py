@@ -100,7 +100,9 @@ def test_any_parquet_is_read_and_what_is_none_is_one_line(tmp_path: Path):
     assert frame["whole"].tolist() == [2**60 + 1, 2]
     assert tables.about(tmp_path, "foreign") == {"word": "", "count": "", "whole": ""}
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 is\nnot enough")
-    for name in ("broken", "absent"):
+    no_text = pa.StringArray.from_buffers(1, *map(pa.py_buffer, (b"\0\0\0\0\1\0\0\0", b"\x86")))
+    parquet.write_table(pa.table({"word": no_text}), tmp_path / "no-text.parquet")
+    for name in ("broken", "absent", "no-text"):
         with pytest.raises(UserError, match=f"{name}.parquet: no readable table") as problem:
             tables.read(tmp_path, name)
         assert "\n" not in str(problem.value)

@@ -116,6 +116,7 @@ def read(folder: Path, name: str) -> pd.DataFrame:
     path = folder / f"{name}.parquet"
     try:
         found = parquet.read_table(path)
+        found.validate(full=True)  # text that is none would only be met where it is looked at
         # What the file says of pandas is not needed, and so not trusted.
         frame = found.to_pandas(ignore_metadata=True, types_mapper=_TEXT.get)
         gaps = [field.name for field in found.schema if _has_gaps(found, field)]

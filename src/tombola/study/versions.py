@@ -3,7 +3,9 @@
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-NAMES = ("tombola", "torch", "transformers", "tokenizers", "numpy", "scikit-learn", "sacrebleu")
+from tombola.version import __version__
+
+NAMES = ("torch", "transformers", "tokenizers", "numpy", "scikit-learn", "sacrebleu")
 
 
 def versions() -> dict[str, str]:
@@ -19,7 +21,7 @@ def versions() -> dict[str, str]:
 
 @cache
 def _libraries() -> dict[str, str]:
-    found = {}
+    found = {"tombola": __version__}
     for name in NAMES:
         try:
             found[name] = version(name)
