@@ -13,6 +13,7 @@ from transformers import AlbertConfig, BertConfig, LlamaConfig
 import realdata
 from anatomy.tiny import CASES, Case, bert_config, marian_config, transformer_big
 from tombola.anatomy import Inspection, anatomy, empty_model, load_model, remove
+from tombola.errors import UserError
 from tombola.verbs import inspect
 from tombola.verbs.inspection.text import render
 
@@ -203,3 +204,9 @@ def test_what_is_left_is_said() -> None:
     found = inspect(remove(model, {"encoder.1.self": [0]}, ["encoder.0.mlp"]))
     assert found.left == ("encoder.1.self: heads 1, 2, 3", "encoder.0.mlp: nothing")
     assert "encoder.0.mlp: nothing" in str(found)
+
+
+def test_more_layers_than_anyone_builds_are_refused_at_once() -> None:
+    config = BertConfig(num_hidden_layers=10**9)
+    with pytest.raises(UserError, match="num_hidden_layers is 1,000,000,000; allowed: at most 10"):
+        empty_model(config)
