@@ -1,6 +1,5 @@
 """A ticket in the lm-evaluation-harness: with a stand-in for it, and with itself where it is."""
 
-import importlib.metadata
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,18 +64,28 @@ def test_a_ticket_is_handed_over_whole(folder: Path):
         tombola.harness.lm(bare)
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_the_command_line_is_the_harness_own_with_one_more_model(monkeypatch: pytest.MonkeyPatch):
+    registry, program, known = ModuleType("registry"), ModuleType("program"), {}
+    vars(registry)["register_model"] = lambda name: lambda model: known.update({name: model})
+    vars(program)["cli_evaluate"] = lambda: known.update(began=True)
+    monkeypatch.setitem(sys.modules, "lm_eval.api", ModuleType("api"))
+    monkeypatch.setitem(sys.modules, "lm_eval.api.registry", registry)
+    monkeypatch.setitem(sys.modules, "lm_eval.__main__", program)
+    harness.main()
+    assert known == {"tombola": tombola.harness.TicketLM, "began": True}
+
+
 def test_where_it_is_not_installed_one_line_says_so(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "lm_eval", None)
     with pytest.raises(UserError, match=r"pip install 'lm_eval\[hf\]'"):
         tombola.harness.lm("nowhere")
+    with pytest.raises(SystemExit, match="2"):
+        harness.main()
 
 
 def test_the_harness_itself_reads_with_it(folder: Path):
     pytest.importorskip("lm_eval", reason="no lm_eval installed")
-    found = {each.name: each.value for each in importlib.metadata.entry_points(
-        group="lm_eval.models"
-    )}  # fmt: skip
-    assert found.get("tombola") == "tombola.harness:TicketLM"
     from lm_eval.api.instance import Instance
     from lm_eval.api.model import LM
 

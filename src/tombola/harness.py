@@ -1,8 +1,9 @@
-"""Tickets in EleutherAI's lm-evaluation-harness: `lm_eval --model tombola`.
+"""Tickets in EleutherAI's lm-evaluation-harness: `python -m tombola.harness`.
 
 The package `lm_eval` is not one of tombola's; it is imported when a model is asked for.
 """
 
+import sys
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from tombola.tickets import Ticket
 
 MODEL = "TicketLM"
-"""What the entry point of the group `lm_eval.models` names; made when it is asked for."""
+"""The class that the harness is given; made when it is asked for."""
 
 
 def lm(pretrained: "str | Path | Ticket", **settings: Any) -> Any:
@@ -60,3 +61,22 @@ def _ticket_lm() -> Any:
         backend.__init__(self, pretrained=ticket.model, tokenizer=ticket.tokenizer, **settings)
 
     return type(MODEL, (backend,), {"__init__": start, "__module__": __name__})
+
+
+def main() -> None:
+    """The harness's own command line, in which `--model tombola` is known.
+
+    The harness (0.4.13) does not look for models of other packages. Exits with 2 and a line where
+    it is not installed.
+    """
+    try:
+        model = _ticket_lm()
+    except UserError as problem:
+        sys.stderr.write(f"tombola: {problem}\n")
+        raise SystemExit(2) from None
+    import_module("lm_eval.api.registry").register_model("tombola")(model)
+    import_module("lm_eval.__main__").cli_evaluate()
+
+
+if __name__ == "__main__":
+    main()
