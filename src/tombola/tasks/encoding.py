@@ -11,7 +11,7 @@ from tombola.tasks.task import Task
 from tombola.tasks.tokenize import Encoded
 from tombola.text.examples import Example
 
-BLOCK = 10_000
+BLOCK = 1_000
 """Examples that are encoded at once: enough for all threads of a tokenizer, and soon forgotten."""
 
 
