@@ -76,7 +76,8 @@ def subnetworks_(tables: Tables) -> Picture | None:
         rows.assign(experiment=rows["task"]),
         "subnetworks, pruned and retrained",
         [f"{metric}, mean ± sd over {seeds_of(found['seed'])}, n = {int(rows['n'].max()):,}; "
-         "hollow: pruned, filled: retrained; line: full model; broken line: baseline"],
+         "hollow: pruned, filled: retrained; line: full model"
+         f"{'; broken line: baseline' if chance == chance else ''}"],
     )  # fmt: skip
 
 
@@ -113,14 +114,20 @@ def _panel(
     title = alt.Title(str(cells["group"].iloc[0]), subtitle=kept, fontSize=7.5, offset=3,
                       subtitleFontSize=7, anchor="start", frame="bounds", subtitlePadding=1,
                       limit=width + AXIS_PT - 6)  # fmt: skip
+    baseline = []
+    if any(each["what"] == "baseline" for each in levels):
+        # an empty layer is, to a screen reader, a picture without words
+        baseline.append(
+            lines.transform_filter("datum.what == 'baseline'")
+            .mark_rule(clip=True, color=BLACK, strokeWidth=0.7, strokeDash=[3, 2])
+            .encode(value_axis("score", axis))
+        )
     return alt.layer(
         band.encode(value_axis("score", axis, "low"), alt.Y2("high:Q")),
         lines.transform_filter("datum.what == 'full'")
         .mark_rule(clip=True, color=BLACK, strokeWidth=0.8)
         .encode(value_axis("score", axis)),
-        lines.transform_filter("datum.what == 'baseline'")
-        .mark_rule(clip=True, color=BLACK, strokeWidth=0.7, strokeDash=[3, 2])
-        .encode(value_axis("score", axis)),
+        *baseline,
         base.mark_rule(clip=True, strokeWidth=1.1).encode(
             value_axis("score", axis, "low"), alt.Y2("high:Q"), color=color
         ),
