@@ -60,6 +60,8 @@ def conditions(tables: Tables) -> pd.DataFrame:
 
 def tried(tables: Tables) -> frozenset[str]:
     """Models that the best was chosen from: it stands for them, the chosen one among them."""
+    if "stages" not in tables:
+        return frozenset()
     chosen = [stage for stage in stages_of(tables).values() if stage.kind == "best"]
     return frozenset(
         read for stage in chosen for role, read in stage.reads.items() if role.startswith("of")
