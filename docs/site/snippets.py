@@ -22,7 +22,7 @@ _BLOCK = re.compile(
     r"(?P<body>.*?)(?<=\n)(?P=indent)```(?=\n|$)",
     re.DOTALL,
 )
-_NUMBER = re.compile(r"[−-]?\d[\d,.]*%?|\b[0-9a-f]{12}\b")
+_NUMBER = re.compile(r"[+−-]?\d[\d,.]*%?|\b[0-9a-f]{12}\b")
 _ASSIGNED = re.compile(r"[A-Z_]+=")
 _LONG_PAGE = re.compile(r"\A# [^\n]*\n<!-- long -->\n")
 Call = Callable[[list[str]], str]
