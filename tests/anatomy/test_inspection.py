@@ -206,7 +206,11 @@ def test_what_is_left_is_said() -> None:
     assert "encoder.0.mlp: nothing" in str(found)
 
 
-def test_more_layers_than_anyone_builds_are_refused_at_once() -> None:
+def test_more_layers_than_anyone_builds_are_refused_at_once(tmp_path: Path) -> None:
     config = BertConfig(num_hidden_layers=10**9)
     with pytest.raises(UserError, match="num_hidden_layers is 1,000,000,000; allowed: at most 10"):
         empty_model(config)
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "gpt2", "n_layer": 10**9}))
+    for load in (empty_model, load_model):
+        with pytest.raises(UserError, match="n_layer is 1,000,000,000; allowed: at most 10,000"):
+            load(tmp_path)

@@ -100,10 +100,6 @@ def load_model(
     return model.eval()
 
 
-MOST_LAYERS = 10_000
-"""Even without weights each takes a millisecond: a number gone wrong would be built for weeks."""
-
-
 def has_head(model: torch.nn.Module, head: str) -> bool:
     """Whether a model is of its family's class for a head, as `load_model` names heads."""
     config = type(getattr(model, "config", None))
@@ -139,11 +135,6 @@ def _class_for(config: PreTrainedConfig, head: str) -> type[PreTrainedModel]:
 def _build(
     model_class: type[PreTrainedModel], config: PreTrainedConfig, source: Source
 ) -> PreTrainedModel:
-    for key, value in config.to_dict().items():
-        if "layers" in key and isinstance(value, int) and value > MOST_LAYERS:
-            raise UserError(
-                f"{source_name(source)}: {key} is {value:,}; allowed: at most {MOST_LAYERS:,}"
-            )
     try:
         # Some classes write into the configuration they are given.
         model = cut_class(model_class, config, source_name(source))(copy.deepcopy(config))

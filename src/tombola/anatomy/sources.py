@@ -22,6 +22,8 @@ from tombola.anatomy.quietly import quiet
 from tombola.errors import UserError
 from tombola.reach import asks_hub, hub_said, out_of_reach
 
+MOST_LAYERS = 10_000
+"""Even without weights each takes a millisecond: a number gone wrong would be built for weeks."""
 LONGEST = 4096
 """Characters of a path, or of a hub id; no system takes longer ones."""
 
@@ -256,6 +258,9 @@ def _refuse_unsupported(values: dict[str, Any], where: str) -> None:
         raise UserError(f"{where}: model family {family!r} is not supported; supported: {known}")
     if values.get("quantization_config"):
         raise UserError(f"{where}: the weights are quantised; only plain weights can be pruned")
+    for key, value in values.items():
+        if "layer" in key and isinstance(value, int) and value > MOST_LAYERS:
+            raise UserError(f"{where}: {key} is {value:,}; allowed: at most {MOST_LAYERS:,}")
 
 
 def _is_known(values: dict[str, Any]) -> bool:
