@@ -10,6 +10,8 @@ from tombola.tasks.words.task import WORD_TASKS, Labelled, WordTask
 from tombola.text.reading import Reading, reading_of
 
 Unseen = Literal["refuse", "union"]
+HELD_OUT = 5
+"""Of a single file, every fifth text is scored and the others are trained on."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class WordData:
 def load_words(
     task: WordTask | str,
     train: Path | str,
-    dev: Path | str,
+    dev: Path | str | None,
     test: Path | str | None = None,
     format: str | None = None,  # noqa: A002 — the word that users know
     seed: int = 0,
@@ -39,13 +41,17 @@ def load_words(
     A label of dev or test that train has not cannot be learned: it is refused, or with "union" the
     classes are those of all splits, as in the published code (Liu et al. 2019). Raises UserError as
     `read_words` does, with file and line of the first such label, and where a split has no targets.
+    Without a file of dev every fifth text of train is held out; at least five are needed.
     `reading` says what is done about texts that cannot be read, and gathers what was met.
     """
     if isinstance(task, str):
         task = WORD_TASKS[task]
     reading = reading_of(reading)
     first = _read(task, Path(train), format, seed, reading)
-    second = _read(task, Path(dev), format, seed, reading)
+    if dev is None:
+        first, second = _parted(first, Path(train))
+    else:
+        second = _read(task, Path(dev), format, seed, reading)
     third = None if test is None else _read(task, Path(test), format, seed, reading)
     labels = None if task.numbers else _labels(first)
     if labels is not None:
@@ -64,6 +70,20 @@ def _read(
     if not any(text.targets for text in texts):
         raise UserError(f"{path}: nothing to label for task {task.name!r}")
     return texts
+
+
+def _parted(
+    texts: tuple[Labelled, ...], path: Path
+) -> tuple[tuple[Labelled, ...], tuple[Labelled, ...]]:
+    if len(texts) < HELD_OUT:
+        raise UserError(
+            f"{path}: {len(texts)} texts; every fifth is held out, so {HELD_OUT} are needed"
+        )
+    rest = tuple(text for i, text in enumerate(texts, 1) if i % HELD_OUT)
+    held = texts[HELD_OUT - 1 :: HELD_OUT]
+    if not all(any(text.targets for text in split) for split in (rest, held)):
+        raise UserError(f"{path}: nothing to predict in one of its parts; give a file of dev, too")
+    return rest, held
 
 
 def _labels(texts: tuple[Labelled, ...]) -> set[str]:

@@ -23,8 +23,6 @@ SPLITS = {
     "test": re.compile(r"test(?!a)"),
 }
 """What the name of a split's file holds."""
-HELD_OUT = 5
-"""Of a single file, every fifth text is scored and the others are trained on."""
 
 
 def load_word_task(
@@ -70,35 +68,18 @@ def load_word_task(
         dev, test, n_dev = test, None, n_dev if n_dev is not None else n_test
     assert train is not None  # `_files` saw to it
     reading = reading_of(reading)
-    if alone := dev is None:
-        dev = train
     data = load_words(task, train, dev, test, format, seed, unseen="union", reading=reading)
-    if alone:
-        data = _parted(data, train)
     numbers = (n_train, n_dev, n_test)
     splits = [
         None if texts is None else tuple(sample(texts, n, seed, str(file)))
         for texts, n, file in zip(
-            (data.train, data.dev, data.test), numbers, (train, dev, test), strict=True
+            (data.train, data.dev, data.test), numbers, (train, dev or train, test), strict=True
         )
     ]
     assert splits[0] is not None
     assert splits[1] is not None
     made = as_task(WordData(task, data.labels, splits[0], splits[1], splits[2]))
     return replace(made, n_dropped=reading.n_bad, notes=reading.said)
-
-
-def _parted(data: WordData, file: Path) -> WordData:
-    """Two splits of what was read twice. Raises UserError where there are too few texts."""
-    if len(data.train) < HELD_OUT:
-        raise UserError(
-            f"{file}: {len(data.train)} texts; every fifth is held out, so {HELD_OUT} are needed"
-        )
-    train = tuple(text for i, text in enumerate(data.train, 1) if i % HELD_OUT)
-    held = data.dev[HELD_OUT - 1 :: HELD_OUT]
-    if not all(any(text.targets for text in split) for split in (train, held)):
-        raise UserError(f"{file}: nothing to predict in one of its parts; give a file of dev, too")
-    return replace(data, train=train, dev=held)
 
 
 OF_WORDS = ("words", "tagging")
