@@ -1,11 +1,12 @@
 """The one place of the version number."""
 
-import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 
 def _of_source(project: Path) -> str:
+    import tomllib  # only a source tree needs it
+
     try:
         return f"{tomllib.loads(project.read_text('utf-8'))['project']['version']}+source"
     except OSError:
