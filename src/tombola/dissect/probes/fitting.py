@@ -160,7 +160,7 @@ def features_of(
     if list(layers) == [MIX]:
         x = words.read_all(rows, like.dtype).to(like.device)[None]
     else:
-        x = words.read(rows, layers, like.dtype).to(like.device)
+        x = words.read(rows, layers, like.dtype, like.device)
     if standard is None:
         return x
     own = standard.shape[2:]

@@ -3,12 +3,14 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tombola.dissect.probes.represent import represent_words
 from tombola.dissect.probes.settings import ProbeSettings
+from tombola.dissect.probes.store import model_digest
 from tombola.dissect.probes.words import StackName, Words
 from tombola.tasks.words import Labelled
 from tombola.text import TooLong
@@ -55,9 +57,15 @@ class Reader:
                 too_long=self.too_long,
                 stride=self.stride,
                 stack=self.stack,
+                digest=self._digest,
             )
             _warn_of_unknown(self._read[given])
         return self._read[given]
+
+    @cached_property
+    def _digest(self) -> str:
+        """Once for all texts: it reads every weight."""
+        return model_digest(self.model)
 
 
 def _warn_of_unknown(words: Words) -> None:

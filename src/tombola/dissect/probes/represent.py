@@ -38,6 +38,7 @@ def represent_words(
     too_long: TooLong = "refuse",
     stride: int | None = None,
     stack: StackName | None = None,
+    digest: str | None = None,
 ) -> Words:
     """Read texts of given words with one stack, once; keep a vector per word and layer in a file.
 
@@ -53,6 +54,8 @@ def represent_words(
     `stack`: the encoder where there is one, else the decoder. A decoder beside an encoder is read
     as it learns to copy: the sentence is its encoder's input and its own. `layers`: their numbers;
     all where not given.
+
+    `digest`: the model's `model_digest`, where it is known already.
 
     `file` is a folder, where a file is named by what is in it, or else the file itself. Vectors
     that are there already, of the same model (weights and configuration), sub-tokens, layers and
@@ -84,7 +87,7 @@ def represent_words(
     shape = (len(numbers), len(aligned.row), width)
     facts = {
         "version": store.VERSION,
-        "model": store.model_digest(model),
+        "model": digest or store.model_digest(model),
         "text": store.text_digest(aligned),
         "stack": chosen,
         "layers": list(numbers),

@@ -44,16 +44,24 @@ class Words:
         return int(self.vectors.shape[2])
 
     def read(
-        self, rows: Int[np.ndarray, "*items arity"], layers: Sequence[int], dtype: torch.dtype
+        self,
+        rows: Int[np.ndarray, "*items arity"],
+        layers: Sequence[int],
+        dtype: torch.dtype,
+        device: torch.device | None = None,
     ) -> Float[Tensor, "layers *items features"]:
         """What probes of some layers (by number) read of words, or of pairs of words.
 
         A word is its vector; a pair of words x and y is [x, y, x∘y] (Liu et al. 2019, section 2).
         """
         index = torch.from_numpy(np.ascontiguousarray(rows))
-        taken = [self._layer(layer)[index.reshape(-1)] for layer in layers]
-        found = torch.stack(taken).to(dtype).view(len(layers), *index.shape, self.width)
-        return joined(found)
+        shape = (len(layers), *index.shape[:-1], self.features(index.shape[-1]))
+        found = torch.empty(shape, dtype=dtype, device=device)
+        for out, layer in zip(found, layers, strict=True):
+            # Moved in its short form, and written where it belongs: every copy takes time.
+            words = self._layer(layer)[index.reshape(-1)].view(*index.shape, self.width)
+            _join_into(out, words.to(device))
+        return found
 
     def read_all(
         self, rows: Int[np.ndarray, "*items arity"], dtype: torch.dtype
@@ -77,3 +85,16 @@ def joined(words: Float[Tensor, "*items arity width"]) -> Float[Tensor, "*items 
         return words.squeeze(-2)
     x, y = words.unbind(-2)
     return torch.cat([x, y, x * y], dim=-1)
+
+
+def _join_into(
+    found: Float[Tensor, "*items features"], words: Float[Tensor, "*items arity width"]
+) -> None:
+    """What `joined` gives, in the type of `found`."""
+    if words.shape[-2] == 1:
+        found.copy_(words.squeeze(-2))
+        return
+    x, y, product = found.chunk(3, dim=-1)
+    x.copy_(words[..., 0, :])
+    y.copy_(words[..., 1, :])
+    torch.mul(x, y, out=product)
