@@ -143,7 +143,7 @@ def suite(texts: int) -> None:
     """Print seconds of reading all texts of the eighteen tasks, and of all else that is done."""
     from transformers import BertConfig, BertModel
 
-    from tombola.dissect import Reader, probe_task
+    from tombola.dissect import Reader, probe_tasks
     from tombola.tasks import load_builtin_words, word_tokenizer
 
     data = {name: load_builtin_words(name, texts, texts // 4, texts // 4, 0) for name in WORD_TASKS}
@@ -157,9 +157,7 @@ def suite(texts: int) -> None:
         reader = Reader(BertModel(config), tokenizer, Path(folder), too_long="window")
         splits = [s for one in data.values() for s in (one.train, one.dev, one.test) if s]
         read, _ = timed(lambda: [reader.words(split) for split in splits])
-        all_, _ = timed(
-            lambda: [list(probe_task(reader, name, one, 0)) for name, one in data.items()]
-        )
+        all_, _ = timed(lambda: list(probe_tasks(reader, data, 0)))
     print(read, all_)
 
 

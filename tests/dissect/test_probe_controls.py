@@ -8,7 +8,13 @@ import pytest
 import torch
 from probe_texts import CLASSES, made, question, task, texts, words
 
-from tombola.dissect.probes import ProbeSettings, control_items, online_code, train_probes
+from tombola.dissect.probes import (
+    Lesson,
+    ProbeSettings,
+    control_items,
+    online_codes,
+    train_probes,
+)
 from tombola.dissect.probes.baselines import keys
 from tombola.dissect.probes.codes import PORTIONS
 from tombola.errors import UserError
@@ -44,7 +50,8 @@ def test_the_online_code_by_hand() -> None:
     items = asked.items(labelled, found)
     stop_words, dev, _ = made(20, seed=2)
     stop = (stop_words, asked.items(dev, stop_words))
-    code = online_code(asked, found, items, stop, [3, 4], QUICK, order=5)
+    lesson = Lesson(asked, items, stop[1])
+    (code,) = online_codes([lesson], found, stop[0], [3, 4], QUICK, order=5)
     assert code.uniform == pytest.approx(len(y) * math.log2(CLASSES))
     assert (code.n, code.bits.shape) == (len(y), (3, 2))
     # easy layers are told in fewer bits
@@ -79,7 +86,8 @@ def test_labels_without_reason_cannot_be_compressed() -> None:
     asked = question(task(), mixed_up)
     items = asked.items(mixed_up, found)
     other, dev, _ = made(20, seed=2)
-    code = online_code(asked, found, items, (other, asked.items(dev, other)), [1], QUICK)
+    lesson = Lesson(asked, items, asked.items(dev, other))
+    (code,) = online_codes([lesson], found, other, [1], QUICK)
     assert (code.bits > 0.97 * code.uniform).all()
 
 
@@ -89,4 +97,4 @@ def test_numbers_have_no_code() -> None:
     asked = question(task(metric="pearson", numbers=True), numbers)
     items = asked.items(numbers, found)
     with pytest.raises(UserError, match="numbers have no code"):
-        online_code(asked, found, items, (found, items), [1], QUICK)
+        online_codes([Lesson(asked, items, items)], found, found, [1], QUICK)

@@ -7,7 +7,7 @@ from dissect_models import bert
 from probe_texts import made, question, task, texts, words
 
 from tombola.dissect import ProbeSettings, best_layer
-from tombola.dissect.probes import Reader, probe_task, train_probes
+from tombola.dissect.probes import Reader, probe_tasks, train_probes
 from tombola.dissect.probes.words import MIX
 from tombola.tasks import WORD_TASKS, WordData, word_tokenizer
 
@@ -61,7 +61,7 @@ def test_a_mix_is_a_result_beside_those_of_layers(tmp_path) -> None:
     data = WordData(WORD_TASKS["pos"], (), tuple(labelled[:16]), tuple(labelled[16:]), None)
     settings = ProbeSettings(epochs=2, mix=True, control=True, code=True, replicates=2)
     reader = Reader(bert(1, vocab_size=len(tokenizer)), tokenizer, tmp_path, settings)
-    found = [result for result, _ in probe_task(reader, "tags", data, 1)]
+    found = [result for result, _ in probe_tasks(reader, {"tags": data}, 1)]
     assert [r.layer for r in found] == [0, 0, 1, 1, 2, 2, MIX, MIX]
     assert {(r.task, r.word_task, r.group) for r in found} == {("tags", "pos", "part of speech")}
     mixes = [r for r in found if r.layer == MIX]

@@ -12,7 +12,7 @@ from .probes import Reader as Reader
 from .probes import UnknownSubTokens as UnknownSubTokens
 from .probes import best_layer as best_layer
 from .probes import probe as probe
-from .probes import probe_task as probe_task
+from .probes import probe_tasks as probe_tasks
 from .representations import stream as stream
 from .similarity import LayerSimilarity as LayerSimilarity
 from .similarity import layer_similarity as layer_similarity

@@ -1,13 +1,14 @@
 from .baselines import constant_score as constant_score
 from .baselines import word_score as word_score
 from .codes import Code as Code
-from .codes import online_code as online_code
+from .codes import online_codes as online_codes
 from .controls import control_items as control_items
 from .forms import FORMS as FORMS
 from .forms import Form as Form
 from .items import Items as Items
+from .lesson import Lesson as Lesson
 from .probing import probe as probe
-from .probing import probe_task as probe_task
+from .probing import probe_tasks as probe_tasks
 from .question import Question as Question
 from .reader import Reader as Reader
 from .reader import UnknownSubTokens as UnknownSubTokens
@@ -16,5 +17,6 @@ from .result import ProbeResult as ProbeResult
 from .result import best_layer as best_layer
 from .settings import ProbeSettings as ProbeSettings
 from .training import Probes as Probes
+from .training import train_alike as train_alike
 from .training import train_probes as train_probes
 from .words import Words as Words

@@ -11,9 +11,9 @@ import torch
 from jaxtyping import Float
 
 from tombola.dissect.probes.items import Items
-from tombola.dissect.probes.question import Question
+from tombola.dissect.probes.lesson import Lesson
 from tombola.dissect.probes.settings import ProbeSettings
-from tombola.dissect.probes.training import Probes, train_probes
+from tombola.dissect.probes.training import Probes, train_alike
 from tombola.dissect.probes.words import Words
 from tombola.errors import UserError
 from tombola.randomness import mixed
@@ -37,11 +37,10 @@ class Code:
     """Blocks that they were told in."""
 
 
-def online_code(
-    question: Question,
+def online_codes(
+    lessons: Sequence[Lesson],
     words: Words,
-    train: Items,
-    stop: tuple[Words, Items],
+    stop_words: Words,
     seeds: Sequence[int],
     settings: ProbeSettings,
     *,
@@ -49,31 +48,39 @@ def online_code(
     penalty: float = 0.0,
     order: int = 0,
     device: torch.device | None = None,
-) -> Code:
-    """The online (prequential) code of Voita & Titov 2020, of every layer and seed.
+) -> list[Code]:
+    """The online (prequential) codes of Voita & Titov 2020, of lessons with one reading.
 
-    Training texts stand in an order drawn by `order` and are told block by block: the first by the
-    uniform code, each other by the probabilities of a probe that was trained on all before it.
-    Whole texts are told, for words of one share their context; the published blocks cut the labels
-    themselves. What is easy to read off is told in few bits with few examples, so a code does not
-    depend on the probe's size as accuracy does. `stop` decides when a probe stops.
+    One for every layer and seed. Training texts stand in an order drawn by `order` and are told
+    block by block: the first by the uniform code, each other by the probabilities of a probe that
+    was trained on all before it. Whole texts are told, for words of one share their context; the
+    published blocks cut the labels themselves. What is easy to read off is told in few bits with
+    few examples, so a code does not depend on the probe's size as accuracy does. What a lesson
+    stops by (of `stop_words`) decides when a probe stops.
 
     Raises UserError where answers are numbers, which no probability is of.
     """
-    if question.classes is None:
-        raise UserError(f"task {question.task.name!r}: numbers have no code")
+    for lesson in lessons:
+        if lesson.question.classes is None:
+            raise UserError(f"task {lesson.question.task.name!r}: numbers have no code")
+    train = lessons[0].train
     texts = list(range(train.n_texts))
     random.Random(mixed("probe", "code", order)).shuffle(texts)
     ends = sorted({max(1, round(share * len(texts))) for share in PORTIONS})
-    each = math.log2(question.outputs)
-    bits = np.full((len(words.layers), len(seeds)), len(train.of(texts[: ends[0]])) * each)
+    each = [math.log2(lesson.question.outputs) for lesson in lessons]
+    shape, n_first = (len(words.layers), len(seeds)), len(train.of(texts[: ends[0]]))
+    bits = [np.full(shape, n_first * uniform) for uniform in each]
     for told, end in pairwise(ends):
-        probes = train_probes(
-            question, words, train.take(texts[:told]), seeds, settings,
-            hidden=hidden, penalty=penalty, stop=stop, device=device,
+        taught = train_alike(
+            [lesson.take(texts[:told]) for lesson in lessons], words, seeds, settings,
+            stop_words=stop_words, hidden=hidden, penalty=penalty, device=device,
         )  # fmt: skip
-        bits += surprise(probes, words, train.take(texts[told:end])) / math.log(2)
-    return Code(bits, len(train) * each, len(train), len(ends))
+        for own, lesson, probes in zip(bits, lessons, taught, strict=True):
+            own += surprise(probes, words, lesson.train.take(texts[told:end])) / math.log(2)
+    return [
+        Code(own, len(train) * uniform, len(train), len(ends))
+        for own, uniform in zip(bits, each, strict=True)
+    ]
 
 
 def surprise(probes: Probes, words: Words, items: Items) -> Float[np.ndarray, "layers seeds"]:

@@ -1,4 +1,4 @@
-"""The fitting of probes that train together: batches, steps, and when each of them stops."""
+"""The fitting of probes that train together: what is read once, and who learns from it."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -10,9 +10,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from tombola.dissect.probes.items import Items
-from tombola.dissect.probes.question import Question
+from tombola.dissect.probes.learner import Learner
+from tombola.dissect.probes.lesson import Lesson
 from tombola.dissect.probes.settings import ProbeSettings
-from tombola.dissect.probes.stack import Adam, outputs_of, squares
 from tombola.dissect.probes.words import MIX, Words
 from tombola.randomness import mixed
 
@@ -22,69 +22,83 @@ READ = 8192
 
 @dataclass(frozen=True)
 class Group:
-    """What the probes that train together share."""
+    """What the probes that train together share: lessons with one reading, words, seeds."""
 
-    question: Question
+    lessons: tuple[Lesson, ...]
     words: Words
-    train: Items
+    stop_words: Words | None
+    """Of the items that decide when to stop, where lessons have such."""
     seeds: tuple[int, ...]
     settings: ProbeSettings
     penalty: float
-    stop: tuple[Words, Items] | None
     splits: list[tuple[list[int], list[int]]]
     """For each seed, the texts that are trained on, and those held out."""
 
     @property
+    def train(self) -> Items:
+        """Items of every lesson, but for their labels."""
+        return self.lessons[0].train
+
+    @property
     def batch(self) -> int:
         """Texts in a batch."""
-        return self.settings.batch_sentences or self.question.task.texts_at_once
+        return self.settings.batch_sentences or self.lessons[0].question.task.texts_at_once
+
+
+@dataclass(frozen=True)
+class Awake:
+    """Layers (their places) and seeds of which some probe goes on: no other is read."""
+
+    n_seeds: int
+    layers: list[int]
+    seeds: list[int]
+
+    @classmethod
+    def of(cls, learners: Sequence[Learner], n_seeds: int, only: Sequence[int]) -> "Awake":
+        """Of the probes with some of the seeds."""
+        probes = np.concatenate([one.going for one in learners])
+        probes = probes[np.isin(probes % n_seeds, only)]
+        return cls(n_seeds, *(sorted(set(i.tolist())) for i in np.divmod(probes, n_seeds)))
+
+    def at(self, probes: Int[np.ndarray, " some"]) -> tuple[list[int], list[int]]:
+        """Where probes stand in layers × seeds of these, and in the seeds of these."""
+        seeds = [self.seeds.index(i) for i in (probes % self.n_seeds).tolist()]
+        layers = [self.layers.index(i) for i in (probes // self.n_seeds).tolist()]
+        pairs = zip(layers, seeds, strict=True)
+        return [layer * len(self.seeds) + seed for layer, seed in pairs], seeds
 
 
 def fit(
     group: Group,
     layers: Sequence[int],
-    first: dict[str, Tensor],
+    firsts: Sequence[dict[str, Tensor]],
     standard: Tensor | None,
-) -> tuple[dict[str, Tensor], np.ndarray, np.ndarray]:
-    """Best weights, their epochs and scores, of the probes of some layers: layer after layer."""
-    adam, n_seeds = Adam(first, group.settings.learning_rate), len(group.seeds)
-    best = {name: one.clone() for name, one in first.items()}
-    n = len(layers) * n_seeds
-    score, epoch = np.full(n, np.nan), np.zeros(n, np.int64)
-    going = np.arange(n)  # the probes that have not stopped
-    for now in range(1, group.settings.epochs + 1):
-        # Only layers and seeds of which some probe goes on are read.
-        pairs = [divmod(i, n_seeds) for i in going.tolist()]
-        deep = sorted({place for place, _ in pairs})
-        seeds = sorted({seed for _, seed in pairs})
-        at = [deep.index(place) * len(seeds) + seeds.index(seed) for place, seed in pairs]
-        chosen = [layers[i] for i in deep]
-        own = None if standard is None else standard[:, deep]
-        for items, importance in _batches(group, seeds, now):
-            x = features_of(group.words, group.train.rows[items], chosen, first["weight"], own)
-            x = x.flatten(0, 1)
-            weight = torch.from_numpy(importance).to(x)
-            label = torch.from_numpy(group.train.labels[items]).to(x.device)
-            if len(at) < len(x):
-                x = x[at]
-            own_seed = [i % len(seeds) for i in at]
-            each = group.question.form.loss(outputs_of(adam.weights, x), label[own_seed])
-            loss = (each * weight[own_seed]).sum()
-            if group.penalty:
-                loss = loss + group.penalty / 2 * squares(adam.weights).sum()
-            adam.step(loss)
-        found = _scores(group, layers, going, adam.weights, standard)
-        better = (found > score[going]) | (np.isnan(score[going]) & ~np.isnan(found))
-        for name, one in adam.weights.items():
-            best[name][going[better]] = one.detach()[better]
-        score[going[better]], epoch[going[better]] = found[better], now
-        goes_on = now - epoch[going] < group.settings.patience
-        if not goes_on.any():
+) -> list[Learner]:
+    """Train the probes of some layers, from each lesson's first weights: layer after layer."""
+    n_seeds, settings = len(group.seeds), group.settings
+    learners = [
+        Learner(lesson, first, settings.learning_rate, group.penalty)
+        for lesson, first in zip(group.lessons, firsts, strict=True)
+    ]
+    for epoch in range(1, settings.epochs + 1):
+        going = [one for one in learners if len(one.going)]
+        if not going:
             break
-        if not goes_on.all():
-            adam.keep(np.flatnonzero(goes_on).tolist())
-            going = going[goes_on]
-    return best, epoch, score
+        awake = Awake.of(going, n_seeds, range(n_seeds))
+        places = [awake.at(one.going) for one in going]
+        chosen = [layers[i] for i in awake.layers]
+        own = None if standard is None else standard[:, awake.layers]
+        for items, importance in _batches(group, awake.seeds, epoch):
+            like = firsts[0]["weight"]
+            x = features_of(group.words, group.train.rows[items], chosen, like, own).flatten(0, 1)
+            weight = torch.from_numpy(importance).to(x)
+            for one, (rows, seeds) in zip(going, places, strict=True):
+                mine = x if len(rows) == len(x) else x[rows]
+                one.step(mine, items[seeds], weight[seeds])
+        scores = _scores(group, layers, going, firsts[0]["weight"], standard)
+        for one, found in zip(going, scores, strict=True):
+            one.judge(found, epoch, settings.patience)
+    return learners
 
 
 def _batches(
@@ -118,35 +132,52 @@ def _batches(
 def _scores(
     group: Group,
     layers: Sequence[int],
-    going: Int[np.ndarray, " probes"],
-    weights: dict[str, Tensor],
+    going: Sequence[Learner],
+    like: Tensor,
     standard: Tensor | None,
-) -> Float[np.ndarray, " probes"]:
-    """Score of each probe that goes on, on the text that decides when to stop."""
+) -> list[Float[np.ndarray, " going"]]:
+    """Scores of each learner's probes that go on, on the text that decides when to stop."""
     n_seeds = len(group.seeds)
-    found = np.zeros(len(going))
-    seeds = sorted(set((going % n_seeds).tolist()))
-    if group.stop is not None:
-        asked = [(seeds, *group.stop)]
-    else:
-        asked = [([i], group.words, group.train.take(group.splits[i][1])) for i in seeds]
-    for some, words, items in asked:
-        mine = [np.flatnonzero(going % n_seeds == i) for i in some]
-        places = sorted({int(i) for one in mine for i in going[one] // n_seeds})
-        own = None if standard is None else standard[:, places]
-        said: list[list[np.ndarray]] = [[] for _ in some]
-        for rows in cut_rows(items.rows):
-            chosen = [layers[i] for i in places]
-            x = features_of(words, rows, chosen, weights["weight"], own)
-            for one, answers in zip(mine, said, strict=True):
-                of = [places.index(i) for i in going[one] // n_seeds]
-                these = {name: stacked[one] for name, stacked in weights.items()}
-                outputs = outputs_of(these, x if len(of) == len(x) else x[of])
-                answers.append(group.question.form.answers(outputs).cpu().numpy())
-        for one, answers in zip(mine, said, strict=True):
-            every = np.concatenate(answers, axis=-1)
-            found[one] = [group.question.score(each, items) for each in every]
+    found = [np.zeros(len(one.going)) for one in going]
+    for some, words, sets in _deciding(group, going):
+        awake = Awake.of(going, n_seeds, some)
+        scale = None if standard is None else standard[:, awake.layers]
+        mine = [_by_seed(one.going % n_seeds, awake.seeds) for one in going]
+        said: list[dict[int, list[np.ndarray]]] = [{i: [] for i in own} for own in mine]
+        for rows in cut_rows(sets[0].rows):
+            x = features_of(words, rows, [layers[i] for i in awake.layers], like, scale)
+            for one, probes, answers in zip(going, mine, said, strict=True):
+                for seed, places in probes.items():
+                    deep = [awake.layers.index(i) for i in one.going[places] // n_seeds]
+                    answers[seed].append(
+                        one.answers(places.tolist(), x if len(deep) == len(x) else x[deep])
+                    )
+        for place, (one, items) in enumerate(zip(going, sets, strict=True)):
+            for seed, places in mine[place].items():
+                every = np.concatenate(said[place][seed], axis=-1)
+                score = one.lesson.question.score
+                found[place][places] = [score(each, items) for each in every]
     return found
+
+
+def _by_seed(
+    seeds: Int[np.ndarray, " probes"], among: Sequence[int]
+) -> dict[int, Int[np.ndarray, " some"]]:
+    """The places of each seed's probes, where it has any."""
+    return {i: at for i in among if len(at := np.flatnonzero(seeds == i))}
+
+
+def _deciding(
+    group: Group, going: Sequence[Learner]
+) -> Iterator[tuple[Sequence[int], Words, list[Items]]]:
+    """Items that decide when to stop, one set for each learner: for all seeds, or for each."""
+    if group.stop_words is not None:
+        every = range(len(group.seeds))
+        yield every, group.stop_words, [one.lesson.stop for one in going if one.lesson.stop]
+        return
+    for seed, (_, held) in enumerate(group.splits):
+        if any((one.going % len(group.seeds) == seed).any() for one in going):
+            yield [seed], group.words, [one.lesson.train.take(held) for one in going]
 
 
 def features_of(

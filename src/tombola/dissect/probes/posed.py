@@ -1,10 +1,12 @@
 """A task put to one model: its splits, read by it."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 from tombola.dissect.probes.baselines import Key, constant_score, keys, word_score
 from tombola.dissect.probes.controls import control_items
 from tombola.dissect.probes.items import Items
+from tombola.dissect.probes.lesson import Lesson
 from tombola.dissect.probes.question import Question
 from tombola.dissect.probes.reader import Reader
 from tombola.dissect.probes.words import Words
@@ -29,7 +31,7 @@ class Posed:
 
     @classmethod
     def of(cls, reader: Reader, name: str, data: WordData) -> "Posed":
-        """Have a task's texts read. Raises UserError as `probe_task` does."""
+        """Have a task's texts read. Raises UserError as `probe` does."""
         asked = Question.of(data.task, data.train)
         splits = [data.train, data.dev, *([] if data.test is None else [data.test])]
         try:
@@ -44,9 +46,24 @@ class Posed:
         return cls(asked, words, items, forms)
 
     @property
-    def stop(self) -> tuple[Words, Items] | None:
+    def stop_words(self) -> Words | None:
         """What decides when a probe stops; None where that is a part of training."""
-        return (self.words[1], self.items[1]) if len(self.items) > len(SPLITS) - 1 else None
+        return self.words[1] if len(self.items) == len(SPLITS) else None
+
+    @property
+    def lesson(self) -> Lesson:
+        """What probes are taught."""
+        return Lesson(self.asked, self.items[0], None if self.stop_words is None else self.items[1])
+
+    @property
+    def told(self) -> Lesson:
+        """What is told by a code. Dev is not, so it may decide, also where it is what is scored."""
+        return Lesson(self.asked, self.items[0], self.items[1])
+
+    @property
+    def reading(self) -> Hashable:
+        """The same for tasks whose probes train at once: on the same words of the same texts."""
+        return (*map(id, self.words), self.lesson.reading, self.told.reading)
 
     @property
     def scored(self) -> Items:

@@ -2,21 +2,24 @@
 
 import math
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tombola.dissect.probes.codes import Code, online_code
+from tombola.dissect.probes.codes import Code, online_codes
 from tombola.dissect.probes.posed import Posed
 from tombola.dissect.probes.reader import Reader
 from tombola.dissect.probes.result import ProbeResult
 from tombola.dissect.probes.settings import ProbeSettings
-from tombola.dissect.probes.training import Probes, train_probes
+from tombola.dissect.probes.training import Probes, train_alike
 from tombola.dissect.probes.words import MIX, StackName
 from tombola.dissect.representations import stack_names
 from tombola.randomness import mixed
@@ -63,22 +66,99 @@ def probe(
             model, tokenizer, place, settings, stack, layers, batch_size, max_tokens, too_long,
             stride,
         )  # fmt: skip
-        found = []
-        for name, one in tasks.items():
-            found += [result for result, _ in probe_task(reader, name, one, seed)]
-        return found
+        return [result for result, _ in probe_tasks(reader, tasks, seed)]
 
 
-def probe_task(
-    reader: Reader, name: str, data: WordData, seed: int
+def probe_tasks(
+    reader: Reader, tasks: Mapping[str, WordData], seed: int
 ) -> Iterator[tuple[ProbeResult, Float[np.ndarray, "texts k"]]]:
-    """Probes of one task: each result, with what each text contributes to its score.
+    """Probes of tasks, by name: each result, with what each text contributes to its score.
 
-    Raises UserError as `probe` does, its lines beginning with the name of the task.
+    Tasks that ask of the same words of the same texts train at once. Raises UserError as `probe`
+    does, its lines beginning with the name of the task; before anything is trained.
     """
-    posed, settings = Posed.of(reader, name, data), reader.settings
-    control = posed.control(mixed("control", seed)) if settings.control else None
-    shared: dict[str, Any] = {
+    alike: dict[Hashable, dict[str, Posed]] = defaultdict(dict)
+    for name, data in tasks.items():
+        posed = Posed.of(reader, name, data)
+        alike[posed.reading][name] = posed
+    found: dict[str, list[tuple[ProbeResult, np.ndarray]]] = defaultdict(list)
+    for some in alike.values():
+        for result, counts in _together(reader, some, seed):
+            found[result.task].append((result, counts))
+    for name in tasks:
+        yield from found[name]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one lesson, of one kind of probe."""
+
+    posed: Posed
+    probes: Probes
+    code: Code | None
+
+    @property
+    def answers(self) -> Shaped[np.ndarray, "layers replicates items"]:
+        """To what is scored."""
+        return self.probes.answers(self.posed.words[-1], self.posed.scored)
+
+    def bits(self, at: tuple[int, int]) -> float:
+        """In which the code of a layer and replicate tells the training labels."""
+        return math.nan if self.code is None else float(self.code.bits[at])
+
+
+def _together(
+    reader: Reader, tasks: Mapping[str, Posed], seed: int
+) -> Iterator[tuple[ProbeResult, Float[np.ndarray, "texts k"]]]:
+    """Of tasks with one reading, and of the labels drawn for their control where that is asked."""
+    settings = reader.settings
+    posed = list(tasks.values())
+    controls = [one.control(mixed("control", seed)) for one in posed] if settings.control else []
+    facts = {name: _facts(reader, name, one) for name, one in tasks.items()}
+    sets: list[list[int] | None] = [None, [MIX]] if settings.mix else [None]
+    for hidden, penalty, layers in product(settings.hidden, settings.penalty, sets):
+        outcomes = _outcomes(reader, [*posed, *controls], seed, layers, hidden, penalty)
+        others: Sequence[Outcome | None] = outcomes[len(posed) :] or [None] * len(posed)
+        for name, outcome, other in zip(tasks, outcomes, others, strict=False):
+            kind = {"hidden": hidden, "penalty": penalty}
+            yield from _results({**facts[name], **kind}, outcome, other)
+
+
+def _outcomes(
+    reader: Reader,
+    posed: Sequence[Posed],
+    seed: int,
+    layers: list[int] | None,
+    hidden: int,
+    penalty: float,
+) -> list[Outcome]:
+    """Probes, and codes where they are asked: of classes, and of layers alone."""
+    settings, words, device = reader.settings, posed[0].words, reader.model.device
+    seeds = [mixed("probe", seed, i) for i in range(settings.replicates)]
+    trained = train_alike(
+        [one.lesson for one in posed], words[0], seeds, settings,
+        stop_words=posed[0].stop_words, hidden=hidden, penalty=penalty, layers=layers,
+        device=device,
+    )  # fmt: skip
+    told = [i for i, one in enumerate(posed) if one.asked.classes is not None]
+    codes: dict[int, Code] = {}
+    if settings.code and layers is None and told:
+        lessons = [posed[i].told for i in told]
+        found = online_codes(
+            lessons, words[0], words[1], seeds, settings,
+            hidden=hidden, penalty=penalty, order=seed, device=device,
+        )  # fmt: skip
+        codes = dict(zip(told, found, strict=True))
+    return [
+        Outcome(one, probes, codes.get(i))
+        for i, (one, probes) in enumerate(zip(posed, trained, strict=True))
+    ]
+
+
+def _facts(reader: Reader, name: str, posed: Posed) -> dict[str, Any]:
+    """What all results of a task say."""
+    chance, word_baseline = posed.baselines
+    return {
         "task": name,
         "word_task": posed.asked.task.name,
         "group": posed.asked.task.group,
@@ -86,48 +166,28 @@ def probe_task(
         "metric": posed.asked.task.metric,
         "n": len(posed.scored),
         "texts": posed.scored.n_texts,
-        **dict(zip(("chance", "word_baseline"), posed.baselines, strict=True)),
+        "chance": chance,
+        "word_baseline": word_baseline,
         "n_unseen": posed.scored.n_unseen,
         "n_skipped": sum(len(read.skipped) for read in posed.words),
         "n_windowed": sum(read.n_windowed for read in posed.words),
         "unknown": posed.words[-1].unknown,
     }
-    sets: list[list[int] | None] = [None, [MIX]] if settings.mix else [None]
-    for hidden in settings.hidden:
-        for penalty in settings.penalty:
-            kind: dict[str, Any] = {"hidden": hidden, "penalty": penalty}
-            for layers in sets:
-                yield from _results(reader, posed, control, seed, shared, kind, layers)
 
 
 def _results(
-    reader: Reader,
-    posed: Posed,
-    control: Posed | None,
-    seed: int,
-    shared: dict[str, Any],
-    kind: dict[str, Any],
-    layers: list[int] | None,
+    facts: Mapping[str, Any], outcome: Outcome, control: Outcome | None
 ) -> Iterator[tuple[ProbeResult, Float[np.ndarray, "texts k"]]]:
-    """Of one kind of probe, on layers alone (all of them where none are named) or on their mix."""
-    probes = _trained(reader, posed, seed, layers=layers, **kind)
-    answers, others = probes.answers(posed.words[-1], posed.scored), None
-    told: list[Code | None] = [None, None]
-    if reader.settings.code and layers is None:
-        told = [
-            None if one is None else _told(reader, one, seed, **kind) for one in (posed, control)
-        ]
-    if control is not None:
-        controls = _trained(reader, control, seed, layers=layers, **kind)
-        others = controls.answers(control.words[-1], control.scored)
+    """Of one task and kind of probe: each layer and replicate."""
+    posed, probes, answers = outcome.posed, outcome.probes, outcome.answers
+    others = None if control is None else control.answers
     for place, layer in enumerate(probes.layers):
-        for i in range(reader.settings.replicates):
+        for i in range(len(probes.seeds)):
             at = place, i
             counts = posed.asked.counts(answers[at], posed.scored)
             low, high = posed.asked.interval(counts)
             result = ProbeResult(
-                **shared,
-                **kind,
+                **facts,
                 replicate=i,
                 layer=layer,
                 value=posed.asked.value(counts),
@@ -139,44 +199,15 @@ def _results(
                 n_train=probes.n_train,
                 control=math.nan
                 if control is None or others is None
-                else control.asked.score(others[at], control.scored),
-                bits=_bits(told[0], at),
-                control_bits=_bits(told[1], at),
-                uniform_bits=math.nan if told[0] is None else told[0].uniform,
+                else control.posed.asked.score(others[at], control.posed.scored),
+                bits=outcome.bits(at),
+                control_bits=math.nan if control is None else control.bits(at),
+                uniform_bits=math.nan if outcome.code is None else outcome.code.uniform,
                 centre=math.nan
                 if probes.shares is None
                 else float(probes.shares[at] @ np.array(posed.words[0].layers)),
             )
             yield result, counts
-
-
-def _seeds(reader: Reader, seed: int) -> list[int]:
-    return [mixed("probe", seed, i) for i in range(reader.settings.replicates)]
-
-
-def _trained(
-    reader: Reader, posed: Posed, seed: int, hidden: int, penalty: float, layers: list[int] | None
-) -> Probes:
-    return train_probes(
-        posed.asked, posed.words[0], posed.items[0], _seeds(reader, seed), reader.settings,
-        hidden=hidden, penalty=penalty, stop=posed.stop, device=reader.model.device,
-        layers=layers,
-    )  # fmt: skip
-
-
-def _told(reader: Reader, posed: Posed, seed: int, hidden: int, penalty: float) -> Code | None:
-    """The code of the training labels; None of numbers. Dev is not told, so it may decide."""
-    if posed.asked.classes is None:
-        return None
-    return online_code(
-        posed.asked, posed.words[0], posed.items[0], (posed.words[1], posed.items[1]),
-        _seeds(reader, seed), reader.settings, hidden=hidden, penalty=penalty, order=seed,
-        device=reader.model.device,
-    )  # fmt: skip
-
-
-def _bits(code: Code | None, at: tuple[int, int]) -> float:
-    return math.nan if code is None else float(code.bits[at])
 
 
 @contextmanager

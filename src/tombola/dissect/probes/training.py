@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from tombola.dissect.probes.fitting import Group, cut, cut_rows, features_of, fit
 from tombola.dissect.probes.items import Items
+from tombola.dissect.probes.lesson import Lesson
 from tombola.dissect.probes.question import Question
 from tombola.dissect.probes.settings import ProbeSettings
 from tombola.dissect.probes.stack import first_weights, mixing, outputs_of, shares
@@ -66,6 +68,21 @@ class Probes:
             yield found.view(len(self.layers), len(self.seeds), *found.shape[1:])
 
 
+class How(TypedDict, total=False):
+    """What may be said of how probes are trained, beside their settings."""
+
+    hidden: int
+    """Width of their hidden layer; 0 is a linear probe."""
+    penalty: float
+    """Strength of their L2 penalty."""
+    layers: Sequence[int] | None
+    """Their numbers; all where not given. `[MIX]` alone trains one probe for each seed on a scalar
+    mix of all layers (Peters et al. 2018): features are a scale times the layers' sum, whose
+    weights are positive, sum to 1 and are learned with the probe."""
+    device: torch.device | None
+    dtype: torch.dtype
+
+
 def train_probes(
     question: Question,
     words: Words,
@@ -73,58 +90,96 @@ def train_probes(
     seeds: Sequence[int],
     settings: ProbeSettings,
     *,
+    stop: tuple[Words, Items] | None = None,
+    **how: Unpack[How],
+) -> Probes:
+    """Train a probe on each layer with each seed, as `train_alike` does, for one question.
+
+    `stop`: the words and items that decide when a probe stops. Raises UserError as that does.
+    """
+    stop_words, items = stop or (None, None)
+    lesson = Lesson(question, train, items)
+    (found,) = train_alike([lesson], words, seeds, settings, stop_words=stop_words, **how)
+    return found
+
+
+def train_alike(
+    lessons: Sequence[Lesson],
+    words: Words,
+    seeds: Sequence[int],
+    settings: ProbeSettings,
+    *,
+    stop_words: Words | None = None,
     hidden: int = 0,
     penalty: float = 0.0,
-    stop: tuple[Words, Items] | None = None,
     layers: Sequence[int] | None = None,
     device: torch.device | None = None,
     dtype: torch.dtype = torch.float32,
-) -> Probes:
-    """Train a probe on each layer with each seed.
+) -> list[Probes]:
+    """Train a probe on each layer with each seed, for each of the lessons with one reading.
 
     All train at once, in batched products, and each has its own batches, weights, optimizer state,
     stopping and best epoch: a probe is what training it alone gives. Its seed decides the order of
     batches, what is held out and, with the layer's number, its first weights. After each epoch the
-    score on `stop` (words and items) decides whether weights are the best so far; without it, that
-    on a share of the training texts, held out.
+    score on the items that the lesson stops by, of `stop_words`, decides whether weights are the
+    best so far; without them, that on a share of the training texts, held out. What a batch is
+    read from is read once for all lessons: that takes as long as a linear probe's products.
 
-    `layers`: their numbers; all where not given. `[MIX]` alone trains one probe for each seed on a
-    scalar mix of all layers (Peters et al. 2018): features are a scale times the layers' sum, whose
-    weights are positive, sum to 1 and are learned with the probe.
-
-    Raises UserError where there are too few texts to hold some out.
+    `How` says what the others are. Raises UserError where there are too few texts to hold some
+    out; ValueError where lessons are not read alike.
     """
+    if len({lesson.reading for lesson in lessons}) != 1:
+        raise ValueError("lessons that train together read the same rows in the same batches")
     layers = tuple(layers if layers is not None else words.layers)
     device = device or torch.device("cpu")
-    splits = [_split(train.n_texts, settings.held_out, seed, stop is not None) for seed in seeds]
-    features = words.features(train.arity)
+    train = lessons[0].train
+    splits = [
+        _split(train.n_texts, settings.held_out, seed, stop_words is not None) for seed in seeds
+    ]
     standard = None
     if settings.standardise:
         standard = _standard(words, train, layers).to(device, dtype)
-    group = Group(question, words, train, tuple(seeds), settings, penalty, stop, splits)
+    group = Group(tuple(lessons), words, stop_words, tuple(seeds), settings, penalty, splits)
     parts = []
-    for some in cut(layers, _at_once(group, features, hidden)):
+    for some in cut(layers, _at_once(group, words.features(train.arity), hidden)):
         own = None if standard is None else standard[:, [layers.index(layer) for layer in some]]
-        which = [(seed, layer) for layer in some for seed in seeds]
-        first = first_weights(features, hidden, question.outputs, which, dtype)
-        if MIX in some:
-            first |= mixing(len(which), len(words.layers), dtype)
-        first = {name: one.to(device) for name, one in first.items()}
-        parts.append(fit(group, some, first, own))
-    shape = (len(layers), len(seeds))
-    return Probes(
-        question=question,
-        layers=layers,
-        seeds=tuple(seeds),
-        weights={
-            name: torch.cat([part[0][name] for part in parts]).unflatten(0, shape)
-            for name in parts[0][0]
-        },
-        standard=standard,
-        epoch=np.concatenate([part[1] for part in parts]).reshape(shape),
-        stopping=np.concatenate([part[2] for part in parts]).reshape(shape),
-        n_train=len(train.of(splits[0][0])),
-    )
+        firsts = [_first(group, lesson, some, hidden, dtype, device) for lesson in lessons]
+        parts.append(fit(group, some, firsts, own))
+    return [
+        Probes(
+            question=lesson.question,
+            layers=layers,
+            seeds=tuple(seeds),
+            weights={
+                name: torch.cat([one.best[name] for one in learners]).unflatten(
+                    0, (len(layers), len(seeds))
+                )
+                for name in learners[0].best
+            },
+            standard=standard,
+            epoch=np.concatenate([one.epoch for one in learners]).reshape(-1, len(seeds)),
+            stopping=np.concatenate([one.score for one in learners]).reshape(-1, len(seeds)),
+            n_train=len(train.of(splits[0][0])),
+        )
+        for lesson, learners in zip(lessons, zip(*parts, strict=True), strict=True)
+    ]
+
+
+def _first(
+    group: Group,
+    lesson: Lesson,
+    layers: Sequence[int],
+    hidden: int,
+    dtype: torch.dtype,
+    device: torch.device,
+) -> dict[str, Float[Tensor, "probes ..."]]:
+    """Weights that a lesson's probes of some layers begin with."""
+    which = [(seed, layer) for layer in layers for seed in group.seeds]
+    features = group.words.features(group.train.arity)
+    first = first_weights(features, hidden, lesson.question.outputs, which, dtype)
+    if MIX in layers:
+        first |= mixing(len(which), len(group.words.layers), dtype)
+    return {name: one.to(device) for name, one in first.items()}
 
 
 def _standard(
@@ -156,5 +211,6 @@ def _at_once(group: Group, features: int, hidden: int) -> int:
     At least one: a mix of all layers is one, whose batches are as large as those of all.
     """
     a_batch = group.batch * len(group.train) / max(group.train.n_texts, 1)
-    each = a_batch * len(group.seeds) * (2 * features + 3 * hidden + 3 * group.question.outputs)
+    outputs = max(lesson.question.outputs for lesson in group.lessons)
+    each = a_batch * len(group.seeds) * (2 * features + 3 * hidden + 3 * outputs)
     return max(1, int(HELD // each))

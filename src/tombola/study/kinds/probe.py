@@ -130,7 +130,7 @@ class Probe(Kind[ProbeStep]):
         return {**found, "training": facts_of(settings.training)}
 
     def work(self, job: Job[ProbeStep], folder: Path) -> None:
-        """Texts are read once, and all probes of a task trained at once."""
+        """Texts are read once, and probes of tasks on the same words trained at once."""
         settings, ticket = job.settings, job.ticket("of")
         place = folder / "vectors"  # found again after an interruption
         place.mkdir(exist_ok=True)
@@ -147,11 +147,12 @@ class Probe(Kind[ProbeStep]):
         counts: dict[str, Any] = {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", dissect.UnknownSubTokens)  # the table holds the share
-            for name in job.stage.facts["probe"]:
-                data = tasks.as_words(job.library.task(name))
-                for result, own in dissect.probe_task(reader, name, data, job.seed):
-                    counts[str(len(rows))] = own
-                    rows.append(asdict(result))
+            asked = {
+                name: tasks.as_words(job.library.task(name)) for name in job.stage.facts["probe"]
+            }
+            for result, own in dissect.probe_tasks(reader, asked, job.seed):
+                counts[str(len(rows))] = own
+                rows.append(asdict(result))
         shutil.rmtree(place)
         with (folder / COUNTS_FILE).open("wb") as file:
             np.savez_compressed(file, **counts)
