@@ -5,6 +5,7 @@ import json
 import zlib
 from dataclasses import replace
 
+import new_tables
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,6 +90,26 @@ def test_differences_stand_at_the_mean_sparsity_over_seeds() -> None:
     )  # fmt: skip
     both = Tables({**tables, "differences": tables.differences.assign(sparsity=0.45)})
     assert answers(both)[0].matches == "not at 45.0%"
+
+
+def test_a_sweep_answers_by_its_own_pairs() -> None:
+    """What it ended in, held to the model given, within the most that might be lost."""
+    tables = scored(row(**DENSE, score=0.87), row(sparsity=0.4, score=0.86))
+    ticket = tables.scores["model"].iloc[-1]
+    few, many = {0.2: (0.001, 0.01), 0.4: (0.004, 0.1)}, {0.4: (0.1, 0.2)}
+    said = []
+    for lost, allowed in ((few, 0.05), (many, 0.05)):
+        rows = new_tables.sweep(ticket, lost, task="t", metric="accuracy", allowed=allowed)
+        frame = new_tables.TABLES["sweep"].frame(rows)
+        frame = frame.assign(task=tables.scores["task"].iloc[0])
+        (found,) = answers(Tables({**tables, "sweep": frame}))
+        assert found.compared
+        assert margins([found]) == ["0.05"]
+        said.append((found.sure, found.matches, found.difference))
+    assert said == [
+        (True, "40.0%", "−0.004 [−0.036 to +0.028]"),
+        (False, "not at 40.0%", "−0.100 [−0.132 to −0.068]"),
+    ]
 
 
 def test_sources_of_one_beginning_are_told_apart_by_their_end() -> None:

@@ -66,7 +66,7 @@ def answers(tables: Tables) -> list[Answer]:
         means = over_seeds(rows, [*KIND, "round"], "score")
         if means.empty:
             continue
-        paired = _to_dense(narrowed)
+        paired = pd.concat([_to_dense(narrowed), _swept(narrowed, rows)])
         for kind in kinds(means):
             found.append(_answer(rows, means, kind.name, paired))
     return found
@@ -82,6 +82,20 @@ def _to_dense(tables: Tables) -> pd.DataFrame:
         return pd.DataFrame(columns=["kind", "against"])
     rows = with_kind(compared_scores(tables))
     return rows[rows["against"].isin([DENSE, AS_LONG]) & rows["difference"].notna()]
+
+
+def _swept(tables: Tables, scored: pd.DataFrame) -> pd.DataFrame:
+    """The paired differences that sweeps took of their tickets, held to the model given.
+
+    The margin is the most that might be lost.
+    """
+    if "sweep" not in tables:
+        return pd.DataFrame(columns=["kind", "against"])
+    ends = tables["sweep"]
+    ends = ends[ends["chosen"] & (ends["role"] == "drawn")]
+    measured = ends[["model", "metric", "difference", "low", "high", "verdict", "allowed"]]
+    found = scored[["model", "metric", "task", "kind", "at"]].merge(measured, on=["model", "metric"])
+    return found.rename(columns={"allowed": "margin"}).assign(against=DENSE)
 
 
 def _answer(rows: pd.DataFrame, means: pd.DataFrame, kind: str, paired: pd.DataFrame) -> Answer:
