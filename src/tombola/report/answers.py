@@ -94,7 +94,8 @@ def _swept(tables: Tables, scored: pd.DataFrame) -> pd.DataFrame:
     ends = tables["sweep"]
     ends = ends[ends["chosen"] & (ends["role"] == "drawn")]
     measured = ends[["model", "metric", "difference", "low", "high", "verdict", "allowed"]]
-    found = scored[["model", "metric", "task", "kind", "at"]].merge(measured, on=["model", "metric"])
+    scored = scored[["model", "metric", "task", "kind", "at"]]
+    found = scored.merge(measured, on=["model", "metric"])
     return found.rename(columns={"allowed": "margin"}).assign(against=DENSE)
 
 
