@@ -1,6 +1,7 @@
 """Opening a text: what its bytes are is told by themselves, never by the name of the file."""
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,14 +38,19 @@ _MARKS = {
 
 
 class _Unpacked(gzip.GzipFile):
-    """A gzip file that ends with an error where it is made to fill memory or disk."""
+    """A gzip file that ends with an error where it is made to fill memory or disk.
+
+    It is to be read through a buffer: a call for each line would take longer than unpacking it.
+    """
 
     def __init__(self, raw: BinaryIO, path: Path) -> None:
         super().__init__(fileobj=raw)
         self._path = path
         self._left = max(MOST_UNPACKED, path.stat().st_size * MOST_TIMES)
 
-    def _count(self, chunk: bytes) -> bytes:
+    def read(self, size: int | None = -1) -> bytes:
+        with _as_damaged():
+            chunk = super().read(size)
         self._left -= len(chunk)
         if self._left < 0:
             raise UserError(
@@ -52,18 +58,6 @@ class _Unpacked(gzip.GzipFile):
                 "where you trust it, unpack it first"
             )
         return chunk
-
-    def readline(self, size: int | None = -1) -> bytes:
-        with _as_damaged():
-            return self._count(super().readline(size))
-
-    def read(self, size: int | None = -1) -> bytes:
-        with _as_damaged():
-            return self._count(super().read(size))
-
-    def peek(self, n: int) -> bytes:
-        with _as_damaged():
-            return super().peek(n)
 
 
 @contextmanager
@@ -87,9 +81,10 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
             _check(path, raw.peek(HEAD)[:HEAD])
             yield raw
             return
-        with _Unpacked(raw, path.expanduser()) as unpacked:
-            _check(path, unpacked.peek(HEAD)[:HEAD])
-            yield cast(BinaryIO, unpacked)
+        unpacked = cast(io.RawIOBase, _Unpacked(raw, path.expanduser()))
+        with io.BufferedReader(unpacked) as buffered:
+            _check(path, buffered.peek(HEAD)[:HEAD])
+            yield buffered
 
 
 def _check(path: Path, head: bytes) -> None:
