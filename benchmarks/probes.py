@@ -19,8 +19,8 @@ from tombola.tasks.words import Labelled, Target
 LAYERS, SEEDS, CLASSES, TOKENS, WIDTH, LENGTH = 6, 5, 45, 100_000, 384, 20
 EPOCHS = 3
 """Each side trains for so many, as the ratio does not depend on it."""
-ITERATIONS = 20
-"""Of scikit-learn's solver: about where its accuracy is that of the probes."""
+ITERATIONS = (4, 6, 8, 12, 16, 24, 32)
+"""Of scikit-learn's solver: the first with which it is as accurate as the probes."""
 
 
 def main(tokens: int = TOKENS) -> None:
@@ -44,12 +44,15 @@ def main(tokens: int = TOKENS) -> None:
         differ = np.abs(scores - all_at_once.stopping).max()
         x = np.asarray(words.vectors[0], np.float32)
         kept = slice(None, 9 * tokens // 10)
-        sklearn, model = timed(
-            lambda: LogisticRegression(max_iter=ITERATIONS).fit(x[kept], items.labels[kept])
-        )
-        bare, _ = timed(lambda: products(words, tokens, asked.task.texts_at_once * LENGTH))
         held = slice(9 * tokens // 10, None)
-        accuracy = model.score(x[held], items.labels[held])
+        wanted = float(all_at_once.stopping[0].mean())
+        for iterations in ITERATIONS:
+            regression = LogisticRegression(max_iter=iterations)
+            sklearn, model = timed(lambda it=regression: it.fit(x[kept], items.labels[kept]))
+            accuracy = model.score(x[held], items.labels[held])
+            if accuracy >= wanted:
+                break
+        bare, _ = timed(lambda: products(words, tokens, asked.task.texts_at_once * LENGTH))
     table(
         ("what", "seconds", "over the first"),
         [
@@ -57,15 +60,15 @@ def main(tokens: int = TOKENS) -> None:
             ("the products alone that this needs", f"{bare:.1f}", f"{bare / together:.2f}"),
             ("one at a time (aim: at least 10)", f"{one:.1f}", f"{one / together:.1f}"),
             (
-                f"scikit-learn, one layer once, {ITERATIONS} iterations",
+                f"scikit-learn, one layer once, {iterations} iterations, for each of them",
                 f"{sklearn:.1f}",
-                f"{sklearn / together:.2f}",
+                f"{LAYERS * SEEDS * sklearn / together:.2f}",
             ),
         ],
     )
     print(
         f"largest difference of scores: {differ:.4f}; accuracy of layer 0 "
-        f"{all_at_once.stopping[0].mean():.4f}, scikit-learn's {accuracy:.4f}; vectors take "
+        f"{wanted:.4f}, scikit-learn's {accuracy:.4f}; vectors take "
         f"{size:.4f} of words × layers × width × 2 bytes (aim: 1.05)"
     )
     peaks = [
