@@ -9,6 +9,7 @@ import pandas as pd
 from tombola.errors import UserError, allowed_for
 from tombola.registry import Registry
 from tombola.report.reading import Tables
+from tombola.report.words import count
 
 Verdict = Literal["supported", "contradicted", "undecided", "silent"]
 """`undecided` wherever the interval covers both; `silent` where the tables cannot speak to it."""
@@ -26,6 +27,14 @@ class Finding:
     n: int = 0
     """Examples that it rests on."""
     seeds: int = 0
+
+    @property
+    def grounds(self) -> str:
+        """The statistic with what it rests on, where that is known."""
+        if not self.n:
+            return self.statistic
+        seeds = f", {count(self.seeds, 'seed')}" if self.seeds else ""
+        return f"{self.statistic}; n = {self.n:,}{seeds}"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from tombola.report.parts.scores import diverged, undefined
 from tombola.report.reading import Tables
 from tombola.report.study import Study
 from tombola.report.tickets import AS_LONG, CONTROL, DENSE, UNPRUNED
+from tombola.report.words import count
 
 HERE = Path(__file__).parent
 STYLES = ("page", "first", "charts", "dark", "print")
@@ -52,6 +53,7 @@ def page(study: Study, tables: Tables, charts: list[ShownChart]) -> str:
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    environment.globals["count"] = count
     scripts = [policy.vega(), policy.own()]
     styles = "".join((HERE / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
     data = packed_charts(charts) | {
