@@ -1,6 +1,7 @@
 """Which stages can be done now."""
 
 from collections import deque
+from collections.abc import Callable
 
 from tombola.study.attempt import Ended
 from tombola.study.engine import Event, Undone, Watch
@@ -25,9 +26,18 @@ class Queue:
             if not missing:
                 self._ready.append(stage)
 
-    def next(self) -> Stage | None:
-        """A stage that can be done, in the plan's order as far as its reads allow."""
-        return self._ready.popleft() if self._ready else None
+    def next(self, busy: Callable[[str], bool]) -> Stage | None:
+        """A stage that can be done, in the plan's order as far as its reads allow.
+
+        One that is `busy`, by its name, comes after all others: who takes it can only wait.
+        """
+        if not self._ready:
+            return None
+        free = (i for i, stage in enumerate(self._ready) if not busy(stage.name))
+        place = next(free, 0)
+        stage = self._ready[place]
+        del self._ready[place]
+        return stage
 
     def done(self, name: str) -> None:
         """A stage ended well: what waited for it alone is ready, before what is elsewhere."""
@@ -50,15 +60,17 @@ class Course:
         self._stages = {stage.name: stage for stage in undone.stages}
         self._waiting = Queue(undone.stages, undone.done)
         self._watch = watch
+        self._busy = undone.store.is_running
         self.running: set[str] = set()
         """Names of those that were begun and have not ended."""
 
     def next(self) -> Stage | None:
         """The next stage that can be done; None where all others wait for one that runs or fails.
 
-        Whoever calls it does the stage.
+        Whoever calls it does the stage. What another run is at comes last, so that two runs on one
+        folder share its stages and do not wait for each other.
         """
-        return self._waiting.next()
+        return self._waiting.next(self._busy)
 
     def begin(self, stage: Stage) -> None:
         """A stage is begun."""
