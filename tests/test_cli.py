@@ -168,6 +168,13 @@ def test_nothing_that_is_said_is_silently_of_no_use(models: Path, tmp_path: Path
 
     few = ("probe", dense, "--train", "20", "--dev", "10", "--epochs", "1")
     assert "'pos' has no f1" in refused(*few, "--metric", "f1")
+    plain = call(*few).stdout
+    assert "selectivity" not in plain
+    assert "bits" not in plain
+    asked = call(*few, "--control", "--code", "--mix", "--penalty", "0.5").stdout
+    for said in ("penalty 0.5", "selectivity", "bits", "mix ("):
+        assert said in asked, asked
+    assert "penalty" in refused(*few, "--penalty", "-1")
     drawn = call("prune", dense, "--amount", ".5", "--task", "CoLA", "--out", tmp_path / "t")
     assert drawn.stderr == (
         "note: criterion 'magnitude' reads no examples: what is said of them is of no use\n"

@@ -1,7 +1,7 @@
 """`tombola probe`: what can be read off every layer."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,6 +43,21 @@ def probe(
         list[int] | None,
         typer.Option(min=0, help="Width of the probe's hidden layer, 0: linear; repeatable. [0]"),
     ] = None,
+    penalty: Annotated[
+        list[float] | None,
+        typer.Option(
+            metavar="X",
+            min=0.0,
+            help="Strength of an L2 penalty; repeatable, a probe for each. [0]",
+        ),
+    ] = None,
+    control: Annotated[
+        bool, typer.Option(help="Probe for labels drawn for each word form, too: selectivity.")
+    ] = False,
+    code: Annotated[
+        bool, typer.Option(help="Tell the training labels by the online code, too: bits.")
+    ] = False,
+    mix: Annotated[bool, typer.Option(help="Probe a mix of all layers, too.")] = False,
     replicates: Annotated[int, typer.Option(min=1, help="Probes with seeds of their own.")] = 1,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the words, at most.")] = 50,
     standardise: Annotated[
@@ -82,6 +97,10 @@ def probe(
             too_long=too_long,
             cache=cache,
             hidden=hidden or [0],
+            penalty=penalty or [0.0],
+            control=control,
+            code=code,
+            mix=mix,
             replicates=replicates,
             epochs=epochs,
             standardise=standardise,
@@ -107,32 +126,52 @@ def _files(given: list[str] | None) -> dict[str, Path] | None:
     return found
 
 
+Cell = Callable[[Any], str]
+COLUMNS: dict[str, Cell] = {
+    "task": lambda row: row.task,
+    "probe": lambda row: _kind(row),
+    "stack": lambda row: row.stack,
+    "layer": lambda row: _layer(row),
+    "metric": lambda row: row.metric,
+    "score": lambda row: _number(row.value),
+    "95% interval": lambda row: interval(row.low, row.high),
+    "dev": lambda row: _number(row.stopping),
+    "chance": lambda row: _number(row.chance),
+    "by word": lambda row: _number(row.word_baseline),
+    "n": lambda row: f"{row.n:,}",
+}
+"""What is always shown of a probe."""
+ASKED: dict[str, tuple[Callable[[Any], float], Cell]] = {
+    "selectivity": (lambda row: row.control, lambda row: _number(row.value - row.control)),
+    "bits": (lambda row: row.bits, lambda row: _bits(row)),
+}
+"""What is shown where it was asked, which a number that is not NaN tells."""
+LEFT = {"task", "probe", "stack", "metric"}
+"""Columns of words; those of numbers end at the right."""
+
+
 def _probes(found: Iterable[Any]) -> None:
-    """Probe scores by task and layer."""
+    """Probe scores by task and layer, with what else was asked."""
     rows = list(found)
-    heads = ("task", "probe", "stack", "layer", "metric", "score", "95% interval", "dev", "chance",
-             "by word", "n")  # fmt: skip
-    table(heads, [_row(row) for row in rows], right=(3, 5, 6, 7, 8, 9, 10))
+    asked = {
+        name: cell
+        for name, (number, cell) in ASKED.items()
+        if any(number(row) == number(row) for row in rows)
+    }
+    columns = {**COLUMNS, **asked}
+    cells = [tuple(cell(row) for cell in columns.values()) for row in rows]
+    table(
+        tuple(columns), cells, right=tuple(i for i, name in enumerate(columns) if name not in LEFT)
+    )
     for task, said in {row.task: _said(row) for row in rows}.items():
         for text in said:
             line(f"{task}: {text}")
 
 
-def _row(row: Any) -> tuple[str, ...]:
+def _kind(row: Any) -> str:
     kind = f"MLP {row.hidden}" if row.hidden else "linear"
-    return (
-        row.task,
-        f"{kind} #{row.replicate}" if row.replicate else kind,
-        row.stack,
-        str(row.layer),
-        row.metric,
-        _number(row.value),
-        interval(row.low, row.high),
-        _number(row.stopping),
-        _number(row.chance),
-        _number(row.word_baseline),
-        f"{row.n:,}",
-    )
+    kind += f", penalty {row.penalty:g}" if row.penalty else ""
+    return f"{kind} #{row.replicate}" if row.replicate else kind
 
 
 def _said(row: Any) -> list[str]:
@@ -154,3 +193,12 @@ def _said(row: Any) -> list[str]:
 
 def _number(value: float) -> str:
     return f"{value:.4f}" if value == value else "–"
+
+
+def _layer(row: Any) -> str:
+    """Of a mix, the mean of the layers by what they count."""
+    return f"mix ({row.centre:.2g})" if row.layer == dissect.MIX else str(row.layer)
+
+
+def _bits(row: Any) -> str:
+    return f"{row.bits:,.0f} of {row.uniform_bits:,.0f}" if row.bits == row.bits else "–"

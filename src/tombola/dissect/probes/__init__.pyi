@@ -19,4 +19,5 @@ from .settings import ProbeSettings as ProbeSettings
 from .training import Probes as Probes
 from .training import train_alike as train_alike
 from .training import train_probes as train_probes
+from .words import MIX as MIX
 from .words import Words as Words
