@@ -11,7 +11,14 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast
 
 import realdata
-from tombola.dissect import ProbeResult, ProbeSettings, UnknownSubTokens, best_layer, probe
+from tombola.dissect import (
+    CutShort,
+    ProbeResult,
+    ProbeSettings,
+    UnknownSubTokens,
+    best_layer,
+    probe,
+)
 from tombola.dissect.probes import represent_words
 from tombola.errors import UserError
 from tombola.language import Language
@@ -138,6 +145,18 @@ def test_a_third_split_is_scored_and_dev_decides_when_to_stop(tokenizer) -> None
     two = probe(bert(4), tokenizer, data(train, test), settings=TWO_EPOCHS)
     assert two[0].n == found[0].n
     assert two[0].n_train < found[0].n_train  # a tenth is held out
+
+
+def test_probes_that_were_cut_short_are_said(tokenizer) -> None:
+    given = data(tagged(30, seed=2), tagged(20, seed=3))
+    slow = ProbeSettings(epochs=8, patience=7, learning_rate=1e-2)
+    with pytest.warns(CutShort, match="of 3 probes still got better when 8 epochs were over"):
+        probe(bert(4), tokenizer, given, settings=slow)
+    long = ProbeSettings(epochs=60, patience=2, learning_rate=0.1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CutShort)
+        probe(bert(4), tokenizer, given, settings=long)
+        probe(bert(4), tokenizer, given, settings=ONE_EPOCH)  # who asks for so few knows
 
 
 def test_control_labels_and_codes_where_asked(tokenizer) -> None:

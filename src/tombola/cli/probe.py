@@ -60,6 +60,10 @@ def probe(
     mix: Annotated[bool, typer.Option(help="Probe a mix of all layers, too.")] = False,
     replicates: Annotated[int, typer.Option(min=1, help="Probes with seeds of their own.")] = 1,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the words, at most.")] = 50,
+    batch_sentences: Annotated[
+        int | None,
+        typer.Option(min=1, help="Texts in a batch of training [80 sentences, 10 documents]."),
+    ] = None,
     standardise: Annotated[
         bool, typer.Option(help="Give features mean 0 and variance 1 first.")
     ] = False,
@@ -103,6 +107,7 @@ def probe(
             mix=mix,
             replicates=replicates,
             epochs=epochs,
+            batch_sentences=batch_sentences,
             standardise=standardise,
             **said.more,
         )

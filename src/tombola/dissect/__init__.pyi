@@ -6,6 +6,7 @@ from .groups import GroupSimilarity as GroupSimilarity
 from .groups import similarities_by_group as similarities_by_group
 from .measures.measure import MEASURES as MEASURES
 from .probes import MIX as MIX
+from .probes import CutShort as CutShort
 from .probes import ProbeResult as ProbeResult
 from .probes import ProbeSettings as ProbeSettings
 from .probes import Question as Question

@@ -7,6 +7,7 @@ from .forms import FORMS as FORMS
 from .forms import Form as Form
 from .items import Items as Items
 from .lesson import Lesson as Lesson
+from .probing import CutShort as CutShort
 from .probing import probe as probe
 from .probing import probe_tasks as probe_tasks
 from .question import Question as Question

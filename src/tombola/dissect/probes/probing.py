@@ -1,6 +1,7 @@
 """What can be read off every layer of a model, for one word task or many."""
 
 import tempfile
+import warnings
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,8 +50,9 @@ def probe(
     Vectors are read once for all tasks on the same texts and written to `folder`, where they are
     found again another time; by default to a temporary folder that is removed at the end.
 
-    Warns (`UnknownSubTokens`) where over 1% of a text's sub-tokens are unknown. Raises UserError
-    as `represent_words` and `train_probes` do, and where training texts have one class only.
+    Warns (`UnknownSubTokens`) where over 1% of a text's sub-tokens are unknown, and (`CutShort`)
+    where probes still got better at the last epoch. Raises UserError as `represent_words` and
+    `train_probes` do, and where training texts have one class only.
     """
     tasks = {data.task.name: data} if isinstance(data, WordData) else data
     settings = settings or ProbeSettings()
@@ -59,7 +61,27 @@ def probe(
             model, tokenizer, place, settings, stack, layers, batch_size, max_tokens, too_long,
             stride,
         )  # fmt: skip
-        return [result for result, _ in probe_tasks(reader, tasks, seed)]
+        found = [result for result, _ in probe_tasks(reader, tasks, seed)]
+    _warn_of_cut_short(found, settings)
+    return found
+
+
+class CutShort(UserWarning):
+    """Probes were stopped by the number of epochs, not by their own scores."""
+
+
+def _warn_of_cut_short(found: Sequence[ProbeResult], settings: ProbeSettings) -> None:
+    """Where texts are few, the published batches of 80 sentences make few steps of an epoch."""
+    last = settings.epochs - settings.patience
+    n = sum(one.epoch > last for one in found)
+    if n and last > 0:
+        warnings.warn(
+            f"{n:,} of {len(found):,} probes still got better when {settings.epochs} epochs were "
+            "over, so they know less than they could: allow more epochs, or smaller batches "
+            "(batch_sentences)",
+            CutShort,
+            stacklevel=3,
+        )
 
 
 def probe_tasks(
