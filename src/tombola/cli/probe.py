@@ -62,7 +62,9 @@ def probe(
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the words, at most.")] = 50,
     batch_sentences: Annotated[
         int | None,
-        typer.Option(min=1, help="Texts in a batch of training [80 sentences, 10 documents]."),
+        typer.Option(
+            metavar="N", min=1, help="Texts in a batch of training [80 sentences, 10 documents]."
+        ),
     ] = None,
     standardise: Annotated[
         bool, typer.Option(help="Give features mean 0 and variance 1 first.")

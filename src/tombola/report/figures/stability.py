@@ -53,7 +53,8 @@ def stability(tables: Tables) -> Picture | None:
     axis = pretty(str(rows["axis"].iloc[0])).replace("_", " ")
     among = [counted(int(of["n"].max()), str(unit)) for unit, of in rows.groupby("unit")]
     return finished(
-        alt.hconcat(*charts), sources, rows, f"whether masks agree, by {clip(axis)}",
+        alt.concat(*charts, columns=len(charts)), sources, rows,
+        f"whether masks agree, by {clip(axis)}",
         [f"{count(int(rows['raters'].max()), 'mask')} of {listed(among)}; "
          "line: 95% interval; grey: shuffled masks"],
     )  # fmt: skip
