@@ -1,10 +1,12 @@
 """Figures and sentences about probes of many tasks."""
 
+import pandas as pd
 import probe_tables
 import pytest
 from test_report_figures import marks, svg
 
 from tombola.report import Tables
+from tombola.report.claims.claim import CLAIMS
 from tombola.report.exports import paper_files
 from tombola.report.figures import drawings
 from tombola.report.parts import PARTS
@@ -55,6 +57,15 @@ def test_tasks_are_sorted_with_their_intervals(study: Tables) -> None:
     assert "invariant: names 0.002 (−0.008 to 0.012), semantic tags" in linear
     assert "improving: chunks 0.023 (0.013 to 0.033) (4 models, 2 seeds with 1 repl" in linear
     assert wide.startswith("toy, magnitude, MLP 1024 probes")
+
+
+def test_of_two_steps_the_line_through_most_models_is_shown(study: Tables) -> None:
+    """One that holds the last ticket to what trained as long is a difference, and no line."""
+    trends = study["probe-trends"]
+    short = trends.assign(step="pruned", models=2, change=0.5, low=0.4, high=0.6)
+    both = Tables({**study, "probe-trends": pd.concat([short, trends], ignore_index=True)})
+    assert PARTS["probe-trends"].say(both) == PARTS["probe-trends"].say(study)
+    assert CLAIMS["mz-degrade"].test(both) == CLAIMS["mz-degrade"].test(study)
 
 
 def test_sentences_say_scores_beside_dense_and_random(study: Tables) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 import pandas as pd
 
 from tombola.report.means import over_seeds, with_chosen
+from tombola.report.reading import Tables
 from tombola.report.tickets import KIND
 from tombola.statistics import verdict, z_scores
 
@@ -90,3 +91,18 @@ def sort_of(low: float, high: float, margin: float = MARGIN) -> str:
     margin (equivalence, not mere lack of significance).
     """
     return SORTS[verdict(low, high, margin)]
+
+
+LINE = ["experiment", "variant", "rewind", "asked", "by", "stack", "which", "layer"]
+"""Columns that tell one line over sparsity from another."""
+
+
+def lines_of(tables: Tables) -> pd.DataFrame:
+    """Changes of probes along sparsity, each line once: of several steps that through most models.
+
+    A step may hold the sparsest tickets to what trained as long, beside one that holds all of them
+    to dense: that is a difference, and stands among the differences.
+    """
+    rows = tables.joined("probe-trends")
+    longest = rows.sort_values("models", ascending=False, kind="stable")
+    return longest.drop_duplicates(LINE).sort_index()

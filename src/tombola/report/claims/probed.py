@@ -6,7 +6,7 @@ import pandas as pd
 
 from tombola.report.claims.claim import Finding, silent
 from tombola.report.claims.verdicts import Part, Rule, interval, most
-from tombola.report.probing import MARGIN, MIX, PROBE, cells_of
+from tombola.report.probing import MARGIN, MIX, PROBE, cells_of, lines_of
 from tombola.report.reading import Tables
 from tombola.report.tickets import with_kind
 from tombola.report.words import pretty
@@ -19,7 +19,7 @@ def trends(tables: Tables, by: str, which: str = "best") -> pd.DataFrame:
     """Trends by probes without a penalty: linear ones, or all that have a hidden layer."""
     if "probe-trends" not in tables:
         return pd.DataFrame()
-    rows = tables.joined("probe-trends")
+    rows = lines_of(tables)
     rows = rows[(rows["criterion"] == "magnitude") & (rows["which"] == which)]
     rows = rows[(rows["penalty"] == 0) & rows["low"].notna()]
     return rows[rows["hidden"] > 0] if by == WIDE else rows[rows["hidden"] == 0]

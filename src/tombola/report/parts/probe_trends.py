@@ -3,7 +3,7 @@
 import pandas as pd
 
 from tombola.report.parts.part import PARTS, Part
-from tombola.report.probing import GROUPS, MARGIN, SORTS, sort_of
+from tombola.report.probing import GROUPS, MARGIN, SORTS, lines_of, sort_of
 from tombola.report.reading import Tables
 from tombola.report.tickets import named, with_kind
 from tombola.report.words import clip, count, number, percent, pretty
@@ -14,7 +14,7 @@ PLACES = 3
 
 def best_trends(tables: Tables) -> pd.DataFrame:
     """Trends of best layers, with `task` (in words), `band` (the margin), `sort` and `place`."""
-    rows = with_kind(tables.joined("probe-trends"))
+    rows = with_kind(lines_of(tables))
     rows = rows[(rows["which"] == BEST) & rows["change"].notna()]
     band = rows["margin"].fillna(MARGIN)
     sorts = [sort_of(*ends) for ends in zip(rows["low"], rows["high"], band, strict=True)]
