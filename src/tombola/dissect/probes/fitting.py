@@ -173,7 +173,11 @@ def _deciding(
     """Items that decide when to stop, one set for each learner: for all seeds, or for each."""
     if group.stop_words is not None:
         every = range(len(group.seeds))
-        yield every, group.stop_words, [one.lesson.stop for one in going if one.lesson.stop]
+        yield (
+            every,
+            group.stop_words,
+            [one.lesson.stop for one in going if one.lesson.stop is not None],
+        )
         return
     for seed, (_, held) in enumerate(group.splits):
         if any((one.going % len(group.seeds) == seed).any() for one in going):
